@@ -11,7 +11,7 @@ mod decode;
 mod encode;
 
 pub use decode::decode;
-pub use encode::encode_into;
+pub use encode::{encode_into, version_into};
 
 /// Version of the encoding, in every *core* group.
 pub const VERSION: u8 = 1;

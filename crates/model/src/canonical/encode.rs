@@ -20,9 +20,27 @@ pub fn encode_into(message: &Message, groups: &mut Encoded) {
     encode_text(message, text);
     encode_parties(message, parties);
     encode_attachments(&message.attachments, attachments);
-    encode_state(message, state);
+    encode_state(message, Receipts::With, state);
     encode_raw(message, raw);
     encode_provenance(message, provenance);
+}
+
+/// Appends what makes one version of a message differ from another: *text*, *attachments*, and
+/// *state* without receipts. Delivered and read times alone make no new version.
+pub fn version_into(message: &Message, groups: &Encoded, out: &mut Vec<u8>) {
+    let [_, text, _, attachments, _, _, _] = groups;
+    for group in [text, attachments] {
+        out.extend_from_slice(&(group.len() as u64).to_be_bytes());
+        out.extend_from_slice(group);
+    }
+    encode_state(message, Receipts::Without, out);
+}
+
+/// Whether delivered and read times are encoded.
+#[derive(Clone, Copy, PartialEq)]
+enum Receipts {
+    With,
+    Without,
 }
 
 /// A map under construction: its one-byte head is patched at the end, so no map may reach 24 keys.
@@ -213,7 +231,7 @@ fn encode_attachments(attachments: &[Attachment], out: &mut Vec<u8>) {
     }
 }
 
-fn encode_state(m: &Message, out: &mut Vec<u8>) {
+fn encode_state(m: &Message, receipts: Receipts, out: &mut Vec<u8>) {
     let mut map = Map::new(out);
     map.flag(key::state::UNSENT, m.unsent);
     if !m.unsent_parts.is_empty() {
@@ -238,8 +256,10 @@ fn encode_state(m: &Message, out: &mut Vec<u8>) {
         }
     }
     map.flag(key::state::DELETED, m.deleted);
-    map.stamp(key::state::DELIVERED_AT, m.delivered_at);
-    map.stamp(key::state::READ_AT, m.read_at);
+    if receipts == Receipts::With {
+        map.stamp(key::state::DELIVERED_AT, m.delivered_at);
+        map.stamp(key::state::READ_AT, m.read_at);
+    }
     map.finish();
 }
 

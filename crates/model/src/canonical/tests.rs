@@ -133,6 +133,27 @@ fn buffers_are_reused_without_residue() {
     assert_eq!(groups, encoded(&plain));
 }
 
+#[test]
+fn receipts_alone_make_no_new_version() {
+    let version = |m: &Message| {
+        let mut out = Vec::new();
+        version_into(m, &encoded(m), &mut out);
+        out
+    };
+    let base = full();
+    assert_eq!(version(&base), version(&Message { read_at: None, delivered_at: None, ..full() }));
+    for other in [
+        Message { body: None, ..full() },
+        Message { edits: vec![], ..full() },
+        Message { unsent: false, ..full() },
+        Message { deleted: false, ..full() },
+        Message { attachments: vec![], ..full() },
+        Message { reactions: vec![], ..full() },
+    ] {
+        assert_ne!(version(&base), version(&other));
+    }
+}
+
 /// Setting one field of the JSON form must change exactly the groups that the table names.
 #[test]
 fn the_table_names_the_groups_that_change() {
