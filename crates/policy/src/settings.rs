@@ -1,0 +1,170 @@
+//! The policy an archive is kept by: what the guidelines leave open, and which times are believed.
+//! Knows no path; text and bytes come in.
+
+use jiff::civil::Date;
+use minicbor::{Decoder, Encoder};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::calendar::{days, from_days, within_bounds};
+use crate::cbor::done;
+
+/// Version of the tables in this crate. Part of the policy's id, so that a changed reading never
+/// passes for the old one.
+const RULES_VERSION: u32 = 1;
+
+/// What departure does to managers by 2.2 whom 2.4 does not list (class `C10u`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UnlistedChiefs {
+    /// Ten years whatever happens: the longer reading.
+    #[default]
+    Keep,
+    /// Departure ends them: the letter of 2.4.
+    Letter,
+}
+
+/// Why a policy was not accepted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyFault {
+    /// Not TOML, an unknown key or a value of the wrong kind.
+    #[error(
+        "policy file line {line}: not valid; keys are unlisted_chiefs = \"keep\" or \"letter\", earliest_plausible = \"YYYY-MM-DD\""
+    )]
+    Toml {
+        /// Line, from 1.
+        line: usize,
+    },
+    /// A date outside 1990 to 2200.
+    #[error("policy: earliest_plausible is not a date from 1990 to 2200")]
+    Earliest,
+    /// Stored bytes that are not a policy of this version.
+    #[error("stored policy: not a policy of rules version {RULES_VERSION}")]
+    Stored,
+}
+
+/// The choices an archive has made. The default is the longer reading everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Policy {
+    /// Class `C10u`: whether departure ends the ten years.
+    pub unlisted_chiefs: UnlistedChiefs,
+    /// Message times before this day are taken for a clock that was never set. Default 2007-01-01.
+    pub earliest_plausible: Date,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { unlisted_chiefs: UnlistedChiefs::default(), earliest_plausible: Date::constant(2007, 1, 1) }
+    }
+}
+
+#[derive(Deserialize)]
+struct File {
+    #[serde(default)]
+    unlisted_chiefs: UnlistedChiefs,
+    earliest_plausible: Option<String>,
+    #[serde(flatten)]
+    rest: std::collections::BTreeMap<String, toml::Value>,
+}
+
+impl Policy {
+    /// Reads a policy file. Missing keys take the default; unknown keys are refused, since a
+    /// misspelt one would silently mean the default; tables belong to other parts of the program.
+    pub fn from_toml(text: &str) -> Result<Self, PolicyFault> {
+        let line =
+            |at: usize| text.as_bytes()[..at.min(text.len())].iter().filter(|&&b| b == b'\n').count() + 1;
+        let file: File = toml::from_str(text)
+            .map_err(|e| PolicyFault::Toml { line: line(e.span().map_or(0, |span| span.start)) })?;
+        let unknown = file.rest.iter().find(|(_, value)| !value.is_table());
+        if let Some((key, _)) = unknown {
+            let at =
+                text.lines().position(|l| l.trim_start().trim_start_matches('"').starts_with(key.as_str()));
+            return Err(PolicyFault::Toml { line: at.map_or(1, |at| at + 1) });
+        }
+        let earliest_plausible = match file.earliest_plausible {
+            None => Self::default().earliest_plausible,
+            Some(text) => text.parse().ok().filter(|&d| within_bounds(d)).ok_or(PolicyFault::Earliest)?,
+        };
+        Ok(Self { unlisted_chiefs: file.unlisted_chiefs, earliest_plausible })
+    }
+
+    /// The canonical bytes: CBOR `[rules version, unlisted chiefs (0 keep, 1 letter), earliest
+    /// plausible day as days since 1970-01-01]`.
+    pub fn encode(&self) -> Vec<u8> {
+        let Self { unlisted_chiefs, earliest_plausible } = *self;
+        let mut e = Encoder::new(Vec::new());
+        done(e.array(3).and_then(|e| e.u32(RULES_VERSION)));
+        done(e.u8(unlisted_chiefs as u8).and_then(|e| e.i32(days(earliest_plausible))));
+        e.into_writer()
+    }
+
+    /// A policy from its canonical bytes, and from nothing else.
+    pub fn decode(bytes: &[u8]) -> Result<Self, PolicyFault> {
+        let mut d = Decoder::new(bytes);
+        let mut read = || -> Option<Self> {
+            (d.array().ok()? == Some(3) && d.u32().ok()? == RULES_VERSION).then_some(())?;
+            let unlisted_chiefs = match d.u8().ok()? {
+                0 => UnlistedChiefs::Keep,
+                1 => UnlistedChiefs::Letter,
+                _ => return None,
+            };
+            let earliest_plausible = from_days(d.i32().ok()?).filter(|&d| within_bounds(d))?;
+            Some(Self { unlisted_chiefs, earliest_plausible })
+        };
+        read().filter(|policy| policy.encode() == bytes).ok_or(PolicyFault::Stored)
+    }
+
+    /// SHA-256 of the canonical bytes.
+    pub fn id(&self) -> [u8; 32] {
+        Sha256::digest(self.encode()).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Result<(UnlistedChiefs, &str), PolicyFault>) {
+        let expected = expected.map(|(unlisted_chiefs, date)| Policy {
+            unlisted_chiefs,
+            earliest_plausible: date.parse().unwrap(),
+        });
+        assert_eq!(Policy::from_toml(text), expected);
+    }
+
+    #[test]
+    fn files() {
+        use UnlistedChiefs::{Keep, Letter};
+        check("", Ok((Keep, "2007-01-01")));
+        check("unlisted_chiefs = \"keep\"", Ok((Keep, "2007-01-01")));
+        check(
+            "unlisted_chiefs = \"letter\"\nearliest_plausible = \"2010-06-01\"",
+            Ok((Letter, "2010-06-01")),
+        );
+        check("[classification]\nmode = \"sort\"", Ok((Keep, "2007-01-01")));
+        check("\nunlisted_chiefs = \"shorter\"", Err(PolicyFault::Toml { line: 2 }));
+        check("# a\nunlisted_cheifs = \"letter\"", Err(PolicyFault::Toml { line: 2 }));
+        check("unlisted_chiefs", Err(PolicyFault::Toml { line: 1 }));
+        check("earliest_plausible = \"1066-10-14\"", Err(PolicyFault::Earliest));
+        check("earliest_plausible = \"soon\"", Err(PolicyFault::Earliest));
+    }
+
+    #[test]
+    fn canonical_bytes() {
+        let keep = Policy::default();
+        let letter = Policy { unlisted_chiefs: UnlistedChiefs::Letter, ..keep };
+        assert_eq!(keep.encode(), [0x83, 0x01, 0x00, 0x19, 0x34, 0xca]);
+        for policy in [keep, letter] {
+            assert_eq!(Policy::decode(&policy.encode()), Ok(policy));
+        }
+        assert_ne!(keep.id(), letter.id());
+        for bytes in
+            [&[][..], &[0x83, 1, 2, 0], &[0x83, 2, 0, 0x19, 0x34, 0xca], &[0x83, 1, 0, 0x19, 0x34, 0xca, 0]]
+        {
+            assert_eq!(Policy::decode(bytes), Err(PolicyFault::Stored));
+        }
+        // The same policy in a longer spelling is not the canonical one.
+        assert_eq!(Policy::decode(&[0x83, 0x18, 1, 0, 0x19, 0x34, 0xca]), Err(PolicyFault::Stored));
+    }
+}
