@@ -1,0 +1,42 @@
+//! One module a command: arguments in, a job asked for, its outcome told, an exit code out.
+
+mod retention;
+mod shell;
+
+use crate::args::{Command, Global};
+use crate::config::Settings;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::stop::Stop;
+use crate::texts::Texts;
+
+/// What every command has at hand.
+pub(crate) struct Context<'a> {
+    /// Where to print.
+    pub(crate) out: Output<'a>,
+    /// The configuration file's words.
+    pub(crate) settings: Settings,
+    /// Whether to stop.
+    pub(crate) stop: Stop,
+}
+
+impl<'a> Context<'a> {
+    /// Starts log and signal handling.
+    pub(crate) fn new(global: &Global, settings: Settings, texts: &'a Texts) -> Result<Self, Failure> {
+        crate::logs::start(global.log_level());
+        let stop =
+            Stop::install().map_err(|e| Failure::new(1, "internal").with("what", e.kind().to_string()))?;
+        Ok(Self { out: Output::new(texts, global.json, global.quiet), settings, stop })
+    }
+}
+
+/// Runs a command; gives its exit code.
+pub(crate) fn run(command: Command, at: &mut Context<'_>) -> Result<u8, Failure> {
+    use crate::args::Retention;
+    match command {
+        Command::Retention(Retention::Explain(a)) => retention::explain(&a, at),
+        Command::Completions(a) => shell::completions(&a, at),
+        Command::Man(a) => shell::man(&a, at),
+        Command::Help(a) => shell::help(&a, at),
+    }
+}
