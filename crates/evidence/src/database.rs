@@ -1,0 +1,213 @@
+//! A foreign SQLite database, opened over [`Evidence`]: columns are probed, never assumed; errors
+//! carry table, row and column, never content.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use model::{Fault, Location, Place, ReadAt, SourceError};
+use rusqlite::config::DbConfig;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags, Row};
+
+use crate::hash::digest;
+use crate::set::Evidence;
+use crate::vfs;
+use crate::wal::Overlay;
+
+/// Page cache of a foreign database, KiB. Constant, whatever its size.
+const CACHE_KIB: i64 = 8192;
+
+/// A database open for reading.
+pub struct Database {
+    connection: Connection,
+    /// Keeps the bytes offered for as long as the connection lives.
+    _offer: vfs::Offer,
+    name: String,
+    pages_from_wal: usize,
+}
+
+impl Database {
+    /// Opens `main` with its log laid over it, where there is one.
+    ///
+    /// # Errors
+    /// [`SourceError::Damaged`] when it is no database.
+    pub fn open(main: &Evidence, wal: Option<&Evidence>) -> Result<Self, SourceError> {
+        let io = |e: std::io::Error| SourceError::io("reading a database", &e);
+        let overlay = match wal {
+            Some(wal) => Overlay::with_wal(main.bytes.clone(), wal.bytes.clone()).map_err(io)?,
+            None => Overlay::plain(main.bytes.clone()),
+        };
+        let pages_from_wal = overlay.pages_from_wal();
+        Self::over(Arc::new(overlay), main.name.clone(), pages_from_wal)
+    }
+
+    fn over(bytes: Arc<dyn ReadAt>, name: String, pages_from_wal: usize) -> Result<Self, SourceError> {
+        let fail = |code: i32| {
+            SourceError::damaged(
+                Location { evidence: name.clone(), place: Place::File },
+                Fault::Sqlite { code },
+            )
+        };
+        let vfs = vfs::name().map_err(fail)?;
+        let offer = vfs::Offer::new(bytes);
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let of = |e: rusqlite::Error| fail(code(&e));
+        let connection = Connection::open_with_flags_and_vfs(offer.file_name(), flags, vfs).map_err(of)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(of)?;
+        connection
+            .execute_batch(&format!(
+                "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF; \
+                 PRAGMA cell_size_check=ON; PRAGMA query_only=ON; PRAGMA cache_size=-{CACHE_KIB};"
+            ))
+            .map_err(of)?;
+        // the first real read: page 1 and the schema
+        connection
+            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
+            .map_err(of)?;
+        Ok(Self { connection, _offer: offer, name, pages_from_wal })
+    }
+
+    /// The connection; every write through it fails.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Name of the evidence.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How many pages came from the log.
+    pub fn pages_from_wal(&self) -> usize {
+        self.pages_from_wal
+    }
+
+    /// Names of the columns of a table; empty when there is no such table.
+    ///
+    /// # Errors
+    /// When the schema cannot be read.
+    pub fn columns(&self, table: &'static str) -> Result<BTreeSet<String>, SourceError> {
+        let of = |e| self.failed(table, &e);
+        let mut statement = self.connection.prepare("SELECT name FROM pragma_table_info(?1)").map_err(of)?;
+        let names = statement.query_map([table], |row| row.get(0)).map_err(of)?;
+        names.collect::<Result<_, _>>().map_err(of)
+    }
+
+    /// Number of rows of a table.
+    ///
+    /// # Errors
+    /// When they cannot be counted.
+    pub fn count(&self, table: &'static str) -> Result<u64, SourceError> {
+        let sql = format!("SELECT count(*) FROM \"{table}\"");
+        let n = self.connection.query_row(&sql, [], |row| row.get::<_, i64>(0));
+        n.map(i64::cast_unsigned).map_err(|e| self.failed(table, &e))
+    }
+
+    /// SHA-256 over the schema: every statement that made it, ordered by type and name, each with a
+    /// newline behind it.
+    ///
+    /// # Errors
+    /// When the schema cannot be read.
+    pub fn schema_sha256(&self) -> Result<[u8; 32], SourceError> {
+        let of = |e| self.failed("sqlite_schema", &e);
+        let sql = "SELECT coalesce(sql, '') FROM sqlite_schema ORDER BY type, name, sql";
+        let mut statement = self.connection.prepare(sql).map_err(of)?;
+        let mut rows = statement.query([]).map_err(of)?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next().map_err(of)? {
+            if let ValueRef::Text(sql) = row.get_ref(0).map_err(of)? {
+                all.extend_from_slice(sql);
+            }
+            all.push(b'\n');
+        }
+        Ok(digest(&all))
+    }
+
+    /// An SQLite error at a table of this database.
+    pub fn failed(&self, table: &'static str, error: &rusqlite::Error) -> SourceError {
+        let place = Place::Row { table: Cow::Borrowed(table), rowid: 0, column: None };
+        SourceError::damaged(Location { evidence: self.name.clone(), place }, fault(error))
+    }
+}
+
+/// An SQLite error without the text it may quote.
+pub(crate) fn fault(error: &rusqlite::Error) -> Fault {
+    Fault::Sqlite { code: code(error) }
+}
+
+fn code(error: &rusqlite::Error) -> i32 {
+    match error {
+        rusqlite::Error::SqliteFailure(e, _) => e.extended_code,
+        rusqlite::Error::SqlInputError { error, .. } => error.extended_code,
+        _ => -1,
+    }
+}
+
+/// A value that a column can be read as.
+pub trait Column: Sized {
+    /// What the column is expected to hold.
+    const EXPECTED: &'static str;
+
+    /// From what SQLite has there.
+    ///
+    /// # Errors
+    /// [`Fault`] when it has something else.
+    fn from_value(value: ValueRef<'_>) -> Result<Self, Fault>;
+}
+
+const UNEXPECTED: fn(&'static str) -> Fault = |expected| Fault::Unexpected { expected };
+
+impl Column for i64 {
+    const EXPECTED: &'static str = "an integer";
+
+    fn from_value(value: ValueRef<'_>) -> Result<Self, Fault> {
+        match value {
+            ValueRef::Integer(i) => Ok(i),
+            _ => Err(UNEXPECTED(Self::EXPECTED)),
+        }
+    }
+}
+
+impl Column for String {
+    const EXPECTED: &'static str = "text";
+
+    fn from_value(value: ValueRef<'_>) -> Result<Self, Fault> {
+        match value {
+            ValueRef::Text(bytes) => std::str::from_utf8(bytes)
+                .map(str::to_owned)
+                .map_err(|e| Fault::NotText { encoding: "UTF-8", offset: e.valid_up_to() as u64 }),
+            _ => Err(UNEXPECTED(Self::EXPECTED)),
+        }
+    }
+}
+
+impl Column for Vec<u8> {
+    const EXPECTED: &'static str = "a blob";
+
+    fn from_value(value: ValueRef<'_>) -> Result<Self, Fault> {
+        match value {
+            ValueRef::Blob(bytes) | ValueRef::Text(bytes) => Ok(bytes.to_vec()),
+            _ => Err(UNEXPECTED(Self::EXPECTED)),
+        }
+    }
+}
+
+impl<T: Column> Column for Option<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn from_value(value: ValueRef<'_>) -> Result<Self, Fault> {
+        match value {
+            ValueRef::Null => Ok(None),
+            other => T::from_value(other).map(Some),
+        }
+    }
+}
+
+/// Reads a column by its position.
+///
+/// # Errors
+/// [`Fault`] when the value is of another kind.
+pub fn column<T: Column>(row: &Row<'_>, index: usize) -> Result<T, Fault> {
+    T::from_value(row.get_ref(index).map_err(|e| fault(&e))?)
+}

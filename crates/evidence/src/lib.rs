@@ -1,0 +1,28 @@
+//! A source as it lies on disk, read and never written: a [`Tree`] of named byte streams (folder,
+//! zip, tar, single file), [`Evidence`] taken from it with its hash, and SQLite databases served
+//! page by page from those bytes through a read-only VFS ([`Database`]).
+//!
+//! This crate knows no phone, no messages, no archive. It is the only one with `unsafe` code, all of
+//! it in the module `vfs`.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod database;
+mod file;
+mod hash;
+pub mod property_list;
+mod set;
+mod tree;
+#[allow(unsafe_code, reason = "the SQLite VFS is a C interface")]
+mod vfs;
+mod wal;
+mod zip_tree;
+
+pub use database::{Column, Database, column};
+pub use file::DiskFile;
+pub use hash::{digest, hash, hash_and_count};
+pub use set::{Evidence, EvidenceSet, FolderSet, Opened};
+pub use tree::{Tree, open_tree};
+pub use wal::Overlay;
+#[doc(hidden)]
+pub use wal::fuzz_one as fuzz_wal;

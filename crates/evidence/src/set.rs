@@ -1,0 +1,83 @@
+//! Evidence: one named piece of a source, with the hash of its bytes as they are stored.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use model::{ReadAt, SourceError};
+
+use crate::hash::hash;
+use crate::tree::Tree;
+
+/// One piece of a source.
+#[derive(Clone)]
+pub struct Evidence {
+    /// Name inside the source, fixed by the format: `HomeDomain/Library/SMS/sms.db`.
+    pub name: String,
+    /// The content; decrypted where the source is encrypted.
+    pub bytes: Arc<dyn ReadAt>,
+    /// SHA-256 of the bytes as stored: of the ciphertext in an encrypted source.
+    pub sha256: [u8; 32],
+}
+
+/// Pieces of a source by domain and path. Asking for a piece hashes it, once.
+pub trait EvidenceSet: Send + Sync {
+    /// The piece at `path` in `domain`; `None` when the source does not have it.
+    ///
+    /// # Errors
+    /// When it is there and cannot be opened.
+    fn get(&self, domain: &str, path: &str) -> Result<Option<Evidence>, SourceError>;
+
+    /// Every piece handed out so far, by name, with its hash.
+    fn opened(&self) -> Vec<(String, [u8; 32])>;
+}
+
+/// What has been handed out.
+#[derive(Default)]
+pub struct Opened(Mutex<BTreeMap<String, [u8; 32]>>);
+
+impl Opened {
+    /// The hash of a piece handed out before.
+    pub fn get(&self, name: &str) -> Option<[u8; 32]> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied()
+    }
+
+    /// Notes a piece.
+    pub fn note(&self, name: &str, sha256: [u8; 32]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), sha256);
+    }
+
+    /// All pieces, by name.
+    pub fn all(&self) -> Vec<(String, [u8; 32])> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|(n, h)| (n.clone(), *h)).collect()
+    }
+}
+
+/// A plain folder of databases as an evidence set; domains are folders.
+pub struct FolderSet {
+    tree: Arc<dyn Tree>,
+    opened: Opened,
+}
+
+impl FolderSet {
+    /// Takes the pieces from `tree`.
+    pub fn new(tree: Arc<dyn Tree>) -> Self {
+        Self { tree, opened: Opened::default() }
+    }
+}
+
+impl EvidenceSet for FolderSet {
+    fn get(&self, domain: &str, path: &str) -> Result<Option<Evidence>, SourceError> {
+        let name = format!("{domain}/{path}");
+        let Some(bytes) = self.tree.get(&name)? else { return Ok(None) };
+        let sha256 = match self.opened.get(&name) {
+            Some(known) => known,
+            None => hash(bytes.as_ref()).map_err(|e| SourceError::io("hashing", &e))?,
+        };
+        self.opened.note(&name, sha256);
+        Ok(Some(Evidence { name, bytes, sha256 }))
+    }
+
+    fn opened(&self) -> Vec<(String, [u8; 32])> {
+        self.opened.all()
+    }
+}

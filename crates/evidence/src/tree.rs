@@ -1,0 +1,215 @@
+//! A source as it lies on disk. Names use `/`; a name that would lead out of the source does not
+//! exist. Nothing is opened for writing, links are not followed out of a folder.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use model::{ReadAt, SourceError};
+
+use crate::file::{DiskFile, Slice};
+use crate::zip_tree::ZipTree;
+
+/// Named byte streams.
+pub trait Tree: Send + Sync {
+    /// The stream of that name; `None` when there is none, or it is a folder or a link.
+    ///
+    /// # Errors
+    /// When it is there and cannot be opened.
+    fn get(&self, name: &str) -> Result<Option<Arc<dyn ReadAt>>, SourceError>;
+
+    /// Names of the folders and files directly in `folder` (`""` for the root), sorted.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed.
+    fn list(&self, folder: &str) -> Result<Vec<String>, SourceError>;
+}
+
+/// Opens a source, recognised by its content: a folder, a zip (`PK`), a tar (`ustar` at 257), or a
+/// single file, which is then the only stream, named by its file name.
+///
+/// # Errors
+/// When there is nothing at `path` or it cannot be read.
+pub fn open_tree(path: &Path) -> Result<Arc<dyn Tree>, SourceError> {
+    let meta = std::fs::metadata(path).map_err(|e| SourceError::io("opening the source", &e))?;
+    if meta.is_dir() {
+        let root = path.canonicalize().map_err(|e| SourceError::io("opening the source", &e))?;
+        return Ok(Arc::new(Folder { root }));
+    }
+    let file = DiskFile::open(path).map_err(|e| SourceError::io("opening the source", &e))?;
+    let mut head = [0; 512];
+    let n = file.read_at(0, &mut head).map_err(|e| SourceError::io("reading the source", &e))?;
+    if n >= 4 && (head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")) {
+        return Ok(Arc::new(ZipTree::open(Arc::new(file))?));
+    }
+    if n >= 262 && &head[257..262] == b"ustar" {
+        return Ok(Arc::new(Tar::open(file)?));
+    }
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(Arc::new(Single { name, file: Arc::new(file) }))
+}
+
+/// Whether a name stays inside: relative, no `..`, no empty or dot parts.
+pub(crate) fn is_inside(name: &str) -> bool {
+    !name.is_empty()
+        && !name.contains('\0')
+        && !name.contains('\\')
+        && Path::new(name).components().all(|c| matches!(c, Component::Normal(_)))
+        && name.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
+}
+
+struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    /// The path of `name` when it is inside and no part of it is a link.
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        let mut path = self.root.clone();
+        if name.is_empty() {
+            return Some(path);
+        }
+        if !is_inside(name) {
+            return None;
+        }
+        for part in name.split('/') {
+            path.push(part);
+            if std::fs::symlink_metadata(&path).ok()?.file_type().is_symlink() {
+                return None;
+            }
+        }
+        Some(path)
+    }
+}
+
+impl Tree for Folder {
+    fn get(&self, name: &str) -> Result<Option<Arc<dyn ReadAt>>, SourceError> {
+        let Some(path) = self.path(name).filter(|p| p.is_file()) else { return Ok(None) };
+        let file = DiskFile::open(&path).map_err(|e| SourceError::io("opening a file of the source", &e))?;
+        Ok(Some(Arc::new(file)))
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, SourceError> {
+        let Some(path) = self.path(folder).filter(|p| p.is_dir()) else { return Ok(Vec::new()) };
+        let fail = |e: std::io::Error| SourceError::io("listing a folder of the source", &e);
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(path).map_err(fail)? {
+            names.push(entry.map_err(fail)?.file_name().to_string_lossy().into_owned());
+        }
+        names.sort();
+        Ok(names)
+    }
+}
+
+struct Single {
+    name: String,
+    file: Arc<DiskFile>,
+}
+
+impl Tree for Single {
+    fn get(&self, name: &str) -> Result<Option<Arc<dyn ReadAt>>, SourceError> {
+        Ok((name == self.name).then(|| self.file.clone() as Arc<dyn ReadAt>))
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, SourceError> {
+        Ok(if folder.is_empty() { vec![self.name.clone()] } else { Vec::new() })
+    }
+}
+
+/// Names below a folder, one level, from a sorted list of full names.
+pub(crate) fn children<'a>(names: impl Iterator<Item = &'a str>, folder: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for name in names {
+        let rest = if folder.is_empty() {
+            name
+        } else {
+            match name.strip_prefix(folder).and_then(|r| r.strip_prefix('/')) {
+                Some(rest) => rest,
+                None => continue,
+            }
+        };
+        let child = rest.split('/').next().unwrap_or_default();
+        if !child.is_empty() && out.last().is_none_or(|last| last != child) {
+            out.push(child.to_owned());
+        }
+    }
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// Most members that an index of a tar or zip may have.
+pub(crate) const MOST_MEMBERS: usize = 5_000_000;
+
+struct Tar {
+    file: Arc<DiskFile>,
+    members: std::collections::BTreeMap<String, (u64, u64)>,
+}
+
+impl Tar {
+    fn open(file: DiskFile) -> Result<Self, SourceError> {
+        let file = Arc::new(file);
+        let mut members = std::collections::BTreeMap::new();
+        let fail = |e: &std::io::Error| SourceError::io("reading the tar", e);
+        let mut archive = tar::Archive::new(SeekRead { file: file.clone(), at: 0 });
+        for entry in archive.entries_with_seek().map_err(|e| fail(&e))? {
+            let entry = entry.map_err(|e| fail(&e))?;
+            let name = String::from_utf8_lossy(&entry.path_bytes()).trim_start_matches("./").to_owned();
+            // the first of two members of one name counts; names that lead out do not exist
+            if entry.header().entry_type().is_file() && is_inside(&name) && members.len() < MOST_MEMBERS {
+                members.entry(name).or_insert((entry.raw_file_position(), entry.size()));
+            }
+        }
+        Ok(Self { file, members })
+    }
+}
+
+struct SeekRead {
+    file: Arc<DiskFile>,
+    at: u64,
+}
+
+impl std::io::Read for SeekRead {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.file.read_at(self.at, buf)?;
+        self.at += n as u64;
+        Ok(n)
+    }
+}
+
+impl std::io::Seek for SeekRead {
+    fn seek(&mut self, pos: std::io::SeekFrom) -> std::io::Result<u64> {
+        let to = match pos {
+            std::io::SeekFrom::Start(to) => Some(to),
+            std::io::SeekFrom::Current(by) => self.at.checked_add_signed(by),
+            std::io::SeekFrom::End(by) => self.file.len().checked_add_signed(by),
+        };
+        self.at = to.ok_or(std::io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}
+
+impl Tree for Tar {
+    fn get(&self, name: &str) -> Result<Option<Arc<dyn ReadAt>>, SourceError> {
+        Ok(self.members.get(name).map(|&(start, len)| {
+            Arc::new(Slice { bytes: FileRef(self.file.clone()), start, len }) as Arc<dyn ReadAt>
+        }))
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, SourceError> {
+        Ok(children(self.members.keys().map(String::as_str), folder))
+    }
+}
+
+/// A shared file as bytes of its own.
+#[derive(Clone)]
+pub(crate) struct FileRef(pub(crate) Arc<DiskFile>);
+
+impl ReadAt for FileRef {
+    fn len(&self) -> u64 {
+        self.0.len()
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read_at(offset, buf)
+    }
+}

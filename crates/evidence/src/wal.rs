@@ -1,0 +1,168 @@
+//! A database with its write-ahead log laid over it, as one stream of pages (SQLite file format, 4:
+//! "The Write-Ahead Log"). Neither file is written and no `-shm` is made.
+//!
+//! Only frames up to the last valid commit frame count: salts and running checksums are checked, as
+//! SQLite does on recovery. The header of page 1 is shown in rollback-journal mode (bytes 18 and 19
+//! set to 1), so that SQLite asks for no log of its own.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+
+use model::ReadAt;
+
+const HEADER: u64 = 32;
+const FRAME_HEADER: u64 = 24;
+
+/// A database, with or without its log.
+pub struct Overlay {
+    main: Arc<dyn ReadAt>,
+    wal: Option<Log>,
+    len: u64,
+}
+
+struct Log {
+    bytes: Arc<dyn ReadAt>,
+    page_size: u64,
+    /// Page number (from 1) to the offset of its newest committed content.
+    pages: HashMap<u32, u64>,
+}
+
+impl Overlay {
+    /// The database alone.
+    pub fn plain(main: Arc<dyn ReadAt>) -> Self {
+        let len = main.len();
+        Self { main, wal: None, len }
+    }
+
+    /// The database with its log; a log without a valid commit changes nothing.
+    ///
+    /// # Errors
+    /// When reading the log fails.
+    pub fn with_wal(main: Arc<dyn ReadAt>, wal: Arc<dyn ReadAt>) -> io::Result<Self> {
+        Ok(match replay(wal)? {
+            Some((log, pages)) => Self { main, len: u64::from(pages) * log.page_size, wal: Some(log) },
+            None => Self::plain(main),
+        })
+    }
+
+    /// How many pages the log replaces or adds.
+    pub fn pages_from_wal(&self) -> usize {
+        self.wal.as_ref().map_or(0, |w| w.pages.len())
+    }
+}
+
+/// The committed pages of a log and the size of the database in pages after the last commit.
+fn replay(bytes: Arc<dyn ReadAt>) -> io::Result<Option<(Log, u32)>> {
+    if bytes.len() < HEADER + FRAME_HEADER {
+        return Ok(None);
+    }
+    let mut header = [0; 32];
+    bytes.read_exact_at(0, &mut header)?;
+    let order = match be(&header, 0) {
+        0x377f_0682 => Order::Little,
+        0x377f_0683 => Order::Big,
+        _ => return Ok(None),
+    };
+    let page_size = u64::from(be(&header, 8));
+    let mut sums = checksum((0, 0), &header[..24], order);
+    if !page_size.is_power_of_two()
+        || !(512..=65_536).contains(&page_size)
+        || sums != (be(&header, 24), be(&header, 28))
+    {
+        return Ok(None);
+    }
+    let salts = &header[16..24];
+    let mut frame = vec![0; usize::try_from(FRAME_HEADER + page_size).unwrap_or_default()];
+    let (mut pages, mut pending) = (HashMap::new(), Vec::new());
+    let mut size = None;
+    let mut at = HEADER;
+    while at + FRAME_HEADER + page_size <= bytes.len() {
+        bytes.read_exact_at(at, &mut frame)?;
+        let number = be(&frame, 0);
+        sums = checksum(sums, &frame[..8], order);
+        sums = checksum(sums, &frame[24..], order);
+        if number == 0 || &frame[8..16] != salts || sums != (be(&frame, 16), be(&frame, 20)) {
+            break;
+        }
+        pending.push((number, at + FRAME_HEADER));
+        let commit = be(&frame, 4);
+        if commit > 0 {
+            pages.extend(pending.drain(..));
+            size = Some(commit);
+        }
+        at += FRAME_HEADER + page_size;
+    }
+    Ok(size.map(|size| (Log { bytes, page_size, pages }, size)))
+}
+
+#[derive(Clone, Copy)]
+enum Order {
+    Little,
+    Big,
+}
+
+fn be(bytes: &[u8], at: usize) -> u32 {
+    bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0, u32::from_be_bytes)
+}
+
+fn checksum((mut a, mut b): (u32, u32), bytes: &[u8], order: Order) -> (u32, u32) {
+    for pair in bytes.as_chunks::<8>().0 {
+        let [w, x, y, z, p, q, r, s] = *pair;
+        let (first, second) = match order {
+            Order::Little => (u32::from_le_bytes([w, x, y, z]), u32::from_le_bytes([p, q, r, s])),
+            Order::Big => (u32::from_be_bytes([w, x, y, z]), u32::from_be_bytes([p, q, r, s])),
+        };
+        a = a.wrapping_add(first).wrapping_add(b);
+        b = b.wrapping_add(second).wrapping_add(a);
+    }
+    (a, b)
+}
+
+impl ReadAt for Overlay {
+    fn len(&self) -> u64 {
+        self.len
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.len.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let mut n = buf.len().min(left);
+        if n == 0 {
+            return Ok(0);
+        }
+        match &self.wal {
+            None => n = self.main.read_at(offset, &mut buf[..n])?,
+            Some(log) => {
+                let within = offset % log.page_size;
+                let to_end = usize::try_from(log.page_size - within).unwrap_or(usize::MAX);
+                n = n.min(to_end);
+                let number = u32::try_from(offset / log.page_size + 1).unwrap_or(0);
+                match log.pages.get(&number) {
+                    Some(at) => log.bytes.read_exact_at(at + within, &mut buf[..n])?,
+                    None => {
+                        let got = self.main.read_at(offset, &mut buf[..n])?;
+                        // a page that neither file has: zeros, as in a sparse file
+                        buf[got..n].fill(0);
+                    }
+                }
+            }
+        }
+        for at in 18_u64..20 {
+            if let Some(i) = at.checked_sub(offset).and_then(|i| usize::try_from(i).ok()).filter(|i| *i < n)
+                && buf[i] == 2
+            {
+                buf[i] = 1;
+            }
+        }
+        Ok(n)
+    }
+}
+
+/// Any bytes as a log.
+#[doc(hidden)]
+pub fn fuzz_one(data: &[u8]) {
+    if let Ok(overlay) = Overlay::with_wal(Arc::new(Vec::new()), Arc::new(data.to_vec())) {
+        let mut buf = [0; 64];
+        let _: Result<usize, _> = overlay.read_at(0, &mut buf);
+    }
+}

@@ -1,0 +1,230 @@
+//! Why a job did not do what was asked, with the exit code and the two texts (what is wrong, what to
+//! do next) it leads to. Sentences here name places and numbers, never content.
+
+use std::path::PathBuf;
+
+use model::SourceError;
+
+/// Why a job stopped.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JobError {
+    /// A source that cannot be read; `path` is what the operator typed.
+    #[error("{path}: {fault}")]
+    Source {
+        /// The path as typed.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: SourceError,
+    },
+    /// The archive or key store folder is not one.
+    #[error("{path}: no archive here")]
+    NoArchive {
+        /// The path as typed.
+        path: PathBuf,
+    },
+    /// `init` found something at the place.
+    #[error("{path}: not empty")]
+    NotEmpty {
+        /// The path as typed.
+        path: PathBuf,
+    },
+    /// The key store lies inside the archive, or the other way round.
+    #[error("the key store and the archive must lie apart")]
+    KeysInsideArchive,
+    /// Another writer holds the archive.
+    #[error("another program is writing to the archive")]
+    Busy,
+    /// The passphrase opens no operator's identity.
+    #[error("the passphrase fits no operator of this archive")]
+    WrongPassphrase,
+    /// The archive, its key store or a proof does not hold.
+    #[error("integrity: {what}")]
+    Integrity {
+        /// What does not hold, and where.
+        what: String,
+    },
+    /// The custodian is not in the register.
+    #[error("the custodian is not in the register")]
+    UnknownCustodian,
+    /// The custodian is in the register already.
+    #[error("the custodian is in the register already")]
+    KnownCustodian,
+    /// The source comes from a device that is not the custodian's.
+    #[error("the source comes from a device that is not registered for this custodian")]
+    UnregisteredDevice,
+    /// The source comes from a number that is not the custodian's.
+    #[error("the source comes from a number that is not registered for this custodian")]
+    UnregisteredNumber,
+    /// The operator's rights do not cover it.
+    #[error("the operator lacks the right to {right}")]
+    NoRight {
+        /// The right, one word of `operator grant --right`.
+        right: &'static str,
+    },
+    /// Asked for something that this version does not do.
+    #[error("this version does not have {what}")]
+    NotAvailable {
+        /// What was asked for.
+        what: &'static str,
+    },
+    /// A value that does not fit.
+    #[error("{what}: {why}")]
+    BadValue {
+        /// Which value.
+        what: &'static str,
+        /// What is wrong with it; fixed words and numbers.
+        why: String,
+    },
+    /// A job file that does not fit.
+    #[error("{path}: line {line}: {why}")]
+    JobFile {
+        /// The path as typed.
+        path: PathBuf,
+        /// Line, from 1; 0 for the whole file.
+        line: usize,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The operating system refused.
+    #[error("{path}: {what}: {kind}")]
+    Io {
+        /// The path as typed, or a place inside archive, key store or output folder.
+        path: PathBuf,
+        /// What was being done.
+        what: &'static str,
+        /// The kind of error.
+        kind: std::io::ErrorKind,
+    },
+    /// Stopped on request.
+    #[error("interrupted")]
+    Interrupted,
+    /// A mistake of ours.
+    #[error("internal error: {what}")]
+    Internal {
+        /// Where.
+        what: String,
+    },
+}
+
+impl JobError {
+    /// The process exit code (interface, section 2).
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Source { .. } | Self::WrongPassphrase | Self::NoArchive { .. } => 4,
+            Self::Integrity { .. } => 5,
+            Self::UnknownCustodian
+            | Self::UnregisteredDevice
+            | Self::UnregisteredNumber
+            | Self::NoRight { .. }
+            | Self::KeysInsideArchive => 6,
+            Self::Busy => 7,
+            Self::KnownCustodian
+            | Self::NotEmpty { .. }
+            | Self::NotAvailable { .. }
+            | Self::BadValue { .. }
+            | Self::JobFile { .. } => 2,
+            Self::Io { .. } | Self::Internal { .. } => 1,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// Key of the localised text; `next-` before it is the key of what to do next.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Source { fault, .. } => match fault {
+                SourceError::Unknown => "source-unknown",
+                SourceError::SecretNeeded { .. } => "source-secret-needed",
+                SourceError::WrongSecret { .. } => "source-wrong-secret",
+                SourceError::Unfinished { .. } => "source-unfinished",
+                SourceError::Missing { .. } => "source-missing",
+                SourceError::Damaged { .. } => "source-damaged",
+                _ => "source-io",
+            },
+            Self::NoArchive { .. } => "no-archive",
+            Self::NotEmpty { .. } => "not-empty",
+            Self::KeysInsideArchive => "keys-inside-archive",
+            Self::Busy => "busy",
+            Self::WrongPassphrase => "wrong-passphrase",
+            Self::Integrity { .. } => "integrity",
+            Self::UnknownCustodian => "unknown-custodian",
+            Self::KnownCustodian => "known-custodian",
+            Self::UnregisteredDevice => "unregistered-device",
+            Self::UnregisteredNumber => "unregistered-number",
+            Self::NoRight { .. } => "no-right",
+            Self::NotAvailable { .. } => "not-available",
+            Self::BadValue { .. } => "bad-value",
+            Self::JobFile { .. } => "job-file",
+            Self::Io { .. } => "io",
+            Self::Interrupted => "interrupted",
+            Self::Internal { .. } => "internal",
+        }
+    }
+
+    /// Every key that [`JobError::key`] can give, so that the texts can be checked for completeness.
+    pub const KEYS: [&'static str; 23] = [
+        "source-unknown",
+        "source-secret-needed",
+        "source-wrong-secret",
+        "source-unfinished",
+        "source-missing",
+        "source-damaged",
+        "source-io",
+        "no-archive",
+        "not-empty",
+        "keys-inside-archive",
+        "busy",
+        "wrong-passphrase",
+        "integrity",
+        "unknown-custodian",
+        "known-custodian",
+        "unregistered-device",
+        "unregistered-number",
+        "no-right",
+        "not-available",
+        "bad-value",
+        "job-file",
+        "io",
+        "internal",
+    ];
+
+    /// Arguments of the localised text: `path`, `fault`, `what`, `right`, `why`, `line`.
+    pub fn args(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Source { path, fault } => {
+                vec![("path", path.display().to_string()), ("fault", fault.to_string())]
+            }
+            Self::NoArchive { path } | Self::NotEmpty { path } => vec![("path", path.display().to_string())],
+            Self::Integrity { what } | Self::Internal { what } => vec![("what", what.clone())],
+            Self::NoRight { right } => vec![("right", (*right).to_owned())],
+            Self::NotAvailable { what } => vec![("what", (*what).to_owned())],
+            Self::BadValue { what, why } => vec![("what", (*what).to_owned()), ("why", why.clone())],
+            Self::JobFile { path, line, why } => {
+                vec![("path", path.display().to_string()), ("line", line.to_string()), ("why", why.clone())]
+            }
+            Self::Io { path, what, kind } => vec![
+                ("path", path.display().to_string()),
+                ("what", (*what).to_owned()),
+                ("why", kind.to_string()),
+            ],
+            Self::KeysInsideArchive
+            | Self::Busy
+            | Self::WrongPassphrase
+            | Self::UnknownCustodian
+            | Self::KnownCustodian
+            | Self::UnregisteredDevice
+            | Self::UnregisteredNumber
+            | Self::Interrupted => Vec::new(),
+        }
+    }
+
+    /// An operating-system error at a path.
+    pub fn io(path: impl Into<PathBuf>, what: &'static str, error: &std::io::Error) -> Self {
+        Self::Io { path: path.into(), what, kind: error.kind() }
+    }
+
+    /// A source error at the path as typed.
+    pub fn source_at(path: impl Into<PathBuf>, fault: SourceError) -> Self {
+        Self::Source { path: path.into(), fault }
+    }
+}

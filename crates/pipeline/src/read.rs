@@ -1,0 +1,173 @@
+//! `read`: normalised messages as JSON Lines, touching no archive.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use model::{Finding, Message, Record, SourceDescription, Tally, Unreadable, wire};
+use serde::Serialize;
+
+use crate::error::JobError;
+use crate::feed::{Batch, feed};
+use crate::open::{SourceOptions, open};
+use crate::progress::{Phase, Progress};
+
+/// Unreadable records listed by place; more are only counted.
+pub const LISTED: usize = 1000;
+
+/// What was read: counts, places and codes, no content.
+#[derive(Debug, Default, Serialize)]
+pub struct ReadReport {
+    /// Rows seen and what became of them.
+    pub tally: Counts,
+    /// The first [`LISTED`] unreadable records.
+    pub unreadable: Vec<Listed>,
+    /// What a person must look at.
+    pub findings: Vec<String>,
+    /// Every piece of evidence with its SHA-256 as stored.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A [`Tally`] as it is reported.
+#[derive(Clone, Copy, Debug, Default, Serialize, PartialEq, Eq)]
+pub struct Counts {
+    /// Rows that the source says it has.
+    pub seen: u64,
+    /// Messages written.
+    pub messages: u64,
+    /// Rows folded into a message.
+    pub folded: u64,
+    /// Rows that could not be read.
+    pub unreadable: u64,
+    /// Whether every row is accounted for.
+    pub balances: bool,
+}
+
+impl From<Tally> for Counts {
+    fn from(t: Tally) -> Self {
+        let Tally { seen, messages, folded, unreadable } = t;
+        Self { seen, messages, folded, unreadable, balances: t.balances() }
+    }
+}
+
+/// One unreadable record.
+#[derive(Clone, Debug, Serialize)]
+pub struct Listed {
+    /// Where.
+    pub at: String,
+    /// Why.
+    pub fault: String,
+}
+
+impl From<&Unreadable> for Listed {
+    fn from(u: &Unreadable) -> Self {
+        Self { at: u.at.to_string(), fault: u.fault.to_string() }
+    }
+}
+
+/// One piece of evidence.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Evidence {
+    /// Name inside the source.
+    pub name: String,
+    /// SHA-256 of the bytes as stored, hexadecimal.
+    pub sha256: String,
+}
+
+impl ReadReport {
+    /// Whether there is nothing that a person must look at.
+    pub fn clean(&self) -> bool {
+        self.tally.balances && self.tally.unreadable == 0 && self.findings.is_empty()
+    }
+
+    pub(crate) fn note(&mut self, tally: Tally, findings: &[Finding], description: &SourceDescription) {
+        let mut total = Tally {
+            seen: self.tally.seen,
+            messages: self.tally.messages,
+            folded: self.tally.folded,
+            unreadable: self.tally.unreadable,
+        };
+        total = total.plus(tally);
+        self.tally = total.into();
+        self.findings.extend(findings.iter().map(ToString::to_string));
+        for (name, sha256) in &description.evidence {
+            self.evidence.push(Evidence { name: name.clone(), sha256: wire::hex(sha256) });
+        }
+    }
+}
+
+/// Messages on their way to being written.
+#[derive(Default)]
+struct Lines {
+    messages: Vec<Box<Message>>,
+    unreadable: Vec<Unreadable>,
+    records: u64,
+}
+
+impl Batch for Lines {
+    fn push(&mut self, record: Record) {
+        self.records += 1;
+        match record {
+            Record::Message(m) => self.messages.push(m),
+            Record::Folded { at: _ } => {}
+            Record::Unreadable(u) => self.unreadable.push(u),
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.records >= 512
+    }
+
+    fn is_empty(&self) -> bool {
+        self.records == 0
+    }
+}
+
+/// Reads every source in turn and writes its messages to `out`, one JSON object a line.
+///
+/// # Errors
+/// [`JobError`] for the first source that cannot be opened, and when `out` cannot be written;
+/// records that cannot be read are in the report.
+pub fn read(
+    paths: &[PathBuf],
+    options: &SourceOptions,
+    out: &mut dyn Write,
+    progress: Progress<'_>,
+) -> Result<ReadReport, JobError> {
+    let mut report = ReadReport { tally: Tally::default().into(), ..ReadReport::default() };
+    for path in paths {
+        progress.begin(Phase::Opening, None);
+        let mut source = open(path, options)?;
+        report.findings.extend(source.findings().iter().map(ToString::to_string));
+        for reader in &mut source.readers {
+            progress.begin(Phase::Reading, reader.describe().rows);
+            let mut line = Vec::with_capacity(1 << 17);
+            let mut listed = Vec::new();
+            let tally = feed(path, reader.as_mut(), progress, |batch: &mut Lines| {
+                line.clear();
+                for message in batch.messages.drain(..) {
+                    wire::write_line(&mut line, &message, None);
+                }
+                out.write_all(&line).map_err(|e| output(&e))?;
+                let room = LISTED.saturating_sub(report.unreadable.len() + listed.len());
+                listed.extend(batch.unreadable.drain(..).take(room).map(|u| Listed::from(&u)));
+                progress.done(batch.records);
+                batch.records = 0;
+                Ok(())
+            })?;
+            report.unreadable.append(&mut listed);
+            let mut description = reader.describe();
+            description.evidence.clear();
+            report.note(tally, &reader.findings(), &description);
+        }
+        for (name, sha256) in source.set.opened() {
+            report.evidence.push(Evidence { name, sha256: wire::hex(&sha256) });
+        }
+    }
+    report.evidence.sort();
+    out.flush().map_err(|e| output(&e))?;
+    Ok(report)
+}
+
+fn output(e: &std::io::Error) -> JobError {
+    JobError::io(Path::new("-"), "writing the messages", e)
+}
