@@ -32,7 +32,7 @@ pub(crate) struct Reader {
 }
 
 /// Every reader that can find its part in an iOS backup.
-pub(crate) const IOS_READERS: &[Reader] = &[];
+pub(crate) const IOS_READERS: &[Reader] = &[Reader { name: "imessage", open: imessage::open }];
 
 /// An opened source.
 pub struct Opened {

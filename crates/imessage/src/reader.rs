@@ -1,0 +1,350 @@
+//! The scan: every row of `message` in the order of ROWID, reactions folded onto their message.
+//!
+//! A damaged page ends a scan; it is begun again behind the page, so that the rest is still read, and
+//! the rows between are reported.
+
+use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use evidence::{Database, Evidence, EvidenceSet, column};
+use model::{
+    Fault, Finding, Location, MessageSource, Place, Reaction, Record, Sensitive, SourceDescription,
+    SourceError, Stamp, Tally, Text, Unreadable,
+};
+use rusqlite::{OptionalExtension, Statement};
+
+use crate::attachments::{Finder, Found};
+use crate::contacts::Contacts;
+use crate::maps::Maps;
+use crate::normalise::{self, Context, reaction, target};
+use crate::rows::{self, Row};
+
+/// An sms.db, opened.
+pub(crate) struct Reader {
+    set: Arc<dyn EvidenceSet>,
+    database: Database,
+    sha256: [u8; 32],
+    name: Text,
+    contacts: Contacts,
+    description: SourceDescription,
+    findings: Vec<Finding>,
+}
+
+impl Reader {
+    /// Opens `sms` with its log and the address book.
+    pub(crate) fn open(
+        set: Arc<dyn EvidenceSet>,
+        sms: &Evidence,
+        wal: Option<&Evidence>,
+        contacts: Contacts,
+        mut findings: Vec<Finding>,
+    ) -> Result<Self, SourceError> {
+        let database = Database::open(sms, wal)?;
+        let columns = database.columns("message")?;
+        if columns.is_empty() {
+            return Err(SourceError::Missing { what: "table message in sms.db" });
+        }
+        for needed in rows::NEEDED.iter().filter(|c| !columns.contains(**c)) {
+            findings.push(finding(format!("unknown_schema:message.{needed}")));
+        }
+        if database.pages_from_wal() > 0 {
+            findings.push(finding(format!("uncheckpointed_log:{}", database.pages_from_wal())));
+        }
+        let newest = database
+            .connection()
+            .query_row("SELECT date FROM message ORDER BY ROWID DESC LIMIT 1", [], |row| row.get::<_, i64>(0))
+            .ok()
+            .and_then(Stamp::apple);
+        let description = SourceDescription {
+            reader: crate::VERSION.to_owned(),
+            schemas: vec![(sms.name.clone(), database.schema_sha256()?)],
+            evidence: Vec::new(),
+            rows: database.count("message").ok(),
+            newest,
+            findings: findings.clone(),
+        };
+        let name = Sensitive::new(Arc::from(sms.name.as_str()));
+        Ok(Self { set, database, sha256: sms.sha256, name, contacts, description, findings })
+    }
+
+    fn location(&self, rowid: i64) -> Location {
+        let place = Place::Row { table: Cow::Borrowed("message"), rowid, column: None };
+        Location { evidence: self.name.expose().to_string(), place }
+    }
+}
+
+fn finding(code: String) -> Finding {
+    Finding { code, at: None }
+}
+
+impl MessageSource for Reader {
+    fn describe(&self) -> SourceDescription {
+        self.description.clone()
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        self.findings.clone()
+    }
+
+    fn read(&mut self, sink: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<Tally, SourceError> {
+        let maps = Maps::read(&self.database, &self.contacts)?;
+        let columns = self.database.columns("message")?;
+        let of = |e| self.database.failed("message", &e);
+        let select = rows::select(&columns);
+        let connection = self.database.connection();
+        let mut scan =
+            connection.prepare(&format!("{select} WHERE ROWID > ?1 ORDER BY ROWID")).map_err(of)?;
+        let reactions = ReactionIndex::read(&self.database, &columns)?;
+        let mut fetch = Fetch {
+            one: connection.prepare(&format!("{select} WHERE ROWID = ?1")).map_err(of)?,
+            exists: connection
+                .prepare("SELECT associated_message_type FROM message WHERE guid = ?1")
+                .or_else(|_| connection.prepare("SELECT 0 FROM message WHERE guid = ?1"))
+                .map_err(of)?,
+            files: Finder::new(&self.database, self.set.clone())?,
+            maps: &maps,
+            reactions: &reactions,
+            me: normalise::me(),
+        };
+        let mut tally = Tally::default();
+        let mut gaps = Gaps::default();
+        let mut last = i64::MIN;
+        let mut stopped = false;
+        'scan: loop {
+            let mut rows = scan.query([last]).map_err(of)?;
+            loop {
+                let row = match rows.next() {
+                    Ok(Some(row)) => row,
+                    Ok(None) => break 'scan,
+                    Err(_) => break,
+                };
+                let row = Row::take(row);
+                gaps.note(row.rowid);
+                last = row.rowid;
+                let record = fetch.record(self, &row);
+                match &record {
+                    Record::Message(_) => tally.messages += 1,
+                    Record::Folded { .. } => tally.folded += 1,
+                    Record::Unreadable(_) => tally.unreadable += 1,
+                }
+                if sink(record).is_break() {
+                    stopped = true;
+                    break 'scan;
+                }
+            }
+            // damage behind `last`: look for the next row that can be read
+            drop(rows);
+            let fault = Fault::Sqlite { code: 11 };
+            tally.unreadable += 1;
+            let unreadable = Unreadable { at: self.location(last.saturating_add(1)), fault };
+            let broke = sink(Record::Unreadable(unreadable)).is_break();
+            match fetch.after_damage(last) {
+                Some(next) if !broke => {
+                    self.findings.push(finding(format!("rows_unreadable_between:{last}-{next}")));
+                    last = next - 1;
+                }
+                _ => break 'scan,
+            }
+        }
+        let (missing, missing_bytes) = (fetch.files.missing, fetch.files.missing_bytes);
+        drop(fetch);
+        drop(scan);
+        tally.seen = tally.messages + tally.folded + tally.unreadable;
+        if stopped {
+            return Ok(tally);
+        }
+        if let Some(rows) = self.description.rows.filter(|rows| *rows > tally.seen) {
+            // rows that the table says it has and the scan never met
+            let lost = rows - tally.seen;
+            self.findings.push(finding(format!("rows_unaccounted:{lost}")));
+            tally.unreadable += lost;
+            tally.seen = rows;
+        }
+        if missing > 0 {
+            self.findings.push(finding(format!("attachments_missing:{missing}/{missing_bytes}")));
+        }
+        if gaps.absent > 0 {
+            self.findings.push(finding(format!("rows_absent:{}/{}", gaps.absent, gaps.holes)));
+        }
+        for (pairs, table) in
+            [(&maps.in_chat, "chat_message_join"), (&maps.attachments, "message_attachment_join")]
+        {
+            if pairs.too_large > 0 {
+                self.findings.push(finding(format!("row_numbers_too_large:{table}:{}", pairs.too_large)));
+            }
+        }
+        if maps.recoverable.len() > 0 {
+            self.findings.push(finding(format!("recently_deleted:{}", maps.recoverable.len())));
+        }
+        Ok(tally)
+    }
+}
+
+/// Holes in the row numbers: rows that were there and are not.
+#[derive(Default)]
+struct Gaps {
+    last: Option<i64>,
+    absent: u64,
+    holes: u64,
+}
+
+impl Gaps {
+    fn note(&mut self, rowid: i64) {
+        if let Some(last) = self.last
+            && rowid > last + 1
+        {
+            self.absent += (rowid - last - 1).unsigned_abs();
+            self.holes += 1;
+        }
+        self.last = Some(rowid);
+    }
+}
+
+/// Which rows react to which message: hash of the target's guid and row number, 16 bytes a reaction.
+struct ReactionIndex(Vec<(u64, i64)>);
+
+fn guid_hash(guid: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    guid.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl ReactionIndex {
+    fn read(database: &Database, columns: &std::collections::BTreeSet<String>) -> Result<Self, SourceError> {
+        let mut index = Vec::new();
+        if columns.contains("associated_message_guid") && columns.contains("associated_message_type") {
+            let of = |e| database.failed("message", &e);
+            let sql = "SELECT ROWID, associated_message_guid, associated_message_type FROM message \
+                       WHERE associated_message_guid IS NOT NULL";
+            let mut statement = database.connection().prepare(sql).map_err(of)?;
+            let mut rows = statement.query([]).map_err(of)?;
+            // a damaged page must not cost the reactions found so far: the scan itself reports it
+            while let Ok(Some(row)) = rows.next() {
+                let (Ok(rowid), Ok(guid), Ok(kind)) =
+                    (column::<i64>(row, 0), column::<String>(row, 1), column::<Option<i64>>(row, 2))
+                else {
+                    continue;
+                };
+                if rows::is_reaction(kind.unwrap_or(0)) {
+                    index.push((guid_hash(target(&guid)), rowid));
+                }
+            }
+        }
+        index.sort_unstable();
+        Ok(Self(index))
+    }
+
+    fn of(&self, guid: &str) -> impl Iterator<Item = i64> {
+        let hash = guid_hash(guid);
+        let start = self.0.partition_point(|entry| entry.0 < hash);
+        self.0[start..].iter().take_while(move |entry| entry.0 == hash).map(|entry| entry.1)
+    }
+}
+
+/// Everything that a row needs fetched.
+struct Fetch<'d> {
+    one: Statement<'d>,
+    exists: Statement<'d>,
+    files: Finder<'d>,
+    maps: &'d Maps,
+    reactions: &'d ReactionIndex,
+    me: Text,
+}
+
+impl Fetch<'_> {
+    fn record(&mut self, reader: &Reader, row: &Row<'_>) -> Record {
+        if row.is_reaction() && self.has_target(row) {
+            return Record::Folded { at: reader.location(row.rowid) };
+        }
+        let maps = self.maps;
+        let in_chat = maps.in_chat.of(row.rowid).find(|c| maps.chats.contains_key(c));
+        let recoverable = maps.recoverable.of(row.rowid).next();
+        let chat = in_chat.or(recoverable).and_then(|c| maps.chats.get(&c));
+        let mut attachments: Vec<Found> =
+            maps.attachments.of(row.rowid).map(|a| self.files.find(a)).collect();
+        let reactions = match row.guid.as_deref() {
+            Some(guid) if !row.is_reaction() => self.reactions_to(guid, &mut attachments),
+            _ => Vec::new(),
+        };
+        let context = Context {
+            evidence: &reader.name,
+            sha256: reader.sha256,
+            me: &self.me,
+            conversation: chat.map(|c| c.at(row.date)),
+            chat_service: chat.and_then(|c| c.service()),
+            chats: maps.in_chat.of(row.rowid).count(),
+            deleted: in_chat.is_none() && recoverable.is_some(),
+            sender: maps.handles.get(&row.handle_id),
+            other: maps.handles.get(&row.other_handle),
+            attachments,
+            reactions,
+        };
+        Record::Message(Box::new(normalise::message(row, context)))
+    }
+
+    /// Whether the message that a reaction is about is there, and no reaction itself.
+    fn has_target(&mut self, row: &Row<'_>) -> bool {
+        let Some(guid) = row.associated_guid.as_deref().map(target) else { return false };
+        let kind = self.exists.query_row([guid], |row| row.get::<_, Option<i64>>(0)).optional();
+        matches!(kind, Ok(Some(kind)) if !rows::is_reaction(kind.unwrap_or(0)))
+    }
+
+    /// Reactions to a message, in order of time; what they carry (stickers) goes to its attachments.
+    fn reactions_to(&mut self, guid: &str, attachments: &mut Vec<Found>) -> Vec<Reaction> {
+        let mut found: Vec<(i64, i64, Reaction)> = Vec::new();
+        for rowid in self.reactions.of(guid) {
+            let maps = self.maps;
+            let one = self.one.query_row([rowid], |sql| {
+                let row = Row::take(sql);
+                // a hash is not a guid
+                let about = row.associated_guid.as_deref().map(target) == Some(guid);
+                let reaction = reaction(&row, maps.handles.get(&row.handle_id), &self.me);
+                Ok(reaction.filter(|_| about).map(|r| (row.date, rowid, r)))
+            });
+            if let Ok(Some(one)) = one {
+                found.push(one);
+                for attachment in maps.attachments.of(rowid) {
+                    let mut sticker = self.files.find(attachment);
+                    sticker.doubts.push("attachment_of_reaction");
+                    attachments.push(sticker);
+                }
+            }
+        }
+        found.sort_by_key(|(date, rowid, _)| (*date, *rowid));
+        found.into_iter().map(|(_, _, reaction)| reaction).collect()
+    }
+
+    /// The next row number behind damage that can be read again: steps that double, then the gap
+    /// halved, so that no readable row behind the damage is passed over by more than a page.
+    fn after_damage(&mut self, last: i64) -> Option<i64> {
+        let connection_readable = |one: &mut Statement<'_>, rowid: i64| -> bool {
+            one.query_row([rowid], |_| Ok(())).optional().is_ok_and(|row| row.is_some())
+        };
+        let mut step = 1_i64;
+        let from = last.max(0);
+        while step < 1 << 40 {
+            for near in 0..64 {
+                let rowid = from.checked_add(step)?.checked_add(near)?;
+                if connection_readable(&mut self.one, rowid) {
+                    return Some(self.first_readable(from, rowid));
+                }
+            }
+            step *= 2;
+        }
+        None
+    }
+
+    fn first_readable(&mut self, mut bad: i64, mut good: i64) -> i64 {
+        while good - bad > 1 {
+            let middle = bad + (good - bad) / 2;
+            if self.one.query_row([middle], |_| Ok(())).optional().is_ok_and(|row| row.is_some()) {
+                good = middle;
+            } else {
+                bad = middle;
+            }
+        }
+        good
+    }
+}

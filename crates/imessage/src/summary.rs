@@ -1,0 +1,152 @@
+//! `message_summary_info`: edits with their times and texts, and withdrawn parts.
+
+use evidence::property_list;
+use model::{Edit, Fault, Sensitive, Stamp};
+use plist::{Dictionary, Value};
+
+use crate::normalise::without_placeholders;
+use crate::typedstream;
+
+/// Most bytes of one summary.
+const MOST_BYTES: usize = 16 << 20;
+
+/// What the summary says.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Summary {
+    /// Every text, oldest first; parts one after another where several were edited.
+    pub(crate) edits: Vec<Edit>,
+    /// How many parts were edited.
+    pub(crate) edited_parts: usize,
+    /// Withdrawn parts, ascending.
+    pub(crate) unsent: Vec<u32>,
+    /// All parts that the summary knows, ascending.
+    pub(crate) parts: Vec<u32>,
+    /// Texts of edits that could not be decoded.
+    pub(crate) undecoded: usize,
+}
+
+impl Summary {
+    /// Whether every known part was withdrawn.
+    pub(crate) fn all_unsent(&self) -> bool {
+        !self.unsent.is_empty() && self.parts.iter().all(|p| self.unsent.contains(p))
+    }
+}
+
+/// Parses a summary.
+///
+/// # Errors
+/// [`Fault`] when it is no property list of the expected shape.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Summary, Fault> {
+    if bytes.len() > MOST_BYTES {
+        return Err(Fault::TooMuch { what: "bytes of a message summary", bound: MOST_BYTES as u64 });
+    }
+    let root = property_list::parse(bytes)?
+        .into_dictionary()
+        .ok_or(Fault::Unexpected { expected: "a dictionary in the message summary" })?;
+    let mut summary = Summary::default();
+    if let Some(unsent) = root.get("rp").and_then(Value::as_array) {
+        summary.unsent = unsent.iter().filter_map(number).collect();
+        summary.unsent.sort_unstable();
+        summary.unsent.dedup();
+    }
+    let numbered = |key: &str| -> Vec<(u32, &Value)> {
+        let map = root.get(key).and_then(Value::as_dictionary);
+        let mut parts: Vec<_> = map
+            .into_iter()
+            .flat_map(Dictionary::iter)
+            .filter_map(|(part, value)| Some((part.parse().ok()?, value)))
+            .collect();
+        parts.sort_unstable_by_key(|p| p.0);
+        parts
+    };
+    let edited = numbered("ec");
+    summary.parts = numbered("otr").iter().chain(&edited).map(|p| p.0).collect();
+    summary.parts.sort_unstable();
+    summary.parts.dedup();
+    for (_, history) in edited {
+        let Some(history) = history.as_array().filter(|h| !h.is_empty()) else { continue };
+        summary.edited_parts += 1;
+        for entry in history.iter().filter_map(Value::as_dictionary) {
+            let text = entry.get("t").and_then(Value::as_data).map(typedstream::decode);
+            if matches!(text, Some(Err(_))) {
+                summary.undecoded += 1;
+            }
+            summary.edits.push(Edit {
+                at: entry.get("d").and_then(real).map(Stamp::apple_double),
+                text: text
+                    .and_then(Result::ok)
+                    .and_then(|body| without_placeholders(&body.text, false))
+                    .map(Sensitive::new),
+            });
+        }
+    }
+    Ok(summary)
+}
+
+fn number(value: &Value) -> Option<u32> {
+    u32::try_from(value.as_unsigned_integer()?).ok()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "whole seconds since 2001 are far below 2^53")]
+fn real(value: &Value) -> Option<f64> {
+    value.as_real().or_else(|| value.as_signed_integer().map(|i| i as f64))
+}
+
+/// Any bytes as a summary.
+#[doc(hidden)]
+pub fn fuzz_one(data: &[u8]) {
+    drop(parse(data));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples() -> Option<std::path::PathBuf> {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples/ios");
+        path.is_dir().then_some(path)
+    }
+
+    #[test]
+    fn public_summaries_have_their_known_edits() {
+        let Some(samples) = samples() else { return };
+        let expected = std::fs::read(samples.join("expected-edited.json")).unwrap();
+        let expected: serde_json::Value = serde_json::from_slice(&expected).unwrap();
+        let mut compared = 0;
+        for (name, parts) in expected.as_object().unwrap() {
+            let name = name.rsplit('/').next().unwrap();
+            let path = samples.join("imessage-database-2024/edited_message").join(name);
+            let Ok(bytes) = std::fs::read(path) else { continue };
+            let summary = parse(&bytes).unwrap();
+            let texts: Vec<String> = summary
+                .edits
+                .iter()
+                .filter_map(|e| e.text.as_ref())
+                .map(|t| t.expose().to_string())
+                .collect();
+            let shown = serde_json::to_string(parts).unwrap();
+            for text in &texts {
+                let quoted = serde_json::to_string(text).unwrap();
+                assert!(shown.contains(quoted.trim_matches('"')), "{name}: {quoted} not in {shown}");
+            }
+            assert_eq!(summary.undecoded, 0, "{name}");
+            compared += 1;
+        }
+        assert!(compared >= 4, "{compared}");
+    }
+
+    #[test]
+    fn withdrawn_parts() {
+        let xml = |body: &str| format!("<plist version=\"1.0\"><dict>{body}</dict></plist>").into_bytes();
+        let both = "<key>otr</key><dict><key>0</key><dict/><key>1</key><dict/></dict>";
+        let one = parse(&xml(&format!("{both}<key>rp</key><array><integer>1</integer></array>"))).unwrap();
+        assert_eq!((one.unsent.clone(), one.all_unsent()), (vec![1], false));
+        let all = parse(&xml(&format!(
+            "{both}<key>rp</key><array><integer>1</integer><integer>0</integer></array>"
+        )))
+        .unwrap();
+        assert_eq!((all.unsent.clone(), all.all_unsent()), (vec![0, 1], true));
+        assert!(parse(b"").is_err());
+        assert!(parse(b"<plist><array/></plist>").is_err());
+    }
+}
