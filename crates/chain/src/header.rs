@@ -1,0 +1,272 @@
+//! The header of an entry: 256 bytes, fixed, nothing readable in it but type, order, times, lengths and
+//! random numbers. Each carries the hash of the one before it and is a leaf of the log.
+
+use crate::{Hash, SUITE, hash, tag};
+
+/// Bytes of a header.
+pub const HEADER_LEN: usize = 256;
+const MAGIC: &[u8; 4] = b"BAH1";
+
+/// What an entry is. Unknown numbers verify structurally.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+#[expect(missing_docs, reason = "the names are the words of FORMAT.md, \"Entry types\"")]
+pub enum EntryType {
+    Genesis = 1,
+    Operator = 2,
+    Grant = 3,
+    Revoke = 4,
+    Custodian = 5,
+    Event = 6,
+    Policy = 7,
+    Epoch = 8,
+    Bucket = 9,
+    Segment = 10,
+    Blob = 11,
+    Run = 12,
+    Restamp = 13,
+    Transfer = 14,
+    Reseal = 15,
+    Erase = 16,
+    Hold = 17,
+    Release = 18,
+    Dispose = 19,
+    Disposed = 20,
+    Export = 21,
+    Review = 22,
+    Withheld = 23,
+    Time = 24,
+    Suite = 25,
+    Repair = 26,
+}
+
+impl EntryType {
+    /// All types with their names.
+    pub const ALL: [(Self, &'static str); 26] = [
+        (Self::Genesis, "genesis"),
+        (Self::Operator, "operator"),
+        (Self::Grant, "grant"),
+        (Self::Revoke, "revoke"),
+        (Self::Custodian, "custodian"),
+        (Self::Event, "event"),
+        (Self::Policy, "policy"),
+        (Self::Epoch, "epoch"),
+        (Self::Bucket, "bucket"),
+        (Self::Segment, "segment"),
+        (Self::Blob, "blob"),
+        (Self::Run, "run"),
+        (Self::Restamp, "restamp"),
+        (Self::Transfer, "transfer"),
+        (Self::Reseal, "reseal"),
+        (Self::Erase, "erase"),
+        (Self::Hold, "hold"),
+        (Self::Release, "release"),
+        (Self::Dispose, "dispose"),
+        (Self::Disposed, "disposed"),
+        (Self::Export, "export"),
+        (Self::Review, "review"),
+        (Self::Withheld, "withheld"),
+        (Self::Time, "time"),
+        (Self::Suite, "suite"),
+        (Self::Repair, "repair"),
+    ];
+
+    /// The type of a number.
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.iter().map(|t| t.0).find(|t| t.code() == code)
+    }
+
+    /// Its number.
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|t| t.0 == self).map_or("?", |t| t.1)
+    }
+}
+
+/// A header, parsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Number of the type, see [`EntryType`].
+    pub entry_type: u8,
+    /// Algorithms.
+    pub suite: u8,
+    /// Place in the log, from 0.
+    pub index: u64,
+    /// [`prev_hash`] of the header before; zeros at genesis.
+    pub prev: Hash,
+    /// The archive.
+    pub archive: [u8; 16],
+    /// The run that wrote it; random.
+    pub run: [u8; 16],
+    /// When it was written, milliseconds since 1970.
+    pub written_at: u64,
+    /// The bucket it belongs to; random, zeros where none.
+    pub bucket: [u8; 16],
+    /// Root over the records of a segment, or commitment to the body.
+    pub content: Hash,
+    /// SHA-256 of the stored body.
+    pub body_digest: Hash,
+    /// Length of the stored body, bytes.
+    pub body_len: u64,
+    /// Who signed it: hash of the public key.
+    pub author: Hash,
+    /// Index of the entry it refers to, 0 for none.
+    pub refers_to: u64,
+}
+
+/// Why bytes are no header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HeaderFault {
+    /// Other first bytes.
+    #[error("not a header")]
+    Magic,
+    /// A suite that this version does not know.
+    #[error("unknown suite {0}")]
+    Suite(u8),
+    /// Bytes set that must be zero.
+    #[error("reserved bytes are not zero")]
+    Reserved,
+}
+
+impl Header {
+    /// The 256 bytes.
+    pub fn encode(&self) -> [u8; HEADER_LEN] {
+        let Self {
+            entry_type,
+            suite,
+            index,
+            prev,
+            archive,
+            run,
+            written_at,
+            bucket,
+            content,
+            body_digest,
+            body_len,
+            author,
+            refers_to,
+        } = self;
+        let mut out = [0; HEADER_LEN];
+        let mut at = 0;
+        for part in [
+            MAGIC.as_slice(),
+            &[*entry_type, *suite, 0, 0],
+            &index.to_be_bytes(),
+            prev,
+            archive,
+            run,
+            &written_at.to_be_bytes(),
+            bucket,
+            content,
+            body_digest,
+            &body_len.to_be_bytes(),
+            author,
+            &refers_to.to_be_bytes(),
+        ] {
+            out[at..at + part.len()].copy_from_slice(part);
+            at += part.len();
+        }
+        debug_assert_eq!(at, 216);
+        out
+    }
+
+    /// Parses 256 bytes, strictly.
+    ///
+    /// # Errors
+    /// [`HeaderFault`].
+    pub fn parse(bytes: &[u8; HEADER_LEN]) -> Result<Self, HeaderFault> {
+        if &bytes[..4] != MAGIC {
+            return Err(HeaderFault::Magic);
+        }
+        if bytes[5] != SUITE {
+            return Err(HeaderFault::Suite(bytes[5]));
+        }
+        if bytes[6..8].iter().chain(&bytes[216..]).any(|b| *b != 0) {
+            return Err(HeaderFault::Reserved);
+        }
+        Ok(Self {
+            entry_type: bytes[4],
+            suite: bytes[5],
+            index: u64::from_be_bytes(take(bytes, 8)),
+            prev: take(bytes, 16),
+            archive: take(bytes, 48),
+            run: take(bytes, 64),
+            written_at: u64::from_be_bytes(take(bytes, 80)),
+            bucket: take(bytes, 88),
+            content: take(bytes, 104),
+            body_digest: take(bytes, 136),
+            body_len: u64::from_be_bytes(take(bytes, 168)),
+            author: take(bytes, 176),
+            refers_to: u64::from_be_bytes(take(bytes, 208)),
+        })
+    }
+
+    /// The type, where it is known.
+    pub fn kind(&self) -> Option<EntryType> {
+        EntryType::from_code(self.entry_type)
+    }
+}
+
+fn take<const N: usize>(bytes: &[u8; HEADER_LEN], at: usize) -> [u8; N] {
+    std::array::from_fn(|i| bytes[at + i])
+}
+
+/// What the next header carries: `SHA-256("BA1.prev" | header)`.
+pub fn prev_hash(header: &[u8; HEADER_LEN]) -> Hash {
+    hash(&[&const { tag("BA1.prev") }, header])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hex;
+
+    pub(crate) fn sample() -> Header {
+        Header {
+            entry_type: EntryType::Segment.code(),
+            suite: SUITE,
+            index: 7,
+            prev: [1; 32],
+            archive: [2; 16],
+            run: [3; 16],
+            written_at: 4,
+            bucket: [5; 16],
+            content: [6; 32],
+            body_digest: [7; 32],
+            body_len: 8,
+            author: [9; 32],
+            refers_to: 10,
+        }
+    }
+
+    #[test]
+    fn every_byte_counts() {
+        let bytes = sample().encode();
+        assert_eq!(Header::parse(&bytes), Ok(sample()));
+        for i in 0..HEADER_LEN {
+            let mut bad = bytes;
+            bad[i] ^= 1;
+            assert_ne!(Header::parse(&bad), Ok(sample()), "{i}");
+        }
+    }
+
+    #[test]
+    fn known_answer() {
+        let expected = include_str!("../../../fixtures/vectors/chain/prev-1.hex").trim();
+        assert_eq!(hex(&prev_hash(&[7; 256])), expected);
+    }
+
+    #[test]
+    fn types_have_distinct_numbers_and_names() {
+        for (i, (t, _)) in EntryType::ALL.iter().enumerate() {
+            assert_eq!(usize::from(t.code()), i + 1);
+            assert_eq!(EntryType::from_code(t.code()), Some(*t));
+        }
+        assert_eq!(EntryType::from_code(27), None);
+    }
+}
