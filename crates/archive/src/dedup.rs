@@ -1,0 +1,208 @@
+//! What has been seen: keyed identities and keyed states, 24 bytes each, in an open table that is at
+//! most four fifths full. On disk each run leaves, for each bucket, a sealed and padded list of what it
+//! added.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use vault::{Secret, padme};
+use zeroize::Zeroizing;
+
+/// What the archive knows of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Novelty {
+    /// Never seen.
+    New,
+    /// Seen, and as it was.
+    Seen,
+    /// Seen in this bucket, and changed since.
+    Changed(u32),
+    /// Must not come back: erased, or excluded and shredded.
+    Suppressed,
+}
+
+/// State of an identity that must not come back.
+const SUPPRESSED: [u8; 8] = [0xff; 8];
+
+/// Keyed hash of an identity; never all zeros.
+pub(crate) type Id = [u8; 12];
+/// Keyed hash of a version.
+pub(crate) type State = [u8; 8];
+
+/// Bytes of one entry of a list on disk.
+const ENTRY: usize = 20;
+
+#[derive(Clone, Copy)]
+struct Slot {
+    id: Id,
+    state: State,
+    bucket: u32,
+}
+
+const EMPTY: Slot = Slot { id: [0; 12], state: [0; 8], bucket: 0 };
+
+/// The table.
+pub(crate) struct Seen {
+    mac: Hmac<Sha256>,
+    slots: Vec<Slot>,
+    used: usize,
+}
+
+impl Seen {
+    /// A table for about `expected` entries.
+    pub(crate) fn new(key: &Secret, expected: usize) -> Self {
+        let mac = Hmac::<Sha256>::new_from_slice(key.as_ref()).expect("HMAC takes keys of any length");
+        let mut seen = Self { mac, slots: Vec::new(), used: 0 };
+        seen.grow(expected);
+        seen
+    }
+
+    fn keyed(&self, label: u8, bytes: &[u8]) -> [u8; 32] {
+        let mut mac = self.mac.clone();
+        mac.update(&[label]);
+        mac.update(bytes);
+        mac.finalize().into_bytes().into()
+    }
+
+    /// Keyed hash of an identity.
+    pub(crate) fn id(&self, identity: &[u8]) -> Id {
+        let hash = self.keyed(1, identity);
+        let mut id: Id = std::array::from_fn(|i| hash[i]);
+        id[11] |= 1;
+        id
+    }
+
+    /// Keyed hash of a version.
+    pub(crate) fn state(&self, version: &[u8]) -> State {
+        let hash = self.keyed(2, version);
+        let mut state: State = std::array::from_fn(|i| hash[i]);
+        state[7] &= 0x7f;
+        state
+    }
+
+    /// What the table knows of an identity in a state.
+    pub(crate) fn novelty(&self, id: &Id, state: &State) -> Novelty {
+        match self.find(id) {
+            Err(_) => Novelty::New,
+            Ok(at) if self.slots[at].state == SUPPRESSED => Novelty::Suppressed,
+            Ok(at) if self.slots[at].state == *state => Novelty::Seen,
+            Ok(at) => Novelty::Changed(self.slots[at].bucket),
+        }
+    }
+
+    /// Notes an identity with its newest state.
+    pub(crate) fn note(&mut self, id: Id, state: State, bucket: u32) {
+        let slot = Slot { id, state, bucket };
+        match self.find(&id) {
+            Ok(at) => self.slots[at].state = state,
+            Err(_) => {
+                if (self.used + 1) * 5 > self.slots.len() * 4 {
+                    self.grow(self.used + self.used / 2 + 1024);
+                }
+                if let Err(at) = self.find(&id) {
+                    self.slots[at] = slot;
+                    self.used += 1;
+                }
+            }
+        }
+    }
+
+    /// Where an identity is, or where it would go.
+    fn find(&self, id: &Id) -> Result<usize, usize> {
+        let start = u64::from_be_bytes(std::array::from_fn(|i| id[i]));
+        // identities are keyed hashes: their first bytes are as good an index as any
+        let wide = u128::from(start) * self.slots.len() as u128;
+        let mut at = usize::try_from(wide >> 64).unwrap_or_default();
+        loop {
+            let slot = &self.slots[at];
+            if slot.id == *id {
+                return Ok(at);
+            }
+            if slot.id == EMPTY.id {
+                return Err(at);
+            }
+            at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
+        }
+    }
+
+    fn grow(&mut self, expected: usize) {
+        let size = (expected.max(64) * 5).div_ceil(4) + 1;
+        let old = std::mem::replace(&mut self.slots, vec![EMPTY; size]);
+        for slot in old {
+            if slot.id != EMPTY.id
+                && let Err(at) = self.find(&slot.id)
+            {
+                self.slots[at] = slot;
+            }
+        }
+    }
+
+    /// Reads a list back in.
+    pub(crate) fn load(&mut self, list: &[u8], bucket: u32) -> Option<()> {
+        let (count, entries) = list.split_first_chunk::<4>()?;
+        let count = usize::try_from(u32::from_be_bytes(*count)).ok()?;
+        for entry in entries.as_chunks::<ENTRY>().0.get(..count)? {
+            let (id, state) = entry.split_first_chunk::<12>()?;
+            self.note(*id, state.try_into().ok()?, bucket);
+        }
+        Some(())
+    }
+}
+
+/// A list on disk, before it is sealed: `u32 count | count x (id 12 | state 8) | zeros`, Padme length.
+#[derive(Default)]
+pub(crate) struct Delta(Vec<u8>);
+
+impl Delta {
+    pub(crate) fn push(&mut self, id: &Id, state: &State) {
+        self.0.extend_from_slice(id);
+        self.0.extend_from_slice(state);
+    }
+
+    pub(crate) fn encode(&self) -> Zeroizing<Vec<u8>> {
+        let count = u32::try_from(self.0.len() / ENTRY).unwrap_or(u32::MAX);
+        let mut out = Zeroizing::new(Vec::with_capacity(padme(4 + self.0.len())));
+        out.extend_from_slice(&count.to_be_bytes());
+        out.extend_from_slice(&self.0);
+        out.resize(padme(4 + self.0.len()), 0);
+        out
+    }
+}
+
+/// How many entries a sealed list of that length may hold at most.
+pub(crate) fn most_entries(sealed_len: usize) -> usize {
+    sealed_len / ENTRY
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_noted_is_known() {
+        let key = Zeroizing::new([1; 32]);
+        let mut seen = Seen::new(&key, 0);
+        let mut delta = Delta::default();
+        for i in 0..5000_u32 {
+            let (id, state) = (seen.id(&i.to_be_bytes()), seen.state(b"a"));
+            assert_eq!(seen.novelty(&id, &state), Novelty::New);
+            seen.note(id, state, i % 7);
+            delta.push(&id, &state);
+        }
+        let mut again = Seen::new(&key, 100);
+        again.load(&delta.encode(), 3).unwrap();
+        for i in 0..5000_u32 {
+            let id = seen.id(&i.to_be_bytes());
+            assert_eq!(seen.novelty(&id, &seen.state(b"a")), Novelty::Seen);
+            assert_eq!(seen.novelty(&id, &seen.state(b"b")), Novelty::Changed(i % 7));
+            assert_eq!(again.novelty(&id, &seen.state(b"b")), Novelty::Changed(3));
+        }
+        let other = Seen::new(&Zeroizing::new([2; 32]), 0);
+        assert_ne!(other.id(b"x"), seen.id(b"x"));
+        assert!(seen.slots.len() * size_of::<Slot>() <= 5000 * 48);
+        assert_eq!(size_of::<Slot>(), 24);
+        let mut gone = Seen::new(&key, 0);
+        let id = gone.id(b"x");
+        gone.note(id, SUPPRESSED, 0);
+        assert_eq!(gone.novelty(&id, &gone.state(b"y")), Novelty::Suppressed);
+    }
+}

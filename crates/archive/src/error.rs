@@ -1,0 +1,90 @@
+//! Why the archive did not do what was asked. Names entries and steps, never content.
+
+use access::{IdentityFault, KeyStoreFault};
+use vault::VaultError;
+
+/// Why the archive did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ArchiveError {
+    /// No archive at the place.
+    #[error("no archive here")]
+    Missing,
+    /// Something is at the place already.
+    #[error("not empty")]
+    NotEmpty,
+    /// Another writer holds the archive.
+    #[error("another program is writing to the archive")]
+    Busy,
+    /// The passphrase opens no identity.
+    #[error("the passphrase fits no operator")]
+    WrongPassphrase,
+    /// The operator may not do that.
+    #[error("the operator lacks the right to {0}")]
+    NoRight(&'static str),
+    /// The archive does not hold.
+    #[error("entry {entry}: {what}")]
+    Broken {
+        /// Entry.
+        entry: u64,
+        /// What does not hold.
+        what: String,
+    },
+    /// The key store does not belong to the archive, or lacks a part.
+    #[error(transparent)]
+    KeyStore(#[from] KeyStoreFault),
+    /// A seal that does not open.
+    #[error("{what}: {fault}")]
+    Sealed {
+        /// What was sealed.
+        what: &'static str,
+        /// Why it does not open.
+        fault: VaultError,
+    },
+    /// SQLite refused.
+    #[error("store: sqlite result code {0}")]
+    Store(i32),
+    /// The operating system refused.
+    #[error("store: {what}: {kind}")]
+    Io {
+        /// What was being done.
+        what: &'static str,
+        /// The kind of error.
+        kind: std::io::ErrorKind,
+    },
+    /// Content of an attachment that ended early or could not be read.
+    #[error("content of an attachment could not be read")]
+    Content,
+}
+
+impl From<rusqlite::Error> for ArchiveError {
+    fn from(e: rusqlite::Error) -> Self {
+        match e {
+            rusqlite::Error::SqliteFailure(e, _) if e.code == rusqlite::ErrorCode::DatabaseBusy => Self::Busy,
+            rusqlite::Error::SqliteFailure(e, _) => Self::Store(e.extended_code),
+            _ => Self::Store(-1),
+        }
+    }
+}
+
+impl From<IdentityFault> for ArchiveError {
+    fn from(e: IdentityFault) -> Self {
+        match e {
+            IdentityFault::WrongPassphrase => Self::WrongPassphrase,
+            IdentityFault::Vault(fault) => Self::Sealed { what: "identity", fault },
+            _ => Self::KeyStore(KeyStoreFault::Damaged("identity".to_owned())),
+        }
+    }
+}
+
+pub(crate) fn io(what: &'static str) -> impl Fn(std::io::Error) -> ArchiveError {
+    move |e| ArchiveError::Io { what, kind: e.kind() }
+}
+
+pub(crate) fn sealed(what: &'static str) -> impl Fn(VaultError) -> ArchiveError {
+    move |fault| ArchiveError::Sealed { what, fault }
+}
+
+pub(crate) fn broken(entry: u64, what: impl Into<String>) -> ArchiveError {
+    ArchiveError::Broken { entry, what: what.into() }
+}

@@ -1,0 +1,31 @@
+//! The archive on disk: one SQLite database for log, segments and deduplication, a folder for large
+//! attachments. Appending a run is one transaction; reading needs keys; verifying needs none.
+//!
+//! This crate knows no message and no platform: records are eight byte strings, buckets have labels it
+//! does not understand. Layout and commit order stand in `docs/FORMAT.md`, "Store".
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod body;
+mod dedup;
+mod error;
+mod founding;
+mod operators;
+mod reader;
+mod run;
+mod store;
+mod verify;
+mod writer;
+
+pub use dedup::Novelty;
+pub use error::ArchiveError;
+pub use founding::{Founding, create};
+pub use operators::{Operator, unlock};
+pub use reader::{Record, RegisterEntry};
+pub use run::{BucketNo, Committed, Covers, Run};
+pub use store::{Archive, Bucket};
+pub use verify::{Broken, Inspect, Segment, Verified, verify};
+pub use writer::{Entry, Writer};
+
+/// The eight field groups of a record, in order.
+pub type Groups<'a> = [&'a [u8]; chain::GROUPS];

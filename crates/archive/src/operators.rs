@@ -1,0 +1,224 @@
+//! An operator, unlocked: the keys that a grant gave.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use access::{GrantBody, Identity, IdentityFault, KeyStore, OperatorBody, OperatorId, RevokeBody, Rights};
+use chain::{EntryType, Signer};
+use vault::{Cost, KeyPair, PublicKey};
+
+use crate::error::{ArchiveError, sealed};
+use crate::store::Archive;
+use crate::writer::{Entry, Writer};
+
+/// An operator with a passphrase given.
+pub struct Operator {
+    identity: Identity,
+    archive: [u8; 16],
+    keys: KeyStore,
+    /// Key of the epoch the grant names.
+    of_epoch: Option<(u32, KeyPair)>,
+    rights: Rights,
+    pairs: Mutex<HashMap<[u8; 16], Arc<KeyPair>>>,
+}
+
+/// Unlocks the operator whose passphrase this is: the one with number `only`, or the first that it fits.
+///
+/// # Errors
+/// [`ArchiveError::WrongPassphrase`].
+pub fn unlock(
+    archive: &Archive,
+    keys: &Path,
+    passphrase: &[u8],
+    only: Option<OperatorId>,
+) -> Result<Operator, ArchiveError> {
+    let store = KeyStore::open(keys, &archive.dir)?;
+    for id in store.operators()? {
+        if only.is_some_and(|only| only != id) {
+            continue;
+        }
+        let Some(bytes) = store.read(&KeyStore::identity(&id))? else { continue };
+        let identity = match Identity::unlock(&bytes, id, &archive.id, passphrase) {
+            Ok(identity) => identity,
+            Err(IdentityFault::WrongPassphrase) => continue,
+            Err(other) => return Err(other.into()),
+        };
+        let grant = archive.authority.grant_of(&id);
+        let of_epoch = match grant {
+            Some(grant) if grant.rights.has(Rights::QUERY) => {
+                let wrapped = store.read(&KeyStore::operator_epoch(&id, grant.epoch))?;
+                let unwrapped = wrapped.map(|w| {
+                    let seed = vault::unwrap(identity.sealing(), "operator-epoch", &archive.id, &w)?;
+                    KeyPair::from_seed(&seed)
+                });
+                let pair = unwrapped.transpose().map_err(sealed("operator's key of the epoch"))?;
+                // public keys count only from signed entries
+                pair.filter(|p| p.public().as_bytes() == grant.sealing).map(|p| (grant.epoch, p))
+            }
+            _ => None,
+        };
+        let rights = grant.map(|g| g.rights).unwrap_or_default();
+        let pairs = Mutex::new(HashMap::new());
+        return Ok(Operator { identity, archive: archive.id, keys: store, of_epoch, rights, pairs });
+    }
+    Err(ArchiveError::WrongPassphrase)
+}
+
+impl Operator {
+    /// Number.
+    pub fn id(&self) -> OperatorId {
+        self.identity.id
+    }
+
+    /// Rights in force when unlocked.
+    pub fn rights(&self) -> Rights {
+        self.rights
+    }
+
+    /// Signing key.
+    pub fn signer(&self) -> Signer {
+        self.identity.signer()
+    }
+
+    /// The key store.
+    pub fn keys(&self) -> &KeyStore {
+        &self.keys
+    }
+
+    /// The key pair of a bucket; `None` when the grant does not cover it.
+    ///
+    /// # Errors
+    /// [`ArchiveError`] when a wrap is there and does not open.
+    pub fn bucket(&self, bucket: &[u8; 16]) -> Result<Option<Arc<KeyPair>>, ArchiveError> {
+        let mut pairs = self.pairs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pair) = pairs.get(bucket) {
+            return Ok(Some(pair.clone()));
+        }
+        let Some((epoch, mine)) = &self.of_epoch else { return Ok(None) };
+        let Some(wrapped) = self.keys.read(&KeyStore::bucket_operator(bucket, &self.identity.id, *epoch))?
+        else {
+            return Ok(None);
+        };
+        let context = [&self.archive[..], bucket].concat();
+        let seed = vault::unwrap(mine, "bucket", &context, &wrapped).map_err(sealed("bucket key"))?;
+        let pair = Arc::new(KeyPair::from_seed(&seed).map_err(sealed("bucket key"))?);
+        pairs.insert(*bucket, pair.clone());
+        Ok(Some(pair))
+    }
+
+    /// The epoch's key pair, for whoever holds it: until custody is set up, the first operator.
+    fn epoch(&self, number: u32) -> Result<Option<KeyPair>, ArchiveError> {
+        let Some(wrapped) = self.keys.read(&format!("epoch/{number}"))? else { return Ok(None) };
+        match vault::unwrap(self.identity.sealing(), "epoch", &self.archive, &wrapped) {
+            Ok(seed) => KeyPair::from_seed(&seed).map(Some).map_err(sealed("epoch key")),
+            Err(_) => Ok(None),
+        }
+    }
+}
+
+impl Writer {
+    /// Adds an operator with an identity of its own; no rights yet. Gives its number.
+    ///
+    /// # Errors
+    /// [`ArchiveError::NoRight`] when `by` may not.
+    pub fn add_operator(
+        &mut self,
+        by: &Operator,
+        name: &str,
+        passphrase: &[u8],
+        cost: Cost,
+    ) -> Result<OperatorId, ArchiveError> {
+        self.must(by, Rights::ADMIN, "admin")?;
+        let identity = Identity::generate().map_err(sealed("randomness"))?;
+        let id = identity.id;
+        let body = OperatorBody {
+            id,
+            signing: identity.signer().public(),
+            sealing: identity.sealing().public().as_bytes().to_vec(),
+        };
+        let locked = identity.lock(&self.archive.id, passphrase, cost)?;
+        self.keys.write(&KeyStore::identity(&id), &locked)?;
+        let entry = Entry { kind: EntryType::Operator, clear: &body.encode(), plain: name.as_bytes() };
+        self.append(&[entry], &[&by.signer()])?;
+        Ok(id)
+    }
+
+    /// Grants rights to an operator in the place of what it had; wraps every bucket that `covers` to its
+    /// key when reading is among them.
+    ///
+    /// # Errors
+    /// [`ArchiveError::NoRight`] when `by` may not, or does not hold the epoch's key for old buckets.
+    pub fn grant(
+        &mut self,
+        by: &Operator,
+        to: OperatorId,
+        rights: Rights,
+        days: (Option<i32>, Option<i32>),
+        scope: &[u8],
+        covers: &dyn Fn(&[u8]) -> bool,
+    ) -> Result<(), ArchiveError> {
+        self.must(by, Rights::ADMIN, "admin")?;
+        let epoch = self.archive.authority.epoch().cloned().ok_or(ArchiveError::NoRight("admin"))?;
+        let body = self.archive.authority.operators().find(|o| o.id == to);
+        let sealing = body.map(|b| PublicKey::from_bytes(&b.sealing)).ok_or(ArchiveError::Missing)?;
+        let sealing = sealing.map_err(sealed("operator's key"))?;
+        let of_epoch = KeyPair::generate().map_err(sealed("randomness"))?;
+        let wrap = vault::wrap(&sealing, "operator-epoch", &self.archive.id, of_epoch.seed())
+            .map_err(sealed("wrap"))?;
+        self.keys.write(&KeyStore::operator_epoch(&to, epoch.number), &wrap)?;
+        let labels = self.labels()?;
+        self.forget(&to)?;
+        if rights.has(Rights::QUERY) && labels.iter().any(|l| covers(l)) {
+            let key = by.epoch(epoch.number)?.ok_or(ArchiveError::NoRight("admin"))?;
+            for (bucket, _) in self.archive.buckets.iter().zip(&labels).filter(|(_, l)| covers(l)) {
+                let Some(wrapped) = self.keys.read(&KeyStore::bucket_epoch(&bucket.id, epoch.number))? else {
+                    continue;
+                };
+                let context = [&self.archive.id[..], &bucket.id].concat();
+                let seed = vault::unwrap(&key, "bucket", &context, &wrapped).map_err(sealed("bucket key"))?;
+                let wrap =
+                    vault::wrap(of_epoch.public(), "bucket", &context, &seed).map_err(sealed("wrap"))?;
+                self.keys.write(&KeyStore::bucket_operator(&bucket.id, &to, epoch.number), &wrap)?;
+            }
+        }
+        let grant = GrantBody {
+            operator: to,
+            rights,
+            epoch: epoch.number,
+            sealing: of_epoch.public().as_bytes().to_vec(),
+            from: days.0,
+            to: days.1,
+        };
+        let entry = Entry { kind: EntryType::Grant, clear: &grant.encode(), plain: scope };
+        self.append(&[entry], &[&by.signer()])?;
+        Ok(())
+    }
+
+    /// Takes every right from an operator and removes its wraps. Keys that were copied before are not
+    /// called back by this.
+    ///
+    /// # Errors
+    /// [`ArchiveError::NoRight`] when `by` may not.
+    pub fn revoke(&mut self, by: &Operator, from: OperatorId) -> Result<(), ArchiveError> {
+        self.must(by, Rights::ADMIN, "admin")?;
+        let entry =
+            Entry { kind: EntryType::Revoke, clear: &RevokeBody { operator: from }.encode(), plain: &[] };
+        self.append(&[entry], &[&by.signer()])?;
+        self.forget(&from)
+    }
+
+    fn forget(&self, operator: &OperatorId) -> Result<(), ArchiveError> {
+        if let Some(grant) = self.archive.authority.grant_of(operator) {
+            for bucket in &self.archive.buckets {
+                self.keys.remove(&KeyStore::bucket_operator(&bucket.id, operator, grant.epoch))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn must(&self, by: &Operator, rights: Rights, word: &'static str) -> Result<(), ArchiveError> {
+        let allowed = self.archive.authority.allows(&by.id(), rights, self.now);
+        if allowed { Ok(()) } else { Err(ArchiveError::NoRight(word)) }
+    }
+}

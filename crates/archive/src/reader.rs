@@ -1,0 +1,199 @@
+//! Reading back: register entries with the register key, records and attachments with an operator's
+//! keys.
+
+use std::fs::File;
+use std::io::{Read, Write};
+
+use access::KeyStore;
+use chain::{EntryType, Header, Seed};
+use vault::{KeyPair, Secret};
+use zeroize::Zeroizing;
+
+use crate::body::{BLOB_META, BlobMeta, context, open_segment, split, take_record};
+use crate::error::{ArchiveError, broken, io, sealed};
+use crate::store::{Archive, Stored, blob_path};
+use crate::{Groups, Operator};
+
+/// Most bytes of a segment before compression: a full one and one record more.
+pub(crate) const MOST_SEGMENT: usize = 256 << 20;
+
+/// A register-like entry, opened.
+pub struct RegisterEntry {
+    /// Its header.
+    pub header: Header,
+    /// What stands clear in it.
+    pub clear: Vec<u8>,
+    /// What was sealed.
+    pub plain: Zeroizing<Vec<u8>>,
+}
+
+/// A record, opened.
+pub struct Record<'a> {
+    /// Entry of its segment.
+    pub entry: u64,
+    /// Place in the segment, from 0.
+    pub place: u32,
+    /// Run that wrote it.
+    pub run: [u8; 16],
+    /// Its seed, from which the salts come.
+    pub seed: Seed,
+    /// Its groups.
+    pub groups: Groups<'a>,
+}
+
+impl Archive {
+    /// Register-like entries of some types, opened with the key store's register key.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn register(&self, keys: &KeyStore, kinds: &[EntryType]) -> Result<Vec<RegisterEntry>, ArchiveError> {
+        self.register_with(&keys.secret("ingest/register")?, kinds)
+    }
+
+    pub(crate) fn register_with(
+        &self,
+        key: &Secret,
+        kinds: &[EntryType],
+    ) -> Result<Vec<RegisterEntry>, ArchiveError> {
+        let open = |stored: Stored| {
+            let plain = self.open_register(key, &stored)?;
+            let clear = stored.body.as_deref().and_then(crate::body::unframe).map(|p| p.0.to_vec());
+            Ok(RegisterEntry { header: stored.header, clear: clear.unwrap_or_default(), plain })
+        };
+        self.entries(kinds)?.into_iter().map(open).collect()
+    }
+
+    /// The label of every bucket, in the order of their numbers.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn labels(&self, keys: &KeyStore) -> Result<Vec<Zeroizing<Vec<u8>>>, ArchiveError> {
+        Ok(self.register(keys, &[EntryType::Bucket])?.into_iter().map(|e| e.plain).collect())
+    }
+
+    /// Hands every record of a bucket to `each`, segment by segment in order.
+    ///
+    /// # Errors
+    /// [`ArchiveError::NoRight`] without a key to the bucket, [`ArchiveError::Broken`] at a segment that
+    /// does not open.
+    pub fn records(
+        &self,
+        operator: &Operator,
+        bucket: usize,
+        each: &mut dyn FnMut(Record<'_>) -> Result<(), ArchiveError>,
+    ) -> Result<(), ArchiveError> {
+        let Some(bucket) = self.buckets.get(bucket) else { return Ok(()) };
+        let pair = operator.bucket(&bucket.id)?.ok_or(ArchiveError::NoRight("query"))?;
+        for index in self.of_bucket(EntryType::Segment, &bucket.id)? {
+            let stored = self.entry(index)?;
+            let plain = self.open_segment(&pair, &stored)?;
+            let mut rest = plain.as_slice();
+            let mut place = 0;
+            while !rest.is_empty() {
+                let (seed, groups) = take_record(&mut rest)
+                    .ok_or_else(|| broken(index, format!("record {place} is malformed")))?;
+                each(Record { entry: index, place, run: stored.header.run, seed, groups })?;
+                place += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Entries of a type that belong to a bucket.
+    pub(crate) fn of_bucket(&self, kind: EntryType, bucket: &[u8; 16]) -> Result<Vec<u64>, ArchiveError> {
+        let sql = "SELECT idx FROM entries WHERE substr(header, 5, 1) = ?1 AND substr(header, 89, 16) = ?2 ORDER BY idx";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows =
+            statement.query_map(rusqlite::params![[kind.code()], bucket], |row| row.get::<_, i64>(0))?;
+        let indexes: Result<Vec<i64>, _> = rows.collect();
+        Ok(indexes?.into_iter().filter_map(|i| u64::try_from(i).ok()).collect())
+    }
+
+    /// One entry with its body.
+    pub(crate) fn entry(&self, index: u64) -> Result<Stored, ArchiveError> {
+        let sql = "SELECT header, signatures, body FROM entries WHERE idx = ?1";
+        let row = i64::try_from(index).map_err(|_| broken(index, "no such entry"))?;
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([row])?;
+        let row = rows.next()?.ok_or_else(|| broken(index, "no such entry"))?;
+        Stored::take(index, row.get_ref(0)?.as_bytes().unwrap_or_default(), row, 1)
+    }
+
+    /// The records of a segment, unpacked.
+    pub(crate) fn open_segment(
+        &self,
+        pair: &KeyPair,
+        stored: &Stored,
+    ) -> Result<Zeroizing<Vec<u8>>, ArchiveError> {
+        let h = &stored.header;
+        let body = stored.body.as_deref().ok_or_else(|| broken(h.index, "no body"))?;
+        let context = context(&self.id, &h.run, &h.bucket, h.entry_type);
+        open_segment(pair, &context, body)
+            .and_then(|packed| vault::unpack(&packed, MOST_SEGMENT))
+            .map_err(|e| broken(h.index, e.to_string()))
+    }
+
+    /// Attachments of a bucket: SHA-256 of the content, and the entry that holds it.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn contents(&self, operator: &Operator, bucket: usize) -> Result<Vec<([u8; 32], u64)>, ArchiveError> {
+        let Some(bucket) = self.buckets.get(bucket) else { return Ok(Vec::new()) };
+        let pair = operator.bucket(&bucket.id)?.ok_or(ArchiveError::NoRight("query"))?;
+        let mut all = Vec::new();
+        for index in self.of_bucket(EntryType::Blob, &bucket.id)? {
+            let (header, mut body) = self.blob(index)?;
+            let (meta, _) = self.open_blob(&pair, &header, body.as_mut())?;
+            all.push((meta.sha256, index));
+        }
+        Ok(all)
+    }
+
+    /// Writes the content of an attachment to `out`; gives its size. What was written before an error
+    /// must be thrown away.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn content(&self, operator: &Operator, entry: u64, out: &mut dyn Write) -> Result<u64, ArchiveError> {
+        let (header, mut body) = self.blob(entry)?;
+        let pair = operator.bucket(&header.bucket)?.ok_or(ArchiveError::NoRight("query"))?;
+        let (_, key) = self.open_blob(&pair, &header, body.as_mut())?;
+        let context = context(&self.id, &header.run, &header.bucket, header.entry_type);
+        vault::open_stream(&key, &context, body.as_mut(), out).map_err(|e| broken(entry, e.to_string()))
+    }
+
+    /// The stored body of a blob, as a stream.
+    pub(crate) fn blob(&self, index: u64) -> Result<(Header, Box<dyn Read>), ArchiveError> {
+        let stored = self.entry(index)?;
+        let body: Box<dyn Read> = match stored.body {
+            Some(bytes) => Box::new(std::io::Cursor::new(bytes)),
+            None => {
+                let file =
+                    File::open(blob_path(&self.dir, index)).map_err(|_| broken(index, "body is missing"))?;
+                Box::new(std::io::BufReader::with_capacity(1 << 17, file))
+            }
+        };
+        Ok((stored.header, body))
+    }
+
+    /// Key and meta of a blob; the stream is left at the sealed content.
+    pub(crate) fn open_blob(
+        &self,
+        pair: &KeyPair,
+        header: &Header,
+        body: &mut dyn Read,
+    ) -> Result<(BlobMeta, Secret), ArchiveError> {
+        let mut head = vec![0; vault::WRAPPED_LEN + BLOB_META];
+        body.read_exact(&mut head).map_err(io("reading an attachment"))?;
+        let (wrapped, meta) = split(&head).map_err(sealed("attachment"))?;
+        let context = context(&self.id, &header.run, &header.bucket, header.entry_type);
+        let at = |e: vault::VaultError| broken(header.index, e.to_string());
+        let key = vault::unwrap(pair, "blob", &context, wrapped).map_err(at)?;
+        let meta = vault::open(&key, &context, meta).map_err(at)?;
+        let meta = BlobMeta::decode(&meta).ok_or_else(|| broken(header.index, "malformed attachment"))?;
+        if meta.commitment(header.entry_type) != header.content {
+            return Err(broken(header.index, "attachment does not match its commitment"));
+        }
+        Ok((meta, key))
+    }
+}

@@ -1,0 +1,440 @@
+//! A run: records and attachments, all of them or none. Segments fill up by bucket; a full one is
+//! committed to, packed, sealed, opened again and compared, and appended.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufWriter, Read, Write};
+
+use access::{KeyStore, Rights};
+use chain::{EntryType, Frontier, Hash, Seed};
+use rusqlite::params;
+use sha2::{Digest, Sha256};
+use vault::{KeyPair, Packer, PublicKey};
+use zeroize::Zeroizing;
+
+use crate::Groups;
+use crate::body::{BLOB_META, BlobMeta, context, put_record, segment, split};
+use crate::dedup::{Delta, Novelty, Seen, most_entries};
+use crate::error::{ArchiveError, broken, io, sealed};
+use crate::reader::MOST_SEGMENT;
+use crate::store::blob_path;
+use crate::writer::{Body, Draft, Entry, Snapshot, Writer};
+
+/// Number of a bucket in the archive.
+pub type BucketNo = u32;
+
+/// A segment is closed at this many bytes before compression.
+const FULL: usize = 256 * 1024;
+/// All open segments together; beyond, the fullest is closed.
+const MOST_OPEN: usize = 32 << 20;
+/// Contents of at most this many bytes lie in the database, larger ones in files.
+const INLINE: u64 = 64 * 1024;
+
+/// Whether a scope of a grant covers a label of a bucket; both are the caller's words.
+pub type Covers<'a> = &'a dyn Fn(&[u8], &[u8]) -> bool;
+
+/// What a committed run left behind.
+#[derive(Debug)]
+pub struct Committed {
+    /// Index of the run entry.
+    pub entry: u64,
+    /// Entries that the run added, itself included.
+    pub entries: u64,
+    /// Size of the log.
+    pub size: u64,
+    /// Root of the log.
+    pub root: Hash,
+    /// The signed checkpoint.
+    pub checkpoint: String,
+}
+
+/// A run that is under way. Dropped without [`Run::commit`], it never was.
+pub struct Run<'w> {
+    writer: &'w mut Writer,
+    id: [u8; 16],
+    snapshot: Option<Snapshot>,
+    seen: Seen,
+    labels: HashMap<Vec<u8>, BucketNo>,
+    open: HashMap<BucketNo, Open>,
+    open_bytes: usize,
+    deltas: HashMap<BucketNo, Delta>,
+    packer: Packer,
+    seeds: Seeds,
+    records: u64,
+    first: u64,
+    /// The wrap of each bucket made in this run, for comparing what was sealed.
+    scopes: Vec<(access::OperatorId, u32, PublicKey, Zeroizing<Vec<u8>>)>,
+}
+
+/// A segment that is not full.
+#[derive(Default)]
+struct Open {
+    plain: Zeroizing<Vec<u8>>,
+    tree: Frontier,
+}
+
+/// Random seeds, fetched many at a time.
+struct Seeds {
+    bytes: Zeroizing<Vec<u8>>,
+    at: usize,
+}
+
+impl Seeds {
+    fn next(&mut self) -> Result<Seed, ArchiveError> {
+        if self.at == self.bytes.len() {
+            for chunk in self.bytes.chunks_mut(32) {
+                chunk.copy_from_slice(&vault::random::<32>().map_err(sealed("randomness"))?[..chunk.len()]);
+            }
+            self.at = 0;
+        }
+        let seed = std::array::from_fn(|i| self.bytes[self.at + i]);
+        self.bytes[self.at..self.at + 16].fill(0);
+        self.at += 16;
+        Ok(seed)
+    }
+}
+
+impl Writer {
+    /// Begins a run. What is known of messages is loaded for the buckets whose label `relevant` names;
+    /// `expected` says about how many records will be offered.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn run(&mut self, expected: u64, relevant: &dyn Fn(&[u8]) -> bool) -> Result<Run<'_>, ArchiveError> {
+        let id = vault::random().map_err(sealed("randomness"))?;
+        let labels = self.labels()?;
+        let mut scopes = Vec::new();
+        for entry in self.register(&[EntryType::Grant])? {
+            let in_force = self.archive.authority.grants().find(|(_, g)| g.entry == entry.header.index);
+            if let Some((operator, grant)) = in_force
+                && grant.rights.has(Rights::QUERY)
+            {
+                let key = PublicKey::from_bytes(&grant.sealing).map_err(sealed("operator's key"))?;
+                scopes.push((*operator, grant.epoch, key, entry.plain));
+            }
+        }
+        let seen = self.load_seen(&labels, usize::try_from(expected).unwrap_or(0), relevant)?;
+        let labels = (0..).zip(labels).map(|(no, label)| (label.to_vec(), no)).collect();
+        let first = self.archive.size();
+        let snapshot = self.begin()?;
+        Ok(Run {
+            writer: self,
+            id,
+            snapshot: Some(snapshot),
+            seen,
+            labels,
+            open: HashMap::new(),
+            open_bytes: 0,
+            deltas: HashMap::new(),
+            packer: Packer::new().map_err(sealed("compressor"))?,
+            seeds: Seeds { bytes: Zeroizing::new(vec![0; 4096]), at: 4096 },
+            records: 0,
+            first,
+            scopes,
+        })
+    }
+
+    fn load_seen(
+        &self,
+        labels: &[Zeroizing<Vec<u8>>],
+        expected: usize,
+        relevant: &dyn Fn(&[u8]) -> bool,
+    ) -> Result<Seen, ArchiveError> {
+        let number: HashMap<[u8; 16], BucketNo> =
+            (0..).zip(&self.archive.buckets).map(|(no, bucket)| (bucket.id, no)).collect();
+        let mut known = 0;
+        let mut wanted = Vec::new();
+        let sql = "SELECT idx, run, bucket, length(delta) FROM dedup ORDER BY idx";
+        let mut statement = self.archive.connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (idx, run, bucket, len): (i64, [u8; 16], [u8; 16], i64) =
+                (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+            let Some(no) = number.get(&bucket) else { continue };
+            if labels.get(*no as usize).is_some_and(|label| relevant(label)) {
+                known += most_entries(usize::try_from(len).unwrap_or(0));
+                wanted.push((idx, run, bucket, *no));
+            }
+        }
+        let mut seen = Seen::new(&self.dedup, known.max(expected));
+        for (idx, run, bucket, no) in wanted {
+            let delta: Vec<u8> =
+                self.archive
+                    .connection
+                    .query_row("SELECT delta FROM dedup WHERE idx = ?1", [idx], |r| r.get(0))?;
+            let list = vault::open_under(&self.dedup, &context(&self.archive.id, &run, &bucket, 0), &delta)
+                .map_err(sealed("list of known messages"))?;
+            seen.load(&list, no).ok_or_else(|| broken(0, "malformed list of known messages"))?;
+        }
+        Ok(seen)
+    }
+}
+
+impl Run<'_> {
+    /// Number of the run.
+    pub fn id(&self) -> &[u8; 16] {
+        &self.id
+    }
+
+    /// Records put so far.
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// What the archive knows of a message.
+    pub fn novelty(&self, identity: &[u8], version: &[u8]) -> Novelty {
+        self.seen.novelty(&self.seen.id(identity), &self.seen.state(version))
+    }
+
+    /// The bucket of a label, made when there is none yet.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn bucket(&mut self, label: &[u8], covers: Covers<'_>) -> Result<BucketNo, ArchiveError> {
+        if let Some(no) = self.labels.get(label) {
+            return Ok(*no);
+        }
+        let random = sealed("randomness");
+        let archive = &self.writer.archive;
+        let epoch = archive.authority.epoch().cloned().ok_or_else(|| broken(0, "no epoch"))?;
+        let to_epoch = PublicKey::from_bytes(&epoch.sealing).map_err(sealed("epoch key"))?;
+        let id: [u8; 16] = vault::random().map_err(&random)?;
+        let pair = KeyPair::generate().map_err(&random)?;
+        let context = [&archive.id[..], &id].concat();
+        // step 1: the key store has the key before any entry needs it; a bucket whose run never commits
+        // leaves wraps of a key that seals nothing
+        let wrap = vault::wrap(&to_epoch, "bucket", &context, pair.seed()).map_err(&random)?;
+        self.writer.keys.write(&KeyStore::bucket_epoch(&id, epoch.number), &wrap)?;
+        for (operator, epoch, key, scope) in &self.scopes {
+            if covers(scope, label) {
+                let wrap = vault::wrap(key, "bucket", &context, pair.seed()).map_err(&random)?;
+                self.writer.keys.write(&KeyStore::bucket_operator(&id, operator, *epoch), &wrap)?;
+            }
+        }
+        let entry = Entry { kind: EntryType::Bucket, clear: pair.public().as_bytes(), plain: label };
+        let job = self.writer.job.clone();
+        self.writer.put_register(&entry, &self.id, &id, &[&job])?;
+        let no = u32::try_from(self.writer.archive.buckets.len() - 1)
+            .map_err(|_| broken(0, "too many buckets"))?;
+        self.labels.insert(label.to_vec(), no);
+        Ok(no)
+    }
+
+    /// Puts a record into a bucket and notes its identity and version there.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn record(
+        &mut self,
+        bucket: BucketNo,
+        identity: &[u8],
+        version: &[u8],
+        groups: &Groups<'_>,
+    ) -> Result<(), ArchiveError> {
+        let (id, state) = (self.seen.id(identity), self.seen.state(version));
+        self.seen.note(id, state, bucket);
+        self.deltas.entry(bucket).or_default().push(&id, &state);
+        let seed = self.seeds.next()?;
+        let open = self.open.entry(bucket).or_default();
+        let before = open.plain.len();
+        if open.plain.capacity() == 0 {
+            open.plain.reserve(FULL + FULL / 8);
+        }
+        put_record(&mut open.plain, &seed, groups);
+        open.tree.push(chain::leaf_hash(&chain::record(&seed, groups)));
+        self.open_bytes += open.plain.len() - before;
+        self.records += 1;
+        if open.plain.len() >= FULL {
+            self.close(bucket)?;
+        } else if self.open_bytes > MOST_OPEN {
+            let fullest =
+                self.open.iter().max_by_key(|(no, open)| (open.plain.len(), **no)).map(|(no, _)| *no);
+            if let Some(fullest) = fullest {
+                self.close(fullest)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes the open segment of a bucket.
+    fn close(&mut self, bucket: BucketNo) -> Result<(), ArchiveError> {
+        let Some(open) = self.open.get_mut(&bucket).filter(|open| !open.plain.is_empty()) else {
+            return Ok(());
+        };
+        let to = self.writer.archive.buckets[bucket as usize].clone();
+        let context = context(&self.writer.archive.id, &self.id, &to.id, EntryType::Segment.code());
+        let seal = sealed("segment");
+        let packed = self.packer.pack(&open.plain).map_err(&seal)?;
+        let (body, key) = segment(&to.public, &context, &packed).map_err(&seal)?;
+        // what cannot be read back is not written
+        let again = split(&body)
+            .and_then(|(_, rest)| vault::open(&key, &context, rest))
+            .and_then(|packed| vault::unpack(&packed, MOST_SEGMENT))
+            .map_err(&seal)?;
+        if *again != *open.plain {
+            return Err(broken(self.writer.archive.size(), "a segment did not read back as it was written"));
+        }
+        let content = open.tree.root();
+        self.open_bytes -= open.plain.len();
+        open.plain.fill(0);
+        open.plain.clear();
+        open.tree = Frontier::default();
+        let draft =
+            Draft { kind: EntryType::Segment, run: self.id, bucket: to.id, content, body: Body::Here(body) };
+        self.put(draft)
+    }
+
+    fn put(&mut self, draft: Draft) -> Result<(), ArchiveError> {
+        let job = self.writer.job.clone();
+        self.writer.put(draft, &[&job]).map(|_| ())
+    }
+
+    /// Stores the content of an attachment in a bucket, once; gives whether it was new there.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Content`] when the content is not what its digest and size say.
+    pub fn attachment(
+        &mut self,
+        bucket: BucketNo,
+        sha256: &[u8; 32],
+        size: u64,
+        content: &mut dyn Read,
+    ) -> Result<bool, ArchiveError> {
+        let to = self.writer.archive.buckets[bucket as usize].clone();
+        let identity = [&b"attachment"[..], &to.id, sha256].concat();
+        let (id, state) = (self.seen.id(&identity), self.seen.state(b"attachment"));
+        if self.seen.novelty(&id, &state) != Novelty::New {
+            return Ok(false);
+        }
+        let seal = sealed("attachment");
+        let context = context(&self.writer.archive.id, &self.id, &to.id, EntryType::Blob.code());
+        let key = vault::random_secret().map_err(&seal)?;
+        let meta = BlobMeta { salt: vault::random().map_err(&seal)?, sha256: *sha256, size };
+        let mut head = Vec::with_capacity(vault::WRAPPED_LEN + BLOB_META);
+        head.extend_from_slice(&vault::wrap(&to.public, "blob", &context, &key).map_err(&seal)?);
+        vault::seal(&key, &context, &meta.encode(), &mut head);
+        let mut content = Hashing { inner: content, hasher: Sha256::new() };
+        let body = if size <= INLINE {
+            vault::seal_stream(&key, &context, size, &mut content, &mut head)
+                .map_err(|_| ArchiveError::Content)?;
+            Body::Here(head)
+        } else {
+            // step 2: the file is whole and synced before the entry that names its digest
+            let path = blob_path(&self.writer.archive.dir, self.writer.archive.size());
+            let file = File::create(&path).map_err(io("writing an attachment"))?;
+            let mut out =
+                Digesting { inner: BufWriter::with_capacity(1 << 18, file), hasher: Sha256::new(), len: 0 };
+            out.write_all(&head).map_err(io("writing an attachment"))?;
+            vault::seal_stream(&key, &context, size, &mut content, &mut out).map_err(|e| match e {
+                vault::VaultError::Io(_) => {
+                    ArchiveError::Io { what: "writing an attachment", kind: std::io::ErrorKind::Other }
+                }
+                _ => ArchiveError::Content,
+            })?;
+            let Digesting { inner, hasher, len } = out;
+            let file = inner.into_inner().map_err(|e| io("writing an attachment")(e.into_error()))?;
+            file.sync_all().map_err(io("writing an attachment"))?;
+            Body::File { digest: hasher.finalize().into(), len }
+        };
+        if <[u8; 32]>::from(content.hasher.finalize()) != *sha256 {
+            return Err(ArchiveError::Content);
+        }
+        let content = meta.commitment(EntryType::Blob.code());
+        self.put(Draft { kind: EntryType::Blob, run: self.id, bucket: to.id, content, body })?;
+        self.seen.note(id, state, bucket);
+        self.deltas.entry(bucket).or_default().push(&id, &state);
+        Ok(true)
+    }
+
+    /// Appends a register-like entry as part of the run, signed by the job.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn register(&mut self, entry: &Entry<'_>) -> Result<u64, ArchiveError> {
+        let job = self.writer.job.clone();
+        self.writer.put_register(entry, &self.id, &[0; 16], &[&job])
+    }
+
+    /// Ends the run: what is open is closed, the run entry with its manifest comes last, everything is
+    /// committed at once.
+    ///
+    /// # Errors
+    /// [`ArchiveError`]; the run then never was.
+    pub fn commit(mut self, manifest: &[u8]) -> Result<Committed, ArchiveError> {
+        let snapshot = self.snapshot.take();
+        let result = self.finish(manifest);
+        let Some(snapshot) = snapshot else { return Err(broken(0, "a run ended twice")) };
+        let entry = self.writer.end(snapshot, result)?;
+        Ok(Committed {
+            entry,
+            entries: self.writer.archive.size() - self.first,
+            size: self.writer.archive.size(),
+            root: self.writer.archive.root(),
+            checkpoint: self.writer.signed_checkpoint().to_text(),
+        })
+    }
+
+    fn finish(&mut self, manifest: &[u8]) -> Result<u64, ArchiveError> {
+        let mut buckets: Vec<BucketNo> = self.open.keys().copied().collect();
+        buckets.sort_unstable();
+        for bucket in buckets {
+            self.close(bucket)?;
+        }
+        let mut deltas: Vec<_> = std::mem::take(&mut self.deltas).into_iter().collect();
+        deltas.sort_unstable_by_key(|(no, _)| *no);
+        for (no, delta) in deltas {
+            let bucket = self.writer.archive.buckets[no as usize].id;
+            let context = context(&self.writer.archive.id, &self.id, &bucket, 0);
+            let sealed_delta = vault::seal_under(&self.writer.dedup, &context, &delta.encode())
+                .map_err(sealed("list of known messages"))?;
+            self.writer
+                .archive
+                .connection
+                .prepare_cached("INSERT INTO dedup (run, bucket, delta) VALUES (?1, ?2, ?3)")?
+                .execute(params![self.id, bucket, sealed_delta])?;
+        }
+        let folder = self.writer.archive.dir.join("blobs");
+        File::open(folder).and_then(|f| f.sync_all()).map_err(io("syncing attachments"))?;
+        self.register(&Entry { kind: EntryType::Run, clear: &[], plain: manifest })
+    }
+}
+
+impl Drop for Run<'_> {
+    fn drop(&mut self) {
+        if let Some(snapshot) = self.snapshot.take() {
+            self.writer.rollback(snapshot);
+        }
+    }
+}
+
+struct Hashing<'a> {
+    inner: &'a mut dyn Read,
+    hasher: Sha256,
+}
+
+impl Read for Hashing<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.inner.read(buf)?;
+        self.hasher.update(&buf[..n]);
+        Ok(n)
+    }
+}
+
+struct Digesting<W> {
+    inner: W,
+    hasher: Sha256,
+    len: u64,
+}
+
+impl<W: Write> Write for Digesting<W> {
+    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
+        let n = self.inner.write(buf)?;
+        self.hasher.update(&buf[..n]);
+        self.len += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush()
+    }
+}

@@ -1,0 +1,288 @@
+//! The database and what is read from it when it is opened: the chain of headers, the rights, the
+//! buckets. Opening checks every previous-hash and the signatures of everything that gives rights.
+
+use std::path::{Path, PathBuf};
+
+use access::Authority;
+use chain::{Checkpoint, EntryType, Frontier, HEADER_LEN, Hash, Header};
+use rusqlite::{Connection, OpenFlags};
+use vault::{PublicKey, Secret};
+
+use crate::body::{context, open_register, unframe};
+use crate::error::{ArchiveError, broken, sealed};
+
+/// `application_id` of the database: "BAR1".
+pub(crate) const APPLICATION: i32 = 0x4241_5231;
+const FORMAT: i32 = 1;
+
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE entries (idx INTEGER PRIMARY KEY, header BLOB NOT NULL, signatures BLOB NOT NULL, body BLOB) STRICT;
+CREATE TABLE dedup (idx INTEGER PRIMARY KEY, run BLOB NOT NULL, bucket BLOB NOT NULL, delta BLOB NOT NULL) STRICT;
+CREATE TABLE state (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+";
+
+/// Name under which the job signs checkpoints.
+pub(crate) fn note_name(id: &[u8; 16]) -> String {
+    format!("{}/job", chain::origin(id))
+}
+
+/// A bucket: everything of one label shares its key.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    /// Random number, as in headers.
+    pub id: [u8; 16],
+    /// Entry that made it.
+    pub entry: u64,
+    /// Key that segments are sealed to.
+    pub public: PublicKey,
+}
+
+/// An archive, open for reading.
+pub struct Archive {
+    pub(crate) dir: PathBuf,
+    pub(crate) connection: Connection,
+    pub(crate) id: [u8; 16],
+    pub(crate) log: Log,
+    pub(crate) authority: Authority,
+    pub(crate) buckets: Vec<Bucket>,
+    pub(crate) job: [u8; 32],
+}
+
+/// Where the log ends.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Log {
+    pub(crate) frontier: Frontier,
+    /// What the next header must carry.
+    pub(crate) prev: Hash,
+    /// When the last entry was written.
+    pub(crate) written_at: u64,
+}
+
+/// One entry as stored.
+pub(crate) struct Stored {
+    pub(crate) header: Header,
+    pub(crate) bytes: [u8; HEADER_LEN],
+    pub(crate) signatures: Vec<u8>,
+    pub(crate) body: Option<Vec<u8>>,
+}
+
+/// Settings of every connection.
+pub(crate) fn configure(connection: &Connection) -> Result<(), ArchiveError> {
+    connection.execute_batch(
+        "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; \
+         PRAGMA secure_delete=ON; PRAGMA synchronous=FULL; PRAGMA cache_size=-8192; PRAGMA busy_timeout=5000;",
+    )?;
+    Ok(())
+}
+
+pub(crate) fn database(dir: &Path) -> PathBuf {
+    dir.join("archive.db")
+}
+
+impl Archive {
+    /// Opens the archive in `dir` for reading.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Missing`], [`ArchiveError::Broken`].
+    pub fn open(dir: &Path) -> Result<Self, ArchiveError> {
+        Self::open_with(dir, OpenFlags::SQLITE_OPEN_READ_WRITE)
+    }
+
+    pub(crate) fn open_with(dir: &Path, flags: OpenFlags) -> Result<Self, ArchiveError> {
+        let path = database(dir);
+        if !path.is_file() {
+            return Err(ArchiveError::Missing);
+        }
+        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        configure(&connection)?;
+        let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |r| r.get::<_, i32>(0));
+        if pragma("application_id")? != APPLICATION || pragma("user_version")? != FORMAT {
+            return Err(ArchiveError::Missing);
+        }
+        let mut archive = Self {
+            dir: dir.to_owned(),
+            connection,
+            id: [0; 16],
+            log: Log::default(),
+            authority: Authority::default(),
+            buckets: Vec::new(),
+            job: [0; 32],
+        };
+        archive.load()?;
+        Ok(archive)
+    }
+
+    fn load(&mut self) -> Result<(), ArchiveError> {
+        let connection = std::mem::replace(&mut self.connection, Connection::open_in_memory()?);
+        let result = self.replay(&connection);
+        self.connection = connection;
+        result
+    }
+
+    fn replay(&mut self, connection: &Connection) -> Result<(), ArchiveError> {
+        // bodies only of what gives rights or makes a bucket
+        let sql = "SELECT header, signatures, \
+                   CASE WHEN substr(header, 5, 1) IN (x'01', x'02', x'03', x'04', x'08', x'09') THEN body END \
+                   FROM entries ORDER BY idx";
+        let mut statement = connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let index = self.log.frontier.size();
+            let stored = Stored::take(index, row.get_ref(0)?.as_bytes().unwrap_or_default(), row, 1)?;
+            self.follow(&stored)?;
+            if let Some(body) = &stored.body {
+                self.take_in(&stored, body)?;
+            }
+        }
+        if self.log.frontier.size() == 0 {
+            return Err(broken(0, "no genesis"));
+        }
+        Ok(())
+    }
+
+    /// Checks that a header follows the one before it, and moves the end of the log behind it.
+    pub(crate) fn follow(&mut self, stored: &Stored) -> Result<(), ArchiveError> {
+        let Stored { header, bytes, .. } = stored;
+        let index = self.log.frontier.size();
+        if index == 0 {
+            self.id = header.archive;
+        }
+        if header.index != index || header.prev != self.log.prev || header.archive != self.id {
+            return Err(broken(index, "does not follow the entry before it"));
+        }
+        self.log.frontier.push(chain::leaf_hash(bytes));
+        self.log.prev = chain::prev_hash(bytes);
+        self.log.written_at = header.written_at;
+        Ok(())
+    }
+
+    /// Takes in an entry that gives rights or makes a bucket, its signatures checked.
+    fn take_in(&mut self, stored: &Stored, body: &[u8]) -> Result<(), ArchiveError> {
+        let Stored { header, bytes, signatures, .. } = stored;
+        let at = |what: String| broken(header.index, what);
+        if chain::hash(&[body]) != header.body_digest {
+            return Err(at("body does not match its digest".to_owned()));
+        }
+        let (clear, _) = unframe(body).ok_or_else(|| at("malformed body".to_owned()))?;
+        let genesis = (header.index == 0).then(|| Authority::genesis_key(clear)).flatten();
+        let key_of = |author: &chain::Author| {
+            genesis.filter(|g| g.0 == *author).map(|g| g.1).or_else(|| self.authority.key_of(author))
+        };
+        let authors =
+            chain::verify_block(&self.id, bytes, signatures, key_of).map_err(|e| at(e.to_string()))?;
+        self.authority.apply(header, &authors, clear).map_err(|e| at(e.to_string()))?;
+        match header.kind() {
+            Some(EntryType::Genesis) => {
+                self.job =
+                    access::GenesisBody::decode(clear).ok_or_else(|| at("malformed genesis".to_owned()))?.job;
+            }
+            Some(EntryType::Bucket) => {
+                let public = PublicKey::from_bytes(clear).map_err(|e| at(e.to_string()))?;
+                self.buckets.push(Bucket { id: header.bucket, entry: header.index, public });
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Number of the archive.
+    pub fn id(&self) -> &[u8; 16] {
+        &self.id
+    }
+
+    /// Number of entries.
+    pub fn size(&self) -> u64 {
+        self.log.frontier.size()
+    }
+
+    /// Root of the log.
+    pub fn root(&self) -> Hash {
+        self.log.frontier.root()
+    }
+
+    /// Buckets in the order they were made; the place of each is its number.
+    pub fn buckets(&self) -> &[Bucket] {
+        &self.buckets
+    }
+
+    /// Rights in force.
+    pub fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    /// Public key that signs runs and checkpoints, and the name it signs checkpoints under.
+    pub fn job_key(&self) -> (String, [u8; 32]) {
+        (note_name(&self.id), self.job)
+    }
+
+    /// The signed checkpoint of the last commit.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Broken`] when there is none that can be read.
+    pub fn checkpoint(&self) -> Result<Checkpoint, ArchiveError> {
+        let text: Vec<u8> = self
+            .connection
+            .query_row("SELECT value FROM state WHERE name = 'checkpoint'", [], |row| row.get(0))
+            .map_err(|_| broken(self.size(), "no checkpoint"))?;
+        let text = String::from_utf8(text).map_err(|_| broken(self.size(), "malformed checkpoint"))?;
+        Checkpoint::parse(&text).map_err(|e| broken(self.size(), e.to_string()))
+    }
+
+    /// Entries of some types, with their bodies, in order.
+    pub(crate) fn entries(&self, kinds: &[EntryType]) -> Result<Vec<Stored>, ArchiveError> {
+        let list: Vec<String> = kinds.iter().map(|k| format!("x'{:02x}'", k.code())).collect();
+        let sql = format!(
+            "SELECT idx, header, signatures, body FROM entries WHERE substr(header, 5, 1) IN ({}) ORDER BY idx",
+            list.join(", ")
+        );
+        let mut statement = self.connection.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let index = u64::try_from(row.get::<_, i64>(0)?).unwrap_or(u64::MAX);
+            all.push(Stored::take(index, row.get_ref(1)?.as_bytes().unwrap_or_default(), row, 2)?);
+        }
+        Ok(all)
+    }
+
+    /// The plain part of a register-like entry.
+    pub(crate) fn open_register(
+        &self,
+        key: &Secret,
+        stored: &Stored,
+    ) -> Result<zeroize::Zeroizing<Vec<u8>>, ArchiveError> {
+        let h = &stored.header;
+        let body = stored.body.as_deref().ok_or_else(|| broken(h.index, "no body"))?;
+        let context = context(&self.id, &h.run, &h.bucket, h.entry_type);
+        let (plain, commitment) = open_register(key, &context, body).map_err(sealed("register entry"))?;
+        if commitment != h.content {
+            Err(broken(h.index, "body does not match its commitment"))
+        } else {
+            Ok(plain)
+        }
+    }
+}
+
+impl Stored {
+    /// Takes a stored entry: the header's bytes, then signatures and body from column `next` on.
+    pub(crate) fn take(
+        index: u64,
+        header: &[u8],
+        row: &rusqlite::Row<'_>,
+        next: usize,
+    ) -> Result<Self, ArchiveError> {
+        let bytes: [u8; HEADER_LEN] =
+            header.try_into().map_err(|_| broken(index, "header of another length"))?;
+        let header = Header::parse(&bytes).map_err(|e| broken(index, e.to_string()))?;
+        Ok(Self { header, bytes, signatures: row.get(next)?, body: row.get(next + 1)? })
+    }
+}
+
+/// Path of a large attachment.
+pub(crate) fn blob_path(dir: &Path, index: u64) -> PathBuf {
+    dir.join("blobs").join(format!("{index:016x}"))
+}
+
+pub(crate) fn format() -> i32 {
+    FORMAT
+}

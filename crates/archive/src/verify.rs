@@ -1,0 +1,458 @@
+//! Verifying: without keys, everything that can be checked of ciphertext, headers, signatures and
+//! rights; with keys, every commitment, segment root and attachment too. A broken entry is named and the
+//! rest is still checked.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use access::Authority;
+use chain::{Checkpoint, EntryType, Frontier, Hash, Header};
+use rusqlite::{Connection, OpenFlags};
+use sha2::{Digest, Sha256};
+
+use crate::Operator;
+use crate::body::{take_record, unframe};
+use crate::error::{ArchiveError, broken, io};
+use crate::reader::Record;
+use crate::store::{Archive, Stored, blob_path, configure, database, note_name};
+
+/// What does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Entry.
+    pub entry: u64,
+    /// What.
+    pub what: String,
+}
+
+/// What was verified.
+#[derive(Debug, Default)]
+pub struct Verified {
+    /// Entries checked.
+    pub entries: u64,
+    /// Root over their headers.
+    pub root: Hash,
+    /// Segments opened.
+    pub segments: u64,
+    /// Records whose commitments were recomputed.
+    pub records: u64,
+    /// Attachments opened.
+    pub attachments: u64,
+    /// Buckets for which no key was at hand.
+    pub unopened: u64,
+    /// What does not hold, by entry.
+    pub broken: Vec<Broken>,
+}
+
+/// A segment, opened, for a caller who checks what its records say.
+pub struct Segment<'a> {
+    /// Its header.
+    pub header: &'a Header,
+    /// Number of its bucket.
+    pub bucket: usize,
+    /// Its records.
+    pub records: &'a [Record<'a>],
+}
+
+/// What a caller checks of a segment's records: what it finds wrong.
+pub type Inspect<'a> = &'a (dyn Fn(&Segment<'_>) -> Vec<String> + Sync);
+
+/// Verifies the archive in `dir`; with an operator's keys, also what they open. `older` is a checkpoint
+/// from elsewhere that the log must have grown from. `done` is told the entries finished.
+///
+/// # Errors
+/// Only when the database cannot be read at all.
+pub fn verify(
+    dir: &Path,
+    operator: Option<&Operator>,
+    older: Option<&Checkpoint>,
+    inspect: Inspect<'_>,
+    done: &(dyn Fn(u64) + Sync),
+    stop: &AtomicBool,
+) -> Result<Verified, ArchiveError> {
+    let path = database(dir);
+    if !path.is_file() {
+        return Err(ArchiveError::Missing);
+    }
+    let open = || -> Result<Connection, ArchiveError> {
+        let connection = Connection::open_with_flags(
+            &path,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
+        configure(&connection)?;
+        Ok(connection)
+    };
+    let connection = open()?;
+    // one state for all that follows, whatever a writer does meanwhile
+    connection.execute_batch("BEGIN")?;
+    let mut verified = Verified::default();
+    let outer = walk(dir, &connection, older, &mut verified, done, stop)?;
+    if let Some(operator) = operator
+        && let Some(archive) = outer
+    {
+        contents(dir, &archive, operator, inspect, &mut verified, done, stop)?;
+    }
+    verified.broken.sort_by_key(|b| b.entry);
+    verified.broken.dedup();
+    Ok(verified)
+}
+
+/// The keyless part; gives the archive as replayed, for the keyed part.
+fn walk(
+    dir: &Path,
+    connection: &Connection,
+    older: Option<&Checkpoint>,
+    verified: &mut Verified,
+    done: &(dyn Fn(u64) + Sync),
+    stop: &AtomicBool,
+) -> Result<Option<Replayed>, ArchiveError> {
+    let mut replayed = Replayed::default();
+    let mut prev = [0; 32];
+    let mut leaves = Vec::new();
+    let mut frontier = Frontier::default();
+    let mut statement =
+        connection.prepare("SELECT idx, header, signatures, body FROM entries ORDER BY idx")?;
+    let mut rows = statement.query([])?;
+    let mut expected = 0_u64;
+    let mut last_time = 0;
+    loop {
+        let row = match rows.next() {
+            Ok(Some(row)) => row,
+            Ok(None) => break,
+            Err(_) => {
+                verified
+                    .broken
+                    .push(Broken { entry: expected, what: "the database is damaged here".to_owned() });
+                break;
+            }
+        };
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+        let index = u64::try_from(row.get::<_, i64>(0)?).unwrap_or(u64::MAX);
+        let mut fault = |what: &str| verified.broken.push(Broken { entry: index, what: what.to_owned() });
+        let bytes = row.get_ref(1)?.as_bytes().unwrap_or_default().to_vec();
+        let stored = match Stored::take(index, &bytes, row, 2) {
+            Ok(stored) => stored,
+            Err(e) => {
+                fault(&e.to_string());
+                frontier.push([0; 32]);
+                leaves.push([0; 32]);
+                expected = index.saturating_add(1);
+                continue;
+            }
+        };
+        let h = &stored.header;
+        if index != expected || h.index != index {
+            fault("is not the next entry");
+        }
+        expected = index.saturating_add(1);
+        if h.prev != prev {
+            fault("does not carry the hash of the entry before it");
+        }
+        if index == 0 {
+            replayed.id = h.archive;
+        } else if h.archive != replayed.id {
+            fault("belongs to another archive");
+        }
+        if h.written_at < last_time {
+            fault("is older than the entry before it");
+        }
+        last_time = h.written_at;
+        prev = chain::prev_hash(&stored.bytes);
+        let leaf = chain::leaf_hash(&stored.bytes);
+        frontier.push(leaf);
+        leaves.push(leaf);
+        body(dir, &stored, &mut fault);
+        let clear = match (h.kind(), &stored.body) {
+            (Some(EntryType::Segment | EntryType::Blob), _) | (_, None) => Some(&[][..]),
+            (_, Some(body)) => unframe(body).map(|parts| parts.0),
+        };
+        match clear {
+            Some(clear) => rights(&mut replayed, &stored, clear, &mut fault),
+            None => fault("malformed body"),
+        }
+        verified.entries += 1;
+        done(1);
+    }
+    verified.root = frontier.root();
+    checkpoints(connection, &replayed, &frontier, &leaves, older, verified);
+    Ok((verified.entries > 0).then_some(replayed))
+}
+
+/// What the keyless part learns for the keyed part.
+#[derive(Default)]
+struct Replayed {
+    id: [u8; 16],
+    authority: Authority,
+    job: [u8; 32],
+    buckets: Vec<[u8; 16]>,
+    /// Segments and blobs, with the number of their bucket.
+    contents: Vec<(u64, EntryType, usize)>,
+    /// Entries of register type, checked with the register key by the caller of [`verify`].
+    registers: Vec<u64>,
+}
+
+fn body(dir: &Path, stored: &Stored, fault: &mut dyn FnMut(&str)) {
+    let h = &stored.header;
+    let (digest, len) = match &stored.body {
+        Some(body) => (chain::hash(&[body]), body.len() as u64),
+        None if h.kind() == Some(EntryType::Blob) => match digest_file(&blob_path(dir, h.index)) {
+            Ok(found) => found,
+            Err(_) => return fault("body is missing"),
+        },
+        None => return fault("body is missing"),
+    };
+    if len != h.body_len {
+        fault("body has another length");
+    } else if digest != h.body_digest {
+        fault("body does not match its digest");
+    }
+}
+
+fn digest_file(path: &Path) -> Result<(Hash, u64), std::io::Error> {
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut buf = vec![0; 1 << 18];
+    let mut len = 0;
+    loop {
+        let n = file.read(&mut buf)?;
+        if n == 0 {
+            return Ok((hasher.finalize().into(), len));
+        }
+        hasher.update(&buf[..n]);
+        len += n as u64;
+    }
+}
+
+fn rights(replayed: &mut Replayed, stored: &Stored, clear: &[u8], fault: &mut dyn FnMut(&str)) {
+    let h = &stored.header;
+    let genesis = (h.index == 0).then(|| Authority::genesis_key(clear)).flatten();
+    let authority = &replayed.authority;
+    let key_of = |author: &chain::Author| {
+        genesis.filter(|g| g.0 == *author).map(|g| g.1).or_else(|| authority.key_of(author))
+    };
+    let authors = match chain::verify_block(&replayed.id, &stored.bytes, &stored.signatures, key_of) {
+        Ok(authors) => authors,
+        Err(e) => return fault(&e.to_string()),
+    };
+    if let Err(e) = replayed.authority.apply(h, &authors, clear) {
+        fault(&e.to_string());
+    }
+    match h.kind() {
+        Some(EntryType::Genesis) => {
+            replayed.job = access::GenesisBody::decode(clear).map(|g| g.job).unwrap_or_default();
+            replayed.registers.push(h.index);
+        }
+        Some(EntryType::Bucket) => {
+            replayed.buckets.push(h.bucket);
+            replayed.registers.push(h.index);
+        }
+        Some(kind @ (EntryType::Segment | EntryType::Blob)) => {
+            match replayed.buckets.iter().position(|b| *b == h.bucket) {
+                Some(bucket) => replayed.contents.push((h.index, kind, bucket)),
+                None => fault("names a bucket that no entry made"),
+            }
+        }
+        _ => replayed.registers.push(h.index),
+    }
+}
+
+fn checkpoints(
+    connection: &Connection,
+    replayed: &Replayed,
+    frontier: &Frontier,
+    leaves: &[Hash],
+    older: Option<&Checkpoint>,
+    verified: &mut Verified,
+) {
+    let size = frontier.size();
+    let mut fault = |what: &str| verified.broken.push(Broken { entry: size, what: what.to_owned() });
+    let text: Option<Vec<u8>> =
+        connection.query_row("SELECT value FROM state WHERE name = 'checkpoint'", [], |row| row.get(0)).ok();
+    let stored = text.and_then(|t| String::from_utf8(t).ok()).and_then(|t| Checkpoint::parse(&t).ok());
+    let name = note_name(&replayed.id);
+    match stored {
+        None => fault("no checkpoint that can be read"),
+        Some(stored) => {
+            if stored.verify(&name, &replayed.job).is_err() {
+                fault("the checkpoint is not signed by the job");
+            }
+            if stored.origin != chain::origin(&replayed.id)
+                || stored.size != size
+                || stored.root != frontier.root()
+            {
+                fault("the checkpoint is of another state of the log");
+            }
+        }
+    }
+    let Some(older) = older else { return };
+    if older.origin != chain::origin(&replayed.id) {
+        return fault("the checkpoint given is of another archive");
+    }
+    if older.verify(&name, &replayed.job).is_err() {
+        return fault("the checkpoint given is not signed by the job");
+    }
+    if older.size > size {
+        return fault(
+            "the checkpoint given is newer than the archive: entries are gone, or this is an old copy",
+        );
+    }
+    let grown = usize::try_from(older.size).ok().filter(|n| *n > 0).map(|n| chain::root_of(&leaves[..n]));
+    if grown != Some(older.root) {
+        fault("the log did not grow from the checkpoint given: it was rewritten");
+    }
+}
+
+/// The keyed part: segments and attachments on all processors, register entries with the register key.
+fn contents(
+    dir: &Path,
+    replayed: &Replayed,
+    operator: &Operator,
+    inspect: Inspect<'_>,
+    verified: &mut Verified,
+    done: &(dyn Fn(u64) + Sync),
+    stop: &AtomicBool,
+) -> Result<(), ArchiveError> {
+    let archive = match Archive::open(dir) {
+        Ok(archive) => archive,
+        // the keyless part has named what is wrong
+        Err(e) if !verified.broken.is_empty() => {
+            drop(e);
+            return Ok(());
+        }
+        Err(e) => return Err(e),
+    };
+    let register = operator.keys().secret("ingest/register")?;
+    for index in &replayed.registers {
+        let checked =
+            archive.entry(*index).and_then(|stored| archive.open_register(&register, &stored).map(|_| ()));
+        if let Err(e) = checked {
+            verified.broken.push(Broken { entry: *index, what: what(e) });
+        }
+    }
+    let mut covered = vec![false; replayed.buckets.len()];
+    for (covered, bucket) in covered.iter_mut().zip(&replayed.buckets) {
+        *covered = operator.bucket(bucket)?.is_some();
+    }
+    verified.unopened = covered.iter().filter(|c| !**c).count() as u64;
+    let next = AtomicUsize::new(0);
+    let found = Mutex::new((0, 0, 0, Vec::new()));
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(16);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let (mut segments, mut records, mut attachments, mut faults) = (0, 0, 0, Vec::new());
+                match Archive::open(dir) {
+                    Ok(archive) => loop {
+                        let at = next.fetch_add(1, Ordering::Relaxed);
+                        let Some((index, kind, bucket)) = replayed.contents.get(at).copied() else { break };
+                        if stop.load(Ordering::Relaxed) {
+                            break;
+                        }
+                        if !covered[bucket] {
+                            continue;
+                        }
+                        match kind {
+                            EntryType::Segment => match segment(&archive, operator, index, bucket, inspect) {
+                                Ok((n, wrong)) => {
+                                    segments += 1;
+                                    records += n;
+                                    faults
+                                        .extend(wrong.into_iter().map(|what| Broken { entry: index, what }));
+                                }
+                                Err(e) => faults.push(Broken { entry: index, what: what(e) }),
+                            },
+                            _ => match attachment(&archive, operator, index) {
+                                Ok(()) => attachments += 1,
+                                Err(e) => faults.push(Broken { entry: index, what: what(e) }),
+                            },
+                        }
+                        done(0);
+                    },
+                    Err(e) => faults.push(Broken { entry: 0, what: what(e) }),
+                }
+                let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+                found.0 += segments;
+                found.1 += records;
+                found.2 += attachments;
+                found.3.append(&mut faults);
+            });
+        }
+    });
+    let (segments, records, attachments, mut faults) =
+        found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    verified.segments = segments;
+    verified.records = records;
+    verified.attachments = attachments;
+    verified.broken.append(&mut faults);
+    Ok(())
+}
+
+fn what(e: ArchiveError) -> String {
+    match e {
+        ArchiveError::Broken { what, .. } => what,
+        other => other.to_string(),
+    }
+}
+
+fn segment(
+    archive: &Archive,
+    operator: &Operator,
+    index: u64,
+    bucket: usize,
+    inspect: Inspect<'_>,
+) -> Result<(u64, Vec<String>), ArchiveError> {
+    let stored = archive.entry(index)?;
+    let pair = operator.bucket(&stored.header.bucket)?.ok_or(ArchiveError::NoRight("query"))?;
+    let plain = archive.open_segment(&pair, &stored)?;
+    let mut rest = plain.as_slice();
+    let mut tree = Frontier::default();
+    let mut records = Vec::new();
+    while !rest.is_empty() {
+        let (seed, groups) = take_record(&mut rest).ok_or_else(|| broken(index, "malformed record"))?;
+        tree.push(chain::leaf_hash(&chain::record(&seed, &groups)));
+        let place = u32::try_from(records.len()).map_err(|_| broken(index, "too many records"))?;
+        records.push(Record { entry: index, place, run: stored.header.run, seed, groups });
+    }
+    if tree.root() != stored.header.content {
+        return Err(broken(index, "records do not match the root in the header"));
+    }
+    let wrong = inspect(&Segment { header: &stored.header, bucket, records: &records });
+    Ok((records.len() as u64, wrong))
+}
+
+fn attachment(archive: &Archive, operator: &Operator, index: u64) -> Result<(), ArchiveError> {
+    let (header, mut body) = archive.blob(index)?;
+    let pair = operator.bucket(&header.bucket)?.ok_or(ArchiveError::NoRight("query"))?;
+    let (meta, key) = archive.open_blob(&pair, &header, body.as_mut())?;
+    let context = crate::body::context(&archive.id, &header.run, &header.bucket, header.entry_type);
+    let mut hash = HashOnly(Sha256::new());
+    let size = vault::open_stream(&key, &context, body.as_mut(), &mut hash)
+        .map_err(|e| broken(index, e.to_string()))?;
+    let mut more = [0; 1];
+    if body.read(&mut more).map_err(io("reading an attachment"))? != 0 {
+        return Err(broken(index, "bytes behind the attachment"));
+    }
+    if size != meta.size || <Hash>::from(hash.0.finalize()) != meta.sha256 {
+        return Err(broken(index, "content does not match its digest"));
+    }
+    Ok(())
+}
+
+struct HashOnly(Sha256);
+
+impl std::io::Write for HashOnly {
+    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
+        self.0.update(buf);
+        Ok(buf.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,298 @@
+//! The one writer of an archive: it holds a lock, the job's signing key and public keys. It can write
+//! and cannot read what was written.
+
+use std::fs::{self, File, TryLockError};
+use std::path::Path;
+use std::sync::Arc;
+
+use access::KeyStore;
+use chain::{Checkpoint, EntryType, Header, SUITE, Signer};
+use rusqlite::{OpenFlags, params};
+use vault::Secret;
+use zeroize::Zeroizing;
+
+use crate::body::{context, register, unframe};
+use crate::error::{ArchiveError, broken, io, sealed};
+use crate::store::{Archive, Log, Stored, note_name};
+
+/// A register-like entry to append.
+pub struct Entry<'a> {
+    /// Its type.
+    pub kind: EntryType,
+    /// What must be readable without keys.
+    pub clear: &'a [u8],
+    /// What is sealed under the register key.
+    pub plain: &'a [u8],
+}
+
+/// The writer.
+pub struct Writer {
+    pub(crate) archive: Archive,
+    pub(crate) keys: KeyStore,
+    pub(crate) register: Secret,
+    pub(crate) dedup: Secret,
+    pub(crate) job: Arc<Signer>,
+    pub(crate) now: u64,
+    _lock: File,
+}
+
+/// What is restored when a transaction is rolled back.
+pub(crate) struct Snapshot {
+    log: Log,
+    authority: access::Authority,
+    buckets: usize,
+}
+
+impl Writer {
+    /// Opens the archive in `dir` for writing; `now` is in milliseconds since 1970 and never goes back
+    /// behind the last entry.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Busy`] when another writer holds it.
+    pub fn open(dir: &Path, keys: &Path, now: u64) -> Result<Self, ArchiveError> {
+        let store = KeyStore::open(keys, dir)?;
+        let archive = Archive::open_with(dir, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        Self::over(archive, store, now)
+    }
+
+    pub(crate) fn over(archive: Archive, keys: KeyStore, now: u64) -> Result<Self, ArchiveError> {
+        let lock = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(archive.dir.join("lock"))
+            .map_err(io("opening the lock"))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(ArchiveError::Busy),
+            Err(TryLockError::Error(e)) => return Err(io("locking")(e)),
+        }
+        let register = keys.secret("ingest/register")?;
+        let dedup = keys.secret("ingest/dedup")?;
+        let job = Arc::new(Signer::from_seed(&*keys.secret("ingest/signing")?));
+        if job.public() != archive.job {
+            return Err(
+                access::KeyStoreFault::Damaged("ingest/signing: of another archive".to_owned()).into()
+            );
+        }
+        let now = now.max(archive.log.written_at);
+        let mut writer = Self { archive, keys, register, dedup, job, now, _lock: lock };
+        // the log may have grown between opening and locking
+        if writer.archive.size() > 0 {
+            let dir = writer.archive.dir.clone();
+            writer.archive = Archive::open_with(&dir, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            writer.sweep()?;
+        }
+        Ok(writer)
+    }
+
+    /// The archive written to.
+    pub fn archive(&self) -> &Archive {
+        &self.archive
+    }
+
+    /// The key store.
+    pub fn keys(&self) -> &KeyStore {
+        &self.keys
+    }
+
+    /// Removes large attachments of a run that was never committed.
+    fn sweep(&self) -> Result<(), ArchiveError> {
+        let folder = self.archive.dir.join("blobs");
+        let Ok(entries) = fs::read_dir(&folder) else { return Ok(()) };
+        for entry in entries {
+            let path = entry.map_err(io("sweeping blobs"))?.path();
+            let index =
+                path.file_name().and_then(|n| n.to_str()).and_then(|n| u64::from_str_radix(n, 16).ok());
+            if index.is_none_or(|index| index >= self.archive.size()) {
+                fs::remove_file(&path).map_err(io("sweeping blobs"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends register-like entries, all or none, signed by `signers`, then a new checkpoint.
+    ///
+    /// # Errors
+    /// [`ArchiveError`]; nothing is then appended.
+    pub fn append(&mut self, entries: &[Entry<'_>], signers: &[&Signer]) -> Result<Vec<u64>, ArchiveError> {
+        let snapshot = self.begin()?;
+        let result = self.append_all(entries, signers, &[0; 16]);
+        self.end(snapshot, result)
+    }
+
+    pub(crate) fn append_all(
+        &mut self,
+        entries: &[Entry<'_>],
+        signers: &[&Signer],
+        run: &[u8; 16],
+    ) -> Result<Vec<u64>, ArchiveError> {
+        entries.iter().map(|e| self.put_register(e, run, &[0; 16], signers)).collect()
+    }
+
+    /// Appends one register-like entry inside a transaction.
+    pub(crate) fn put_register(
+        &mut self,
+        entry: &Entry<'_>,
+        run: &[u8; 16],
+        bucket: &[u8; 16],
+        signers: &[&Signer],
+    ) -> Result<u64, ArchiveError> {
+        let context = context(&self.archive.id, run, bucket, entry.kind.code());
+        let (body, content) =
+            register(&self.register, &context, entry.clear, entry.plain).map_err(sealed("register entry"))?;
+        let draft = Draft { kind: entry.kind, run: *run, bucket: *bucket, content, body: Body::Here(body) };
+        self.put(draft, signers)
+    }
+
+    /// Appends one entry inside a transaction: header, signatures, body.
+    pub(crate) fn put(&mut self, draft: Draft, signers: &[&Signer]) -> Result<u64, ArchiveError> {
+        let Draft { kind, run, bucket, content, body } = draft;
+        let (digest, len) = match &body {
+            Body::Here(bytes) => (chain::hash(&[bytes]), bytes.len() as u64),
+            Body::File { digest, len } => (*digest, *len),
+        };
+        let index = self.archive.log.frontier.size();
+        let header = Header {
+            entry_type: kind.code(),
+            suite: SUITE,
+            index,
+            prev: self.archive.log.prev,
+            archive: self.archive.id,
+            run,
+            written_at: self.now,
+            bucket,
+            content,
+            body_digest: digest,
+            body_len: len,
+            author: signers.first().map(|s| s.author()).unwrap_or_default(),
+            refers_to: 0,
+        };
+        let bytes = header.encode();
+        let signatures = chain::sign_block(&self.archive.id, &bytes, signers);
+        let authors: Vec<_> = signers.iter().map(|s| s.author()).collect();
+        let clear = match &body {
+            Body::Here(bytes) if kind != EntryType::Segment && kind != EntryType::Blob => {
+                unframe(bytes).map(|parts| parts.0).unwrap_or_default()
+            }
+            _ => &[],
+        };
+        // what would not verify is never written
+        self.archive.authority.apply(&header, &authors, clear).map_err(|e| match e {
+            access::RightsFault::NoRight => {
+                ArchiveError::NoRight(access::needed(kind).0.words().first().copied().unwrap_or("admin"))
+            }
+            other => broken(index, other.to_string()),
+        })?;
+        if kind == EntryType::Bucket {
+            let public = vault::PublicKey::from_bytes(clear).map_err(sealed("bucket key"))?;
+            self.archive.buckets.push(crate::store::Bucket { id: bucket, entry: index, public });
+        }
+        let stored = Stored { header, bytes, signatures, body: None };
+        self.archive.follow(&stored)?;
+        let inline = match &body {
+            Body::Here(bytes) => Some(bytes.as_slice()),
+            Body::File { .. } => None,
+        };
+        let row = i64::try_from(index).map_err(|_| broken(index, "log is full"))?;
+        self.archive
+            .connection
+            .prepare_cached("INSERT INTO entries (idx, header, signatures, body) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![row, stored.bytes, stored.signatures, inline])?;
+        Ok(index)
+    }
+
+    pub(crate) fn begin(&mut self) -> Result<Snapshot, ArchiveError> {
+        self.archive.connection.execute_batch("BEGIN IMMEDIATE")?;
+        Ok(Snapshot {
+            log: self.archive.log.clone(),
+            authority: self.archive.authority.clone(),
+            buckets: self.archive.buckets.len(),
+        })
+    }
+
+    /// Ends a transaction: with its checkpoint when all went well, else as if it had never begun.
+    pub(crate) fn end<T>(
+        &mut self,
+        snapshot: Snapshot,
+        result: Result<T, ArchiveError>,
+    ) -> Result<T, ArchiveError> {
+        match result.and_then(|value| self.commit().map(|()| value)) {
+            Ok(value) => Ok(value),
+            Err(e) => {
+                self.rollback(snapshot);
+                Err(e)
+            }
+        }
+    }
+
+    pub(crate) fn rollback(&mut self, snapshot: Snapshot) {
+        let Snapshot { log, authority, buckets } = snapshot;
+        // a connection that cannot even roll back has lost the transaction with its file
+        drop(self.archive.connection.execute_batch("ROLLBACK"));
+        self.archive.log = log;
+        self.archive.authority = authority;
+        self.archive.buckets.truncate(buckets);
+    }
+
+    /// Step 3, commit, and step 4, the checkpoint file (FORMAT.md, "Commit order").
+    fn commit(&mut self) -> Result<(), ArchiveError> {
+        let text = self.signed_checkpoint().to_text();
+        self.archive
+            .connection
+            .prepare_cached("INSERT OR REPLACE INTO state (name, value) VALUES ('checkpoint', ?1)")?
+            .execute([text.as_bytes()])?;
+        self.archive.connection.execute_batch("COMMIT")?;
+        // dying here leaves an older file: the database has the newer checkpoint, and a file behind it is
+        // an older state of the same log, which still verifies
+        let path = self.archive.dir.join("checkpoint");
+        let beside = path.with_extension("new");
+        let write = || {
+            fs::write(&beside, &text)?;
+            File::open(&beside)?.sync_all()?;
+            fs::rename(&beside, &path)
+        };
+        write().map_err(io("writing the checkpoint"))
+    }
+
+    /// The checkpoint of the log as it stands, signed by the job.
+    pub(crate) fn signed_checkpoint(&self) -> Checkpoint {
+        let archive = &self.archive;
+        let mut checkpoint = Checkpoint::new(chain::origin(&archive.id), archive.size(), archive.root());
+        checkpoint.sign(&note_name(&archive.id), &self.job);
+        checkpoint
+    }
+
+    /// The plain parts of register entries of some types, in order.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn register(&self, kinds: &[EntryType]) -> Result<Vec<crate::RegisterEntry>, ArchiveError> {
+        self.archive.register_with(&self.register, kinds)
+    }
+
+    /// The label of every bucket, in the order of their numbers.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn labels(&self) -> Result<Vec<Zeroizing<Vec<u8>>>, ArchiveError> {
+        Ok(self.register(&[EntryType::Bucket])?.into_iter().map(|e| e.plain).collect())
+    }
+}
+
+/// An entry to be put.
+pub(crate) struct Draft {
+    pub(crate) kind: EntryType,
+    pub(crate) run: [u8; 16],
+    pub(crate) bucket: [u8; 16],
+    pub(crate) content: chain::Hash,
+    pub(crate) body: Body,
+}
+
+/// Where a body is.
+pub(crate) enum Body {
+    /// In the database.
+    Here(Vec<u8>),
+    /// In a file of its own, written and synced.
+    File { digest: chain::Hash, len: u64 },
+}
