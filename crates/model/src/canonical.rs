@@ -10,7 +10,7 @@
 mod decode;
 mod encode;
 
-pub use decode::decode;
+pub use decode::{decode, times};
 pub use encode::{encode_into, version_into};
 
 /// Version of the encoding, in every *core* group.

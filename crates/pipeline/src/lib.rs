@@ -7,15 +7,28 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod apps;
+mod batch;
 mod clock;
 pub mod error;
 mod feed;
+pub mod ingest;
 pub mod inspect;
+pub mod job;
+mod manifest;
 pub mod open;
+pub mod operators;
+pub mod places;
 pub mod progress;
 pub mod read;
+mod receipt;
+pub mod register;
+mod scope;
 pub mod secret;
+pub mod verdict;
+pub mod verify;
 
+pub use archive::Operator;
 pub use error::JobError;
 pub use open::SourceOptions;
+pub use places::Places;
 pub use progress::{Phase, Progress, Step};

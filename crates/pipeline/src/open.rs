@@ -24,11 +24,13 @@ pub struct SourceOptions {
     pub owner_name: Option<String>,
 }
 
+type OpenReader = fn(Arc<dyn EvidenceSet>) -> Result<Option<Box<dyn MessageSource>>, SourceError>;
+
 /// A reader, as a function from evidence to a source of messages; `None` when its part is not there.
 pub(crate) struct Reader {
     /// Name for people.
     pub(crate) name: &'static str,
-    open: fn(Arc<dyn EvidenceSet>) -> Result<Option<Box<dyn MessageSource>>, SourceError>,
+    open: OpenReader,
 }
 
 /// Every reader that can find its part in an iOS backup.

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use model::{Finding, Message, Record, SourceDescription, Tally, Unreadable, wire};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::JobError;
 use crate::feed::{Batch, feed};
@@ -28,7 +28,7 @@ pub struct ReadReport {
 }
 
 /// A [`Tally`] as it is reported.
-#[derive(Clone, Copy, Debug, Default, Serialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
 pub struct Counts {
     /// Rows that the source says it has.
     pub seen: u64,
@@ -65,7 +65,7 @@ impl From<&Unreadable> for Listed {
 }
 
 /// One piece of evidence.
-#[derive(Clone, Debug, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Evidence {
     /// Name inside the source.
     pub name: String,
@@ -98,7 +98,7 @@ impl ReadReport {
 /// Messages on their way to being written.
 #[derive(Default)]
 struct Lines {
-    messages: Vec<Box<Message>>,
+    messages: Vec<Message>,
     unreadable: Vec<Unreadable>,
     records: u64,
 }
@@ -107,7 +107,7 @@ impl Batch for Lines {
     fn push(&mut self, record: Record) {
         self.records += 1;
         match record {
-            Record::Message(m) => self.messages.push(m),
+            Record::Message(m) => self.messages.push(*m),
             Record::Folded { at: _ } => {}
             Record::Unreadable(u) => self.unreadable.push(u),
         }

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::error::JobError;
 
 /// Longest first line that is taken for a secret, bytes.
-const LONGEST: u64 = 4096;
+const LONGEST: usize = 4096;
 
 /// Reads a secret: the first line without its line end (LF or CRLF) and without a byte order mark.
 ///
@@ -19,8 +19,8 @@ const LONGEST: u64 = 4096;
 pub fn from_file(path: &Path) -> Result<SecretString, JobError> {
     let fail = |e: &std::io::Error| JobError::io(path, "reading the passphrase file", e);
     let file = std::fs::File::open(path).map_err(|e| fail(&e))?;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST as usize + 2));
-    file.take(LONGEST + 2).read_to_end(&mut bytes).map_err(|e| fail(&e))?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST + 2));
+    file.take(LONGEST as u64 + 2).read_to_end(&mut bytes).map_err(|e| fail(&e))?;
     let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
@@ -28,7 +28,7 @@ pub fn from_file(path: &Path) -> Result<SecretString, JobError> {
     if line.is_empty() {
         return Err(bad("the first line is empty"));
     }
-    if line.len() as u64 > LONGEST {
+    if line.len() > LONGEST {
         return Err(bad("the first line is longer than 4096 bytes"));
     }
     let text = std::str::from_utf8(line).map_err(|_| bad("the first line is not UTF-8"))?;

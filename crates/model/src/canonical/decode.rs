@@ -76,6 +76,16 @@ pub fn decode(groups: [&[u8]; 7]) -> Result<Message> {
     })
 }
 
+/// Direction, sent and received time in milliseconds since 1970, from *core* alone: what a retention
+/// period needs.
+///
+/// # Errors
+/// As [`decode`].
+pub fn times(core: &[u8]) -> Result<(Direction, Option<i64>, Option<i64>)> {
+    let core = Core::decode(core)?;
+    Ok((core.direction, core.sent_at.map(Stamp::millis), core.received_at.map(Stamp::millis)))
+}
+
 fn wrong(expected: &'static str) -> Fault {
     Fault::Unexpected { expected }
 }

@@ -1,0 +1,65 @@
+//! Where archive and key store lie, and how their errors become a job's.
+
+use std::path::{Path, PathBuf};
+
+use access::KeyStoreFault;
+use archive::ArchiveError;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::error::JobError;
+
+/// Archive and key store.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// The archive.
+    pub archive: PathBuf,
+    /// The key store.
+    pub keys: PathBuf,
+}
+
+impl Places {
+    /// An error of the archive as a job's.
+    pub(crate) fn fail(&self, e: ArchiveError) -> JobError {
+        match e {
+            ArchiveError::Missing => JobError::NoArchive { path: self.archive.clone() },
+            ArchiveError::NotEmpty => JobError::NotEmpty { path: self.archive.clone() },
+            ArchiveError::Busy => JobError::Busy,
+            ArchiveError::WrongPassphrase => JobError::WrongPassphrase,
+            ArchiveError::NoRight(right) => JobError::NoRight { right },
+            ArchiveError::KeyStore(KeyStoreFault::NotEmpty) => JobError::NotEmpty { path: self.keys.clone() },
+            ArchiveError::KeyStore(KeyStoreFault::Inside) => JobError::KeysInsideArchive,
+            ArchiveError::KeyStore(KeyStoreFault::Missing) => JobError::NoArchive { path: self.keys.clone() },
+            ArchiveError::KeyStore(KeyStoreFault::Io(_, kind)) => {
+                JobError::Io { path: self.keys.clone(), what: "using the key store", kind }
+            }
+            ArchiveError::Io { what, kind } => JobError::Io { path: self.archive.clone(), what, kind },
+            other => JobError::Integrity { what: other.to_string() },
+        }
+    }
+
+    /// Opens the archive for reading.
+    pub(crate) fn open(&self) -> Result<archive::Archive, JobError> {
+        archive::Archive::open(&self.archive).map_err(|e| self.fail(e))
+    }
+
+    /// Opens the archive for writing.
+    pub(crate) fn writer(&self, now: i64) -> Result<archive::Writer, JobError> {
+        let now = u64::try_from(now).unwrap_or(0);
+        archive::Writer::open(&self.archive, &self.keys, now).map_err(|e| self.fail(e))
+    }
+
+    /// Unlocks an operator by passphrase.
+    ///
+    /// # Errors
+    /// [`JobError::WrongPassphrase`] and whatever keeps the archive from being opened.
+    pub fn unlock(&self, passphrase: &SecretString) -> Result<archive::Operator, JobError> {
+        let archive = self.open()?;
+        archive::unlock(&archive, &self.keys, passphrase.expose_secret().as_bytes(), None)
+            .map_err(|e| self.fail(e))
+    }
+}
+
+/// Everything that is not the archive's own folder: for messages about output.
+pub(crate) fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

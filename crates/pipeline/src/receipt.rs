@@ -1,0 +1,71 @@
+//! The receipt of an ingest, in Danish, to be printed and signed: counts and the state of the chain,
+//! nothing that says who wrote what.
+
+use std::fmt::Write;
+
+use jiff::civil::Date;
+
+use crate::ingest::IngestReport;
+
+/// The receipt as plain text, 72 columns.
+pub(crate) fn text(report: &IngestReport, today: Date) -> String {
+    let mut out = String::new();
+    let mut line = |text: &str| {
+        // writing to a String does not fail
+        let _: Result<(), _> = writeln!(out, "{text}");
+    };
+    line("KVITTERING FOR INDLÆSNING AF BESKEDER");
+    line("=====================================");
+    line("");
+    line(&format!("Dato                       {today}"));
+    line(&format!("Arkiv                      {}", report.archive));
+    line(&format!("Ansvarlig (id)             {}", report.custodian));
+    for run in &report.runs {
+        line("");
+        line(&format!("Kilde                      {}", run.source));
+        line(&format!("Kopiens dato               {}", run.copy_date));
+        line(&format!(
+            "Kørsel                     {}",
+            run.run.as_deref().unwrap_or("intet nyt, intet tilføjet")
+        ));
+        for (what, n) in [
+            ("Rækker i kilden", run.tally.seen),
+            ("  heraf beskeder", run.tally.messages),
+            ("  heraf dele af beskeder", run.tally.folded),
+            ("  heraf ulæselige", run.tally.unreadable),
+            ("Nye beskeder", run.new),
+            ("Set før, uændrede", run.seen_again),
+            ("Set før, ændrede", run.changed),
+            ("Over opbevaringsfristen", run.expired),
+            ("Vedhæftninger gemt", run.attachments),
+            ("Vedhæftninger mangler", run.attachments_missing),
+        ] {
+            line(&format!("{what:<27}{n}"));
+        }
+        for (class, n) in &run.classes {
+            line(&format!("Opbevaringsklasse {class:<9}{n}"));
+        }
+        if run.device_registered {
+            line("Enheden er registreret som den ansvarliges første: kontrollér den.");
+        }
+        if !run.findings.is_empty() {
+            line("Forhold, der skal ses på:");
+            for finding in &run.findings {
+                line(&format!("  - {finding}"));
+            }
+        }
+    }
+    line("");
+    line(&format!("Kædens længde              {}", report.size));
+    line("Kædens rod (SHA-256)");
+    let root = report.root.as_bytes();
+    for half in root.chunks(32) {
+        let groups: Vec<&str> = half.chunks(8).filter_map(|c| std::str::from_utf8(c).ok()).collect();
+        line(&format!("                           {}", groups.join(" ")));
+    }
+    line("");
+    line("Kopieret af                ______________________________  dato __________");
+    line("");
+    line("Set af                     ______________________________  dato __________");
+    out
+}
