@@ -13,12 +13,38 @@ pub(crate) const LOOK: u8 = 3;
 pub(crate) const INTERNAL: u8 = 1;
 /// Wrong use of the command line.
 pub(crate) const USAGE: u8 = 2;
-/// An input that cannot be read.
-pub(crate) const INPUT: u8 = 4;
 /// Something does not hold.
 pub(crate) const INTEGRITY: u8 = 5;
 /// Interrupted; safe to repeat.
 pub(crate) const INTERRUPTED: u8 = 130;
+
+/// Keys of the failures of jobs; the same as the pipeline's, so that each has its sentences.
+const JOB_KEYS: [&str; 24] = [
+    "source-unknown",
+    "source-secret-needed",
+    "source-wrong-secret",
+    "source-unfinished",
+    "source-missing",
+    "source-damaged",
+    "source-io",
+    "no-archive",
+    "not-empty",
+    "keys-inside-archive",
+    "busy",
+    "wrong-passphrase",
+    "integrity",
+    "unknown-custodian",
+    "known-custodian",
+    "unregistered-device",
+    "unregistered-number",
+    "no-right",
+    "not-available",
+    "bad-value",
+    "job-file",
+    "io",
+    "internal",
+    "interrupted",
+];
 
 /// A command that stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +64,12 @@ impl Failure {
     /// Wrong use.
     pub(crate) fn usage(key: &'static str) -> Self {
         Self::new(USAGE, key)
+    }
+
+    /// A job that stopped: its own key, arguments and exit code.
+    pub(crate) fn of_job(error: pipeline::JobError) -> Self {
+        let key = JOB_KEYS.iter().find(|key| **key == error.key()).copied().unwrap_or("internal");
+        Self { arguments: error.args(), ..Self::new(error.exit_code(), key) }
     }
 
     /// With one more argument for the sentences.
@@ -81,5 +113,26 @@ impl Failure {
             let _ = writeln!(std::io::stdout(), "{object}");
         }
         self.code
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::Lang;
+
+    #[test]
+    fn every_failure_of_a_job_has_its_sentences() {
+        for key in pipeline::JobError::KEYS {
+            assert!(JOB_KEYS.contains(&key), "{key}");
+        }
+        for lang in [Lang::Da, Lang::En] {
+            let texts = Texts::new(lang);
+            for key in JOB_KEYS {
+                for part in ["error", "next"] {
+                    assert!(texts.find(&format!("{part}-{key}"), &[]).is_some(), "{part}-{key}");
+                }
+            }
+        }
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn panics() {
     std::panic::set_hook(Box::new(|info| {
         let place = info
             .location()
-            .map_or_else(String::new, |at| format!("{}:{}:{}", at.file(), at.line(), at.column()));
+            .map_or_else(String::new, |at| format!("{}:{}:{}", of_crate(at.file()), at.line(), at.column()));
         let texts = Texts::new(LANG.get().copied().unwrap_or(Lang::Da));
         let line = texts.say("panic", &[("place", place.into())]);
         let next = texts.say("next-internal", &[]);

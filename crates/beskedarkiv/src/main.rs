@@ -5,7 +5,6 @@
 //! format, no cryptography and no file of archive or key store, and it never writes what a message
 //! says anywhere but to where the operator asked for it.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
-#![allow(dead_code, unused_imports)]
 
 mod args;
 mod commands;

@@ -117,12 +117,12 @@ mod tests {
         let mut bytes = b"bplist00".to_vec();
         let mut offsets = Vec::new();
         for i in 0..40_u8 {
-            offsets.push(bytes.len() as u8);
+            offsets.push(u8::try_from(bytes.len()).unwrap());
             bytes.extend([0xa2, i + 1, i + 1]);
         }
-        offsets.push(bytes.len() as u8);
+        offsets.push(u8::try_from(bytes.len()).unwrap());
         bytes.push(0x09);
-        let table = bytes.len() as u8;
+        let table = u8::try_from(bytes.len()).unwrap();
         bytes.extend(&offsets);
         bytes.extend([
             0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 41, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -130,9 +130,8 @@ mod tests {
         ]);
         assert!(matches!(parse(&bytes), Err(Fault::TooMuch { .. })));
         // the same shape without doubling is legal: the bound is what stops the first
-        for i in 0..40 {
-            let at = usize::from(offsets[i]);
-            bytes[at] = 0xa1;
+        for at in &offsets[..40] {
+            bytes[usize::from(*at)] = 0xa1;
         }
         assert!(parse(&bytes).is_ok());
     }

@@ -9,6 +9,7 @@
 pub mod apps;
 mod batch;
 mod clock;
+pub mod demo;
 pub mod error;
 mod feed;
 pub mod ingest;
@@ -18,6 +19,7 @@ mod manifest;
 pub mod open;
 pub mod operators;
 pub mod places;
+pub mod production;
 pub mod progress;
 pub mod read;
 mod receipt;
@@ -29,6 +31,7 @@ pub mod verify;
 
 pub use archive::Operator;
 pub use error::JobError;
+pub use model::Sensitive;
 pub use open::SourceOptions;
 pub use places::Places;
 pub use progress::{Phase, Progress, Step};

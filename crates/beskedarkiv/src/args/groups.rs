@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use policy::{AuthorityKind, DateFault, Event, PayGrade, Post};
 
 /// A civil date, or an instant as its day in Copenhagen.
-fn date(word: &str) -> Result<Date, DateFault> {
+pub(super) fn date(word: &str) -> Result<Date, DateFault> {
     policy::parse_civil_date(word)
 }
 

@@ -3,6 +3,7 @@
 
 pub(crate) mod fact;
 mod groups;
+mod jobs;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use crate::texts::Texts;
 
 pub(crate) use fact::Fact;
 pub(crate) use groups::*;
+pub(crate) use jobs::*;
 
 #[derive(Parser)]
 #[command(name = "beskedarkiv", version, arg_required_else_help = true)]
@@ -52,6 +54,20 @@ impl Global {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    Demo(Demo),
+    Init(Init),
+    #[command(subcommand, arg_required_else_help = true)]
+    Custodian(Custodian),
+    #[command(subcommand, arg_required_else_help = true)]
+    Operator(Operator),
+    Inspect(Inspect),
+    Read(Read),
+    Ingest(Ingest),
+    Run(Run),
+    #[command(subcommand, arg_required_else_help = true)]
+    Job(Job),
+    Verify(Verify),
+    Export(Export),
     #[command(subcommand, arg_required_else_help = true)]
     Retention(Retention),
     Completions(Completions),

@@ -1,5 +1,7 @@
 //! One module a command: arguments in, a job asked for, its outcome told, an exit code out.
 
+mod jobs;
+mod register;
 mod retention;
 mod shell;
 
@@ -32,8 +34,19 @@ impl<'a> Context<'a> {
 
 /// Runs a command; gives its exit code.
 pub(crate) fn run(command: Command, at: &mut Context<'_>) -> Result<u8, Failure> {
-    use crate::args::Retention;
+    use crate::args::{Job, Retention};
     match command {
+        Command::Demo(a) => jobs::demo(&a, at),
+        Command::Init(a) => jobs::init(&a, at),
+        Command::Custodian(a) => register::custodian(a, at),
+        Command::Operator(a) => register::operators(a, at),
+        Command::Inspect(a) => jobs::inspect(&a, at),
+        Command::Read(a) => jobs::read(&a, at),
+        Command::Ingest(a) => jobs::ingest(&a, at),
+        Command::Run(a) => jobs::run(&a, at),
+        Command::Job(Job::Check(a)) => jobs::job_check(&a, at),
+        Command::Verify(a) => jobs::verify(&a, at),
+        Command::Export(a) => jobs::export(&a, at),
         Command::Retention(Retention::Explain(a)) => retention::explain(&a, at),
         Command::Completions(a) => shell::completions(&a, at),
         Command::Man(a) => shell::man(&a, at),

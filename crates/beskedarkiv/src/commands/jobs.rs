@@ -1,0 +1,393 @@
+//! Commands on sources and archives: `demo`, `init`, `inspect`, `read`, `ingest`, `run`, `job`,
+//! `verify`, `export`.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use pipeline::{JobError, Operator, Places, Progress, SourceOptions};
+use serde::Serialize;
+
+use super::Context;
+use crate::args;
+use crate::failure::{Failure, INTEGRITY, LOOK};
+use crate::lang::Lang;
+use crate::progress::Bar;
+use crate::secret::{self, Asked};
+use crate::table::Table;
+
+/// Now, milliseconds since 1970.
+pub(super) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Runs a job with a bar and with signals left to it.
+pub(super) fn with_progress<T>(
+    at: &Context<'_>,
+    job: impl FnOnce(Progress<'_>) -> Result<T, JobError>,
+) -> Result<T, Failure> {
+    let bar = Bar::new(&at.out);
+    let report = |step| bar.step(step);
+    let _busy = at.stop.busy();
+    job(Progress::new(&report, at.stop.flag())).map_err(Failure::of_job)
+}
+
+/// Where archive and key store lie: arguments and environment, then the configuration file.
+pub(super) fn places(at: &Context<'_>, given: &args::Where) -> Result<Places, Failure> {
+    let need = |flag: &'static str| Failure::usage("place-needed").with("flag", flag);
+    let archive = given.archive.clone().or_else(|| at.settings.archive.clone());
+    let keys = given.keys.clone().or_else(|| at.settings.keys.clone());
+    Ok(Places {
+        archive: archive.ok_or_else(|| need("--archive"))?,
+        keys: keys.ok_or_else(|| need("--keys"))?,
+    })
+}
+
+/// The operator who acts.
+pub(super) fn operator(at: &Context<'_>, acting: &args::Acting) -> Result<(Places, Operator), Failure> {
+    let places = places(at, &acting.at)?;
+    let file = acting.passphrase_file.as_deref().or(at.settings.passphrase_file.as_deref());
+    let passphrase = secret::get(file, Asked::Operator, &at.out, &at.stop)?;
+    let operator = places.unlock(&passphrase).map_err(Failure::of_job)?;
+    Ok((places, operator))
+}
+
+fn options(at: &Context<'_>, flags: &args::SourceFlags) -> Result<SourceOptions, Failure> {
+    let passphrase =
+        flags.backup_passphrase_file.as_deref().map(|file| secret::of_file(file, &at.out)).transpose()?;
+    let one = |fact: &Option<args::Fact>| fact.as_ref().map(args::Fact::one).transpose();
+    Ok(SourceOptions {
+        passphrase,
+        key_file: flags.backup_key_file.clone(),
+        owner: one(&flags.owner)?,
+        owner_name: one(&flags.owner_name)?,
+    })
+}
+
+/// Runs a job on a source; asks for its passphrase when it turns out to need one.
+fn asking<T>(
+    at: &Context<'_>,
+    mut options: SourceOptions,
+    mut job: impl FnMut(&SourceOptions, Progress<'_>) -> Result<T, JobError>,
+) -> Result<T, Failure> {
+    let mut needed = None;
+    let first = with_progress(at, |progress| {
+        let result = job(&options, progress);
+        if let Err(e) = &result {
+            needed = Some(e.key());
+        }
+        result
+    });
+    if needed != Some("source-secret-needed") || !secret::can_ask() {
+        return first;
+    }
+    options.passphrase = Some(secret::get(None, Asked::Source, &at.out, &at.stop)?);
+    with_progress(at, |progress| job(&options, progress))
+}
+
+/// Writes what a person must look at.
+fn look(at: &Context<'_>, findings: &[String]) -> Result<(), Failure> {
+    if !findings.is_empty() {
+        at.out.line("look-at", &[])?;
+        for finding in findings {
+            at.out.plain(&format!("  - {finding}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn numbers(at: &Context<'_>, rows: &[(&str, u64)]) -> Result<(), Failure> {
+    let mut table = Table::new(&[1]);
+    for (key, n) in rows {
+        table.row([at.out.texts().say(key, &[]), n.to_string()]);
+    }
+    at.out.table(&table)
+}
+
+pub(super) fn demo(a: &args::Demo, at: &Context<'_>) -> Result<u8, Failure> {
+    let dir = match &a.dir {
+        Some(dir) => dir.clone(),
+        // the first name that is free
+        None => std::iter::once("beskedarkiv-demo".to_owned())
+            .chain((2..).map(|n| format!("beskedarkiv-demo-{n}")))
+            .map(PathBuf::from)
+            .find(|path| !path.exists())
+            .unwrap_or_default(),
+    };
+    let english = at.out.texts().lang() == Lang::En;
+    let report = with_progress(at, |progress| pipeline::demo::demo(&dir, english, now(), progress))?;
+    at.out.line("demo-made", &[])?;
+    let mut table = Table::default();
+    for (key, path) in [
+        ("demo-backup", &report.backup),
+        ("demo-archive", &report.archive),
+        ("demo-keys", &report.keys),
+        ("demo-export", &report.export),
+    ] {
+        table.row([at.out.texts().say(key, &[]), path.clone()]);
+    }
+    at.out.table(&table)?;
+    let run = report.ingest.runs.first();
+    numbers(
+        at,
+        &[
+            ("count-messages", run.map_or(0, |r| r.new)),
+            ("count-attachments", run.map_or(0, |r| r.attachments)),
+            ("count-entries", report.verify.entries),
+        ],
+    )?;
+    at.out.line(if report.verify.holds { "verify-holds" } else { "verify-broken" }, &[])?;
+    at.out.line("demo-open", &[("path", report.start.clone().into())])?;
+    at.out.object(&report)?;
+    Ok(if report.verify.holds { 0 } else { INTEGRITY })
+}
+
+pub(super) fn init(a: &args::Init, at: &Context<'_>) -> Result<u8, Failure> {
+    let places = places(at, &a.acting.at)?;
+    let file = a.acting.passphrase_file.as_deref().or(at.settings.passphrase_file.as_deref());
+    let passphrase = secret::get(file, Asked::New, &at.out, &at.stop)?;
+    let name = a.name.as_ref().map(args::Fact::one).transpose()?.unwrap_or_default();
+    let report = pipeline::operators::init(&places, &passphrase, &name, now()).map_err(Failure::of_job)?;
+    at.out.line("init-made", &[("path", report.archive_path.clone().into())])?;
+    at.out.line("init-keys", &[("path", report.keys_path.clone().into())])?;
+    at.out.line("init-warning", &[])?;
+    at.out.plain(&format!("  {}", report.trusted_key))?;
+    at.out.object(&report)?;
+    Ok(0)
+}
+
+pub(super) fn inspect(a: &args::Inspect, at: &Context<'_>) -> Result<u8, Failure> {
+    let mut code = 0;
+    let names = at.out.names(a.show_names) || (a.show_names && at.out.json());
+    for path in &a.sources {
+        let options = options(at, &a.source)?;
+        let report = asking(at, options, |o, p| pipeline::inspect::inspect(path, o, names, p))?;
+        at.out.plain(&format!("{}: {}", report.source, report.kind))?;
+        let mut table = Table::default();
+        let texts = at.out.texts();
+        let yes = |is: bool| texts.say(if is { "yes" } else { "no" }, &[]);
+        table.row([texts.say("inspect-encrypted", &[]), yes(report.encrypted)]);
+        let d = &report.device;
+        for (key, value) in [
+            ("inspect-date", &report.backup_date),
+            ("inspect-model", &d.model),
+            ("inspect-system", &d.system),
+            ("inspect-name", &d.name),
+            ("inspect-serial", &d.serial),
+            ("inspect-number", &d.number),
+            ("inspect-secret", &report.secret),
+        ] {
+            if let Some(value) = value {
+                table.row([texts.say(key, &[]), value.clone()]);
+            }
+        }
+        for reader in &report.readers {
+            table.row([
+                texts.say("inspect-reader", &[]),
+                format!("{} ({})", reader.reader, reader.rows.unwrap_or(0)),
+            ]);
+        }
+        for app in &report.apps {
+            let key = match app.coverage {
+                pipeline::apps::Coverage::Read => "app-read",
+                pipeline::apps::Coverage::KnownNotRead => "app-known",
+                pipeline::apps::Coverage::NotInSource => "app-absent",
+                pipeline::apps::Coverage::Unknown => "app-unknown",
+            };
+            table.row([app.id.clone(), texts.say(key, &[])]);
+        }
+        at.out.table(&table)?;
+        look(at, &report.findings)?;
+        at.out.object(&report)?;
+        if !report.clean() {
+            code = LOOK;
+        }
+    }
+    Ok(code)
+}
+
+pub(super) fn read(a: &args::Read, at: &Context<'_>) -> Result<u8, Failure> {
+    let options = options(at, &a.source)?;
+    let mut broken = None;
+    let report = asking(at, options, |o, p| {
+        let out = std::io::stdout().lock();
+        let mut out = Pipe { inner: std::io::BufWriter::with_capacity(1 << 18, out), broken: &mut broken };
+        pipeline::read::read(&a.sources, o, &mut out, p)
+    });
+    if broken == Some(std::io::ErrorKind::BrokenPipe) {
+        return Err(Failure::enough());
+    }
+    let report = report?;
+    if let Some(path) = &a.summary {
+        let text = serde_json::to_vec_pretty(&report).unwrap_or_default();
+        std::fs::write(path, text).map_err(|e| {
+            Failure::usage("write").with("path", path.display().to_string()).with("why", e.kind().to_string())
+        })?;
+    }
+    at.out.object(&report)?;
+    let (n, unreadable) = (report.tally.messages, report.tally.unreadable);
+    at.out.note("read-done", &[("messages", n.into()), ("unreadable", unreadable.into())]);
+    for listed in &report.unreadable {
+        at.out.note(
+            "read-unreadable",
+            &[("at", listed.at.clone().into()), ("why", listed.fault.clone().into())],
+        );
+    }
+    for finding in &report.findings {
+        at.out.note("read-finding", &[("what", finding.clone().into())]);
+    }
+    Ok(if report.clean() { 0 } else { LOOK })
+}
+
+/// Standard output that remembers how it broke.
+struct Pipe<'a, W> {
+    inner: W,
+    broken: &'a mut Option<std::io::ErrorKind>,
+}
+
+impl<W: Write> Write for Pipe<'_, W> {
+    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
+        self.inner.write(buf).inspect_err(|e| *self.broken = Some(e.kind()))
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush().inspect_err(|e| *self.broken = Some(e.kind()))
+    }
+}
+
+pub(super) fn ingest(a: &args::Ingest, at: &Context<'_>) -> Result<u8, Failure> {
+    let places = places(at, &a.at)?;
+    let options = options(at, &a.source)?;
+    let report = asking(at, options, |o, p| {
+        let job = pipeline::ingest::Ingest {
+            places: places.clone(),
+            custodian: a.custodian.clone(),
+            sources: a.sources.clone(),
+            options: o.clone(),
+            copy_date: a.copy_date,
+            attest_device: a.attest_device,
+            now: now(),
+        };
+        pipeline::ingest::ingest(&job, p)
+    })?;
+    at.out.plain(&report.receipt)?;
+    at.out.object(&report)?;
+    Ok(report.exit_code())
+}
+
+pub(super) fn run(a: &args::Run, at: &Context<'_>) -> Result<u8, Failure> {
+    let job = pipeline::job::Job::read(&a.job).map_err(Failure::of_job)?;
+    let report = with_progress(at, |p| Ok(job.run(now(), p)))?;
+    let mut table = Table::new(&[0, 2]);
+    for copy in &report.copies {
+        let what = match (&copy.error, &copy.report) {
+            (Some(error), _) => error.clone(),
+            (None, Some(r)) => {
+                at.out.texts().say("run-copy", &[("new", r.runs.iter().map(|r| r.new).sum::<u64>().into())])
+            }
+            (None, None) => String::new(),
+        };
+        table.row([copy.number.to_string(), copy.custodian.clone(), copy.exit_code.to_string(), what]);
+    }
+    at.out.table(&table)?;
+    if let Some(path) = job.report_path() {
+        write_json(path, &report)?;
+    }
+    at.out.object(&report)?;
+    Ok(report.exit_code())
+}
+
+fn write_json(path: &std::path::Path, object: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_vec_pretty(object).unwrap_or_default();
+    std::fs::write(path, text).map_err(|e| {
+        Failure::usage("write").with("path", path.display().to_string()).with("why", e.kind().to_string())
+    })
+}
+
+pub(super) fn job_check(a: &args::Run, at: &Context<'_>) -> Result<u8, Failure> {
+    let check = pipeline::job::Job::read(&a.job).map_err(Failure::of_job)?.check();
+    look(at, &check.problems)?;
+    if check.problems.is_empty() {
+        at.out.line("job-fine", &[("copies", check.copies.into())])?;
+    }
+    at.out.object(&check)?;
+    Ok(if check.problems.is_empty() { 0 } else { LOOK })
+}
+
+pub(super) fn verify(a: &args::Verify, at: &Context<'_>) -> Result<u8, Failure> {
+    let archive = a.acting.at.archive.clone().or_else(|| at.settings.archive.clone());
+    let archive = archive.ok_or_else(|| Failure::usage("place-needed").with("flag", "--archive"))?;
+    let keys = a.acting.at.keys.clone().or_else(|| at.settings.keys.clone());
+    let file = a.acting.passphrase_file.as_deref().or(at.settings.passphrase_file.as_deref());
+    let keyed = keys.is_some() && (file.is_some() || secret::can_ask());
+    let (places, operator) = match keys {
+        Some(_) if keyed => {
+            let (places, operator) = operator(at, &a.acting)?;
+            (places, Some(operator))
+        }
+        _ => (Places { keys: archive.join("no-keys"), archive }, None),
+    };
+    let older = a
+        .checkpoint
+        .as_deref()
+        .map(pipeline::verify::read_checkpoint)
+        .transpose()
+        .map_err(Failure::of_job)?;
+    let report =
+        with_progress(at, |p| pipeline::verify::verify(&places, operator.as_ref(), older.as_ref(), p))?;
+    at.out.line(if report.holds { "verify-holds" } else { "verify-broken" }, &[])?;
+    numbers(
+        at,
+        &[
+            ("count-entries", report.entries),
+            ("count-records", report.records),
+            ("count-attachments", report.attachments),
+        ],
+    )?;
+    at.out.plain(&format!("  {}", report.root))?;
+    if !report.with_keys {
+        at.out.line("verify-without-keys", &[])?;
+    }
+    if report.with_keys && report.buckets_without_key > 0 {
+        at.out.line("verify-unopened", &[("n", report.buckets_without_key.into())])?;
+    }
+    for broken in &report.broken {
+        at.out
+            .line("verify-entry", &[("entry", broken.entry.into()), ("what", broken.what.clone().into())])?;
+    }
+    at.out.object(&report)?;
+    Ok(report.exit_code())
+}
+
+pub(super) fn export(a: &args::Export, at: &Context<'_>) -> Result<u8, Failure> {
+    let (places, operator) = operator(at, &a.acting)?;
+    let job = pipeline::production::Export {
+        places,
+        custodian: a.custodian.clone(),
+        from: a.from,
+        to: a.to,
+        out: a.out.clone(),
+        english: at.out.texts().lang() == Lang::En,
+        classification: a.classification.as_ref().map(args::Fact::one).transpose()?,
+        delete_by: a.delete_by,
+        now: now(),
+    };
+    let report = with_progress(at, |p| pipeline::production::export(&job, &operator, p))?;
+    numbers(
+        at,
+        &[
+            ("count-messages", report.messages),
+            ("count-conversations", report.conversations),
+            ("count-attachments", report.attachments),
+            ("count-missing", report.attachments_missing),
+        ],
+    )?;
+    if report.buckets_without_key > 0 {
+        at.out.line("verify-unopened", &[("n", report.buckets_without_key.into())])?;
+    }
+    at.out.line("export-open", &[("path", report.start.clone().into())])?;
+    at.out.line("export-readable", &[])?;
+    at.out.object(&report)?;
+    Ok(report.exit_code())
+}

@@ -1,0 +1,147 @@
+//! `custodian` and `operator`: the registers of persons, their devices and roles, and of who may do
+//! what.
+
+use pipeline::Sensitive;
+use pipeline::operators::Grant;
+use pipeline::register::{self as custodians, NewCustodian};
+use policy::{Change, Handle, Personal, Role};
+
+use super::Context;
+use super::jobs::{now, operator, places};
+use crate::args::{self, Custodian, Operator, fact};
+use crate::failure::Failure;
+use crate::secret::{self, Asked};
+use crate::table::Table;
+
+fn sensitive(fact: &args::Fact) -> Result<Sensitive<String>, Failure> {
+    fact.one().map(Sensitive::new)
+}
+
+fn role(flags: &args::RoleFlags) -> Role {
+    Role { post: flags.post, authority: flags.authority_kind, pay_grade: flags.pay_grade }
+}
+
+fn done(at: &Context<'_>, id: &str, entry: u64) -> Result<u8, Failure> {
+    at.out.line("register-done", &[("id", id.to_owned().into()), ("entry", entry.into())])?;
+    at.out.object(&serde_json::json!({ "custodian": id, "entry": entry }))?;
+    Ok(0)
+}
+
+pub(super) fn custodian(command: Custodian, at: &Context<'_>) -> Result<u8, Failure> {
+    match command {
+        Custodian::Add(a) => {
+            let (places, by) = operator(at, &a.acting)?;
+            let many = |facts: &[args::Fact]| -> Result<Vec<Sensitive<String>>, Failure> {
+                Ok(fact::all(facts)?.into_iter().map(Sensitive::new).collect())
+            };
+            let new = NewCustodian {
+                id: a.id.clone(),
+                name: sensitive(&a.name)?,
+                role: role(&a.role),
+                from: a.role.from,
+                to: a.role.to,
+                numbers: many(&a.numbers)?,
+                devices: many(&a.devices)?,
+                reference: a.reference.as_ref().map(sensitive).transpose()?,
+            };
+            let entry = custodians::add(&places, &by, &new, now()).map_err(Failure::of_job)?;
+            done(at, &a.id, entry)
+        }
+        Custodian::List(a) => list(at, &a.at, None, a.show_names),
+        Custodian::Show(a) => list(at, &a.at, Some(&a.id), a.show_names),
+        Custodian::Role(a) => {
+            let change = Change::RoleAdded { role: role(&a.role), from: a.role.from, to: a.role.to };
+            record(at, &a.acting, &a.id, change, a.reference.as_ref())
+        }
+        Custodian::Device(a) => {
+            let handle = match (&a.serial, &a.number) {
+                (Some(serial), _) => Handle::Serial(Personal::new(serial.one()?)),
+                (None, Some(number)) => Handle::Number(Personal::new(number.one()?)),
+                (None, None) => return Err(Failure::usage("place-needed").with("flag", "--serial")),
+            };
+            let change = Change::DeviceRegistered { handle, from: a.from, to: a.to };
+            record(at, &a.acting, &a.id, change, a.reference.as_ref())
+        }
+        Custodian::Event(a) => {
+            record(at, &a.acting, &a.id, Change::EventRecorded(a.event), a.reference.as_ref())
+        }
+    }
+}
+
+fn record(
+    at: &Context<'_>,
+    acting: &args::Acting,
+    id: &str,
+    change: Change,
+    reference: Option<&args::Fact>,
+) -> Result<u8, Failure> {
+    let (places, by) = operator(at, acting)?;
+    let reference = reference.map(sensitive).transpose()?;
+    let entry =
+        custodians::record(&places, &by, id, change, reference.as_ref(), now()).map_err(Failure::of_job)?;
+    done(at, id, entry)
+}
+
+fn list(at: &Context<'_>, given: &args::Where, only: Option<&str>, show_names: bool) -> Result<u8, Failure> {
+    let names = at.out.names(show_names);
+    let listed = custodians::list(&places(at, given)?, only, names).map_err(Failure::of_job)?;
+    let mut table = Table::default();
+    for c in &listed {
+        let role = c.roles.last();
+        table.row([
+            c.id.clone(),
+            c.name.clone().unwrap_or_default(),
+            role.map(|r| r.post.clone()).unwrap_or_default(),
+            role.map(|r| r.authority_kind.clone()).unwrap_or_default(),
+            role.map(|r| format!("{} – {}", r.from, r.to.as_deref().unwrap_or(""))).unwrap_or_default(),
+            c.device_count.to_string(),
+        ]);
+    }
+    at.out.table(&table)?;
+    at.out.object(&listed)?;
+    Ok(0)
+}
+
+pub(super) fn operators(command: Operator, at: &Context<'_>) -> Result<u8, Failure> {
+    match command {
+        Operator::Add(a) => {
+            let (places, by) = operator(at, &a.acting)?;
+            let passphrase = secret::get(a.new_passphrase_file.as_deref(), Asked::New, &at.out, &at.stop)?;
+            let id = pipeline::operators::add(&places, &by, &a.name.one()?, &passphrase, now())
+                .map_err(Failure::of_job)?;
+            at.out.line("operator-added", &[("id", id.clone().into())])?;
+            at.out.object(&serde_json::json!({ "operator": id }))?;
+        }
+        Operator::Grant(a) => {
+            let (places, by) = operator(at, &a.acting)?;
+            let grant = Grant {
+                operator: a.operator,
+                rights: a.rights,
+                custodians: a.custodians,
+                from: a.from,
+                to: a.to,
+            };
+            pipeline::operators::grant(&places, &by, &grant, now()).map_err(Failure::of_job)?;
+            at.out.line("operator-granted", &[("id", grant.operator.clone().into())])?;
+            at.out.object(&serde_json::json!({ "operator": grant.operator, "rights": grant.rights }))?;
+        }
+        Operator::Revoke(a) => {
+            let (places, by) = operator(at, &a.acting)?;
+            pipeline::operators::revoke(&places, &by, &a.operator, now()).map_err(Failure::of_job)?;
+            at.out.line("operator-revoked", &[("id", a.operator.clone().into())])?;
+            at.out.object(&serde_json::json!({ "operator": a.operator, "rights": [] }))?;
+        }
+        Operator::List(a) => {
+            let names = at.out.names(a.show_names);
+            let listed = pipeline::operators::list(&places(at, &a.at)?, names).map_err(Failure::of_job)?;
+            let mut table = Table::default();
+            for o in &listed {
+                let id = o.id.get(..8).unwrap_or_default().to_owned();
+                table.row([id, o.name.clone().unwrap_or_default(), o.rights.join(","), o.scope.join(",")]);
+            }
+            at.out.table(&table)?;
+            at.out.object(&listed)?;
+        }
+    }
+    Ok(0)
+}

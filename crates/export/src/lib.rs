@@ -1,0 +1,17 @@
+//! Productions: a BagIt 1.0 folder (RFC 8493) with a start page, a page for each conversation, the
+//! messages as JSON Lines, the attachments and the lists of hashes. Pages need no script, no network
+//! and no other file to be read.
+//!
+//! This crate knows no archive and no key; it is handed messages in order of time and writes them where
+//! it is told, and nowhere else.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod bag;
+mod page;
+mod production;
+mod show;
+mod words;
+
+pub use production::{ArchiveInfo, Contents, Cover, Exhibit, Finished, Production};
+pub use words::Lang;

@@ -1,0 +1,422 @@
+//! A production under way. Exhibits come month by month, ascending; inside a month in any order, for
+//! they are sorted here. What is held in memory is one month and a line for each conversation.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+use model::{Message, Stamp, wire};
+use serde_json::json;
+
+use crate::bag::{Bag, Part};
+use crate::page::{Pages, Reply};
+use crate::show::{local, zone};
+use crate::words::{Lang, Word};
+
+/// What a production is.
+#[derive(Clone, Debug, Default)]
+pub struct Cover {
+    /// Whose messages, as the operator names the person.
+    pub custodian: String,
+    /// First day.
+    pub from: Option<String>,
+    /// Last day.
+    pub to: Option<String>,
+    /// When it was made, in words.
+    pub made_at: String,
+    /// Number of the archive, hexadecimal.
+    pub archive: String,
+    /// Entries in the log when it was made.
+    pub size: u64,
+    /// Root of the log then, hexadecimal.
+    pub root: String,
+    /// Marking that stands on every page.
+    pub classification: Option<String>,
+}
+
+/// Where a message stands in the archive.
+#[derive(Clone, Debug, Default)]
+pub struct ArchiveInfo {
+    /// Number in the production, from 1.
+    pub number: u64,
+    /// Entry in the log.
+    pub entry: u64,
+    /// Last day of the retention period.
+    pub retain_until: String,
+    /// Retention class.
+    pub retention_class: String,
+    /// What was decided.
+    pub verdict: String,
+}
+
+/// A message to be shown.
+pub struct Exhibit {
+    /// The newest version.
+    pub message: Message,
+    /// Older versions, oldest first.
+    pub older: Vec<Message>,
+    /// Where it stands.
+    pub archive: ArchiveInfo,
+}
+
+/// What was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Finished {
+    /// Messages.
+    pub messages: u64,
+    /// Conversations.
+    pub conversations: u64,
+    /// Attachments.
+    pub attachments: u64,
+    /// Attachments that could not be had.
+    pub attachments_missing: u64,
+}
+
+/// One conversation, as the start page lists it.
+pub(crate) struct ConversationSummary {
+    number: usize,
+    name: Option<String>,
+    pub(crate) service: String,
+    pub(crate) is_group: bool,
+    pub(crate) participants: Vec<String>,
+    pub(crate) messages: u64,
+    pub(crate) first: String,
+    pub(crate) last: String,
+    pages: u32,
+    on_page: u32,
+    day: String,
+    replies: BTreeMap<String, (u64, String)>,
+}
+
+/// Messages on one page.
+const PER_PAGE: u32 = 1000;
+/// Newest messages of a conversation whose beginnings are kept for quoting.
+const QUOTABLE: usize = 4000;
+/// Characters of a quote.
+const QUOTE: usize = 80;
+
+impl ConversationSummary {
+    pub(crate) fn title(&self, lang: Lang) -> String {
+        match (&self.name, self.participants.is_empty()) {
+            (Some(name), _) => name.clone(),
+            (None, false) => self.participants.join(", "),
+            (None, true) => lang.say(Word::NoConversation).to_owned(),
+        }
+    }
+
+    pub(crate) fn page(&self, page: u32) -> String {
+        format!("{:05}-{page:04}.html", self.number)
+    }
+}
+
+/// Gives the content of an attachment by its SHA-256: writes it to the writer, says whether it had it.
+pub type Contents<'a> = &'a mut dyn FnMut(&[u8; 32], &mut dyn Write) -> io::Result<bool>;
+
+/// A production under way.
+pub struct Production {
+    bag: Bag,
+    cover: Cover,
+    lang: Lang,
+    zone: TimeZone,
+    lines: Option<Part>,
+    conversations: Vec<ConversationSummary>,
+    by_id: BTreeMap<(String, String), usize>,
+    open: BTreeMap<usize, Part>,
+    finished: Finished,
+}
+
+/// Conversation pages open at once; beyond, the page of the conversation that was longest idle is closed
+/// and continued on a new one.
+const MOST_OPEN: usize = 64;
+
+impl Production {
+    /// Begins a production in `dir`, which must be empty or not there.
+    ///
+    /// # Errors
+    /// What the operating system refuses.
+    pub fn begin(dir: &Path, cover: Cover, lang: Lang) -> io::Result<Self> {
+        let bag = Bag::create(dir)?;
+        let lines = Some(bag.part("data/messages.jsonl")?);
+        Ok(Self {
+            bag,
+            cover,
+            lang,
+            zone: zone(),
+            lines,
+            conversations: Vec::new(),
+            by_id: BTreeMap::new(),
+            open: BTreeMap::new(),
+            finished: Finished::default(),
+        })
+    }
+
+    /// Writes one month's exhibits; months come in ascending order.
+    ///
+    /// # Errors
+    /// What the operating system refuses.
+    pub fn month(&mut self, mut exhibits: Vec<Exhibit>, contents: Contents<'_>) -> io::Result<()> {
+        exhibits.sort_by_key(|e| (e.message.sent_at.map_or(i64::MAX, Stamp::millis), e.archive.entry));
+        for mut exhibit in exhibits {
+            self.finished.messages += 1;
+            exhibit.archive.number = self.finished.messages;
+            self.one(&exhibit, contents)?;
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, e: &Exhibit, contents: Contents<'_>) -> io::Result<()> {
+        let files = self.attachments(e, contents)?;
+        let ArchiveInfo { number, entry, retain_until, retention_class, verdict } = &e.archive;
+        let archive = json!({
+            "number": number, "entry": entry, "proof": null, "retain_until": retain_until,
+            "retention_class": retention_class, "verdict": verdict, "redacted": [],
+        });
+        let mut line = Vec::new();
+        wire::write_line(&mut line, &e.message, Some(&archive));
+        if let Some(lines) = &mut self.lines {
+            lines.write_all(&line)?;
+        }
+        let at = self.conversation(&e.message);
+        self.page_for(at)?;
+        let time = e.message.sent_at.and_then(|s| local(s, &self.zone, self.lang));
+        let (day, date) =
+            time.map_or((String::new(), self.lang.say(Word::Untimed).to_owned()), |t| (t.day, t.date));
+        let pages = Pages { lang: self.lang, zone: &self.zone, cover: &self.cover };
+        let c = &mut self.conversations[at];
+        let reply = e.message.reply_to.as_ref().map(|id| match c.replies.get(id.expose().as_ref()) {
+            Some((number, quote)) => Reply::To { number: *number, quote: quote.clone() },
+            None => Reply::Gone,
+        });
+        let mut html = String::new();
+        if c.messages == 0 || c.day != day || c.on_page == 0 {
+            html.push_str(&pages.day(&date));
+        }
+        html.push_str(&pages.message(e, &files, reply.as_ref()));
+        c.note(e, day, date);
+        if let Some(part) = self.open.get_mut(&at) {
+            part.write_all(html.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// The conversation of a message, listed when it is the first.
+    fn conversation(&mut self, m: &Message) -> usize {
+        let id = m.conversation.as_ref().map(|c| c.id.expose().to_string()).unwrap_or_default();
+        let key = (m.source.to_string(), id);
+        let next = self.conversations.len();
+        let at = *self.by_id.entry(key).or_insert(next);
+        if at == next {
+            self.conversations.push(ConversationSummary {
+                number: next + 1,
+                name: None,
+                service: m.service.to_string(),
+                is_group: false,
+                participants: Vec::new(),
+                messages: 0,
+                first: String::new(),
+                last: String::new(),
+                pages: 0,
+                on_page: 0,
+                day: String::new(),
+                replies: BTreeMap::new(),
+            });
+        }
+        if let Some(conversation) = &m.conversation {
+            let c = &mut self.conversations[at];
+            c.is_group |= conversation.is_group;
+            c.name = conversation.name.as_ref().map(|n| n.expose().to_string()).or(c.name.take());
+            if c.participants.is_empty() {
+                c.participants = conversation.participants.iter().map(|p| p.expose().to_string()).collect();
+            }
+            if let (false, Some(name)) = (c.is_group, &m.sender_name) {
+                // one person: the name is the better title, the address stays beside it
+                c.name.get_or_insert_with(|| format!("{} ({})", name.expose(), c.participants.join(", ")));
+            }
+        }
+        at
+    }
+
+    /// Opens the page that the next message of a conversation goes to.
+    fn page_for(&mut self, at: usize) -> io::Result<()> {
+        if self.conversations[at].on_page >= PER_PAGE {
+            self.close_page(at, true)?;
+        }
+        if self.open.contains_key(&at) {
+            return Ok(());
+        }
+        if self.open.len() >= MOST_OPEN {
+            let idle = self.open.keys().copied().min_by_key(|c| self.conversations[*c].last.clone());
+            if let Some(idle) = idle {
+                self.close_page(idle, true)?;
+            }
+        }
+        let c = &mut self.conversations[at];
+        c.pages += 1;
+        c.on_page = 0;
+        let mut part = self.bag.part(&format!("data/conversations/{}", c.page(c.pages)))?;
+        let pages = Pages { lang: self.lang, zone: &self.zone, cover: &self.cover };
+        part.write_all(pages.conversation_head(c, c.pages).as_bytes())?;
+        self.open.insert(at, part);
+        Ok(())
+    }
+
+    fn close_page(&mut self, at: usize, goes_on: bool) -> io::Result<()> {
+        let Some(mut part) = self.open.remove(&at) else { return Ok(()) };
+        let c = &mut self.conversations[at];
+        // a page that was closed for room may stay the last one: its link then leads to a page that says so
+        let next = goes_on.then(|| c.page(c.pages + 1));
+        let pages = Pages { lang: self.lang, zone: &self.zone, cover: &self.cover };
+        part.write_all(pages.foot(next.as_deref()).as_bytes())?;
+        c.on_page = if goes_on { PER_PAGE } else { 0 };
+        self.bag.close(part).map(|_| ())
+    }
+
+    /// Writes the attachments of a message; for each the path from its page, empty when it is missing, and
+    /// whether it is a picture that may be shown.
+    fn attachments(&mut self, e: &Exhibit, contents: Contents<'_>) -> io::Result<Vec<(String, bool)>> {
+        let mut files = Vec::new();
+        for (i, a) in e.message.attachments.iter().enumerate() {
+            let Some(sha256) = a.sha256.filter(|_| !a.missing) else {
+                self.finished.attachments_missing += 1;
+                files.push((String::new(), false));
+                continue;
+            };
+            let name = a.name.as_ref().map(|n| n.expose().to_string()).unwrap_or_default();
+            let file = format!("{:07}-{}{}", e.archive.number, i + 1, extension(&name));
+            let part = self.bag.part(&format!("data/attachments/{file}"))?;
+            let mut head = Head { inner: part, head: Vec::new() };
+            let found = contents(&sha256, &mut head)?;
+            let Head { inner, head } = head;
+            let written = self.bag.close(inner)?;
+            if found && written != sha256 {
+                return Err(io::Error::other("an attachment is not what its digest says"));
+            }
+            if found {
+                self.finished.attachments += 1;
+                files.push((format!("../attachments/{file}"), is_picture(&head)));
+            } else {
+                self.finished.attachments_missing += 1;
+                files.push((String::new(), false));
+            }
+        }
+        Ok(files)
+    }
+
+    /// Writes the rest: open pages, start page, manifests.
+    ///
+    /// # Errors
+    /// What the operating system refuses.
+    pub fn finish(mut self, made_on: &str) -> io::Result<Finished> {
+        for at in self.open.keys().copied().collect::<Vec<_>>() {
+            self.close_page(at, false)?;
+        }
+        for at in 0..self.conversations.len() {
+            // what was closed for room and never went on gets the page its link leads to
+            if self.conversations[at].on_page >= PER_PAGE {
+                self.page_for(at)?;
+                self.close_page(at, false)?;
+            }
+        }
+        if let Some(lines) = self.lines.take() {
+            self.bag.close(lines)?;
+        }
+        let pages = Pages { lang: self.lang, zone: &self.zone, cover: &self.cover };
+        let start = pages.start(&self.conversations, self.finished.messages);
+        self.bag.whole("data/index.html", start.as_bytes())?;
+        let info = format!(
+            "Source-Organization: beskedarkiv\nBagging-Date: {made_on}\nExternal-Identifier: {}/{}\n",
+            self.cover.archive, self.cover.size
+        );
+        self.finished.conversations = self.conversations.len() as u64;
+        let finished = self.finished;
+        self.bag.finish(&info)?;
+        Ok(finished)
+    }
+}
+
+impl ConversationSummary {
+    fn note(&mut self, e: &Exhibit, day: String, date: String) {
+        self.messages += 1;
+        self.on_page += 1;
+        if self.first.is_empty() {
+            self.first.clone_from(&date);
+        }
+        self.last = date;
+        self.day = day;
+        if let Some(id) = &e.message.id {
+            let quote: String =
+                e.message.body.as_ref().map(|b| b.expose().chars().take(QUOTE).collect()).unwrap_or_default();
+            if self.replies.len() >= QUOTABLE {
+                let oldest = self.replies.iter().min_by_key(|(_, (n, _))| *n).map(|(id, _)| id.clone());
+                if let Some(oldest) = oldest {
+                    self.replies.remove(&oldest);
+                }
+            }
+            self.replies.insert(id.expose().to_string(), (e.archive.number, quote));
+        }
+    }
+}
+
+/// A writer that remembers the first bytes.
+struct Head {
+    inner: Part,
+    head: Vec<u8>,
+}
+
+impl Write for Head {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        let room = 16_usize.saturating_sub(self.head.len());
+        self.head.extend_from_slice(&buf[..buf.len().min(room)]);
+        self.inner.write(buf)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// Pictures that a browser shows without running anything, by their first bytes.
+fn is_picture(head: &[u8]) -> bool {
+    head.starts_with(b"\x89PNG\r\n\x1a\n")
+        || head.starts_with(b"\xff\xd8\xff")
+        || head.starts_with(b"GIF8")
+        || (head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP"))
+}
+
+/// A short, harmless extension; what a browser would run becomes text.
+fn extension(name: &str) -> String {
+    let Some((_, ext)) = name.rsplit_once('.') else { return String::new() };
+    let ext: String =
+        ext.chars().take_while(char::is_ascii_alphanumeric).take(8).collect::<String>().to_lowercase();
+    match ext.as_str() {
+        "" => String::new(),
+        "html" | "htm" | "xhtml" | "svg" | "js" | "mjs" | "xml" | "xht" | "hta" | "exe" | "bat" | "cmd"
+        | "lnk" => {
+            format!(".{ext}.txt")
+        }
+        _ => format!(".{ext}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files_are_harmless() {
+        for (name, expected) in [
+            ("a.png", ".png"),
+            ("a.PNG", ".png"),
+            ("../../etc/passwd", ""),
+            ("x.html", ".html.txt"),
+            ("x.svg", ".svg.txt"),
+            ("a.b/c", ".b"),
+            ("lang.abcdefghijkl", ".abcdefgh"),
+            ("uden", ""),
+            ("a.\u{202e}gpj", ""),
+        ] {
+            assert_eq!(extension(name), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Every word on the pages, in Danish and English.
+
+/// Language of the pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// Danish.
+    #[default]
+    Da,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// The code in `lang` attributes.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Da => "da",
+            Self::En => "en",
+        }
+    }
+
+    /// The word in this language.
+    pub(crate) fn say(self, word: Word) -> &'static str {
+        let (_, da, en) = WORDS.iter().find(|w| w.0 == word).copied().unwrap_or((word, "?", "?"));
+        match self {
+            Self::Da => da,
+            Self::En => en,
+        }
+    }
+}
+
+macro_rules! words {
+    ($($word:ident: $da:literal, $en:literal;)*) => {
+        /// A word or sentence on a page.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Word { $($word,)* }
+        const WORDS: &[(Word, &str, &str)] = &[$((Word::$word, $da, $en),)*];
+    };
+}
+
+words! {
+    Title: "Udlevering af beskeder", "Production of messages";
+    Custodian: "Hvis beskeder", "Whose messages";
+    Period: "Periode", "Period";
+    Everything: "alt", "everything";
+    MadeAt: "Udleveret", "Produced";
+    ArchiveNumber: "Arkivets nummer", "Number of the archive";
+    ChainSize: "Kædens længde", "Length of the chain";
+    ChainRoot: "Kædens rod (SHA-256)", "Root of the chain (SHA-256)";
+    Messages: "Beskeder", "Messages";
+    Conversations: "Samtaler", "Conversations";
+    Conversation: "Samtale", "Conversation";
+    First: "Første", "First";
+    Last: "Seneste", "Last";
+    HowToCheck: "Sådan kontrolleres udleveringen", "How to check this production";
+    CheckText: "Filen manifest-sha256.txt i mappen over denne rummer en SHA-256-sum af hver fil. På Linux og macOS kontrolleres de med kommandoen shasum -a 256 -c manifest-sha256.txt. Kædens rod ovenfor skal være den, der står på myndighedens journaliserede kvitteringer.", "The file manifest-sha256.txt in the folder above this one holds a SHA-256 sum of every file. On Linux and macOS they are checked with the command shasum -a 256 -c manifest-sha256.txt. The root of the chain above must be the one on the authority's filed receipts.";
+    WhatIsMissing: "Hvad der ikke er med", "What is not in it";
+    MissingText: "Udleveringen rummer de beskeder, som kopierne af telefonen rummede, og som er i arkivet. Beskeder slettet på telefonen mellem to kopier, og tjenester, der ikke indgår i en kopi (f.eks. Signal på iPhone), er ikke med. Forhold, som kopierne selv viser, står på kvitteringerne.", "The production holds the messages that the copies of the phone held and that are in the archive. Messages deleted on the phone between two copies, and services that are not part of a copy (such as Signal on an iPhone), are not in it. What the copies themselves show stands on the receipts.";
+    Untimed: "uden tidspunkt", "without a time";
+    NoConversation: "Beskeder uden samtale", "Messages in no conversation";
+    Me: "Telefonens ejer", "Owner of the phone";
+    Unknown: "ukendt afsender", "unknown sender";
+    Sent: "sendt", "sent";
+    Received: "modtaget", "received";
+    ReadAt: "læst", "read";
+    DeliveredAt: "leveret", "delivered";
+    Edited: "Redigeret. Tidligere tekster:", "Edited. Earlier texts:";
+    EarlierVersion: "Tidligere kopi af beskeden:", "Earlier copy of the message:";
+    Withdrawn: "Beskeden er trukket tilbage af afsenderen. Teksten er ikke i kopien.", "The message was withdrawn by its sender. The text is not in the copy.";
+    WithdrawnParts: "En del af beskeden er trukket tilbage af afsenderen.", "A part of the message was withdrawn by its sender.";
+    Deleted: "Slettet på telefonen, men endnu ikke fjernet, da kopien blev taget.", "Deleted on the phone, but not yet removed when the copy was made.";
+    Reactions: "Reaktioner", "Reactions";
+    Removed: "fjernet igen", "taken back";
+    ReplyTo: "Svar på", "Answer to";
+    ReplyGone: "en besked, der ikke er i udleveringen", "a message that is not in this production";
+    NoText: "(ingen tekst)", "(no text)";
+    Subject: "Emne", "Subject";
+    Attachment: "Vedhæftning", "Attachment";
+    AttachmentMissing: "er ikke i kopien af telefonen", "is not in the copy of the phone";
+    Bytes: "byte", "bytes";
+    Renamed: "ændrede samtalens navn til", "changed the name of the conversation to";
+    NameRemoved: "fjernede samtalens navn", "removed the name of the conversation";
+    Added: "føjede til samtalen:", "added to the conversation:";
+    TookOut: "fjernede fra samtalen:", "removed from the conversation:";
+    Left: "forlod samtalen", "left the conversation";
+    Photo: "ændrede samtalens billede", "changed the picture of the conversation";
+    Timer: "ændrede timeren for forsvindende beskeder", "changed the timer of disappearing messages";
+    NewNumber: "skiftede nummer", "changed number";
+    Call: "Ubesvaret opkald", "Missed call";
+    Encryption: "Meddelelse om kryptering", "Notice about encryption";
+    OtherEvent: "Hændelse med kode", "Event with code";
+    Doubts: "Bemærkninger", "Remarks";
+    Keep: "Opbevares til", "Kept until";
+    Back: "Til forsiden", "To the start page";
+    Next: "Næste side", "Next page";
+    Previous: "Forrige side", "Previous page";
+    Page: "Side", "Page";
+    Group: "gruppe", "group";
+    Participants: "Deltagere", "Participants";
+    SkipTo: "Gå til indholdet", "Skip to content";
+    Number: "Nr.", "No.";
+    WithName: "Navne er fra telefonens adressebog på kopiens dag. Tider er dansk tid.", "Names are from the phone's address book on the day of the copy. Times are Danish time.";
+    Love: "hjerte", "heart";
+    Like: "tommel op", "thumb up";
+    Dislike: "tommel ned", "thumb down";
+    Laugh: "latter", "laughter";
+    Emphasize: "udråbstegn", "exclamation marks";
+    Question: "spørgsmålstegn", "question mark";
+    Sticker: "klistermærke", "sticker";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_has_both_languages() {
+        for (word, da, en) in WORDS {
+            assert!(!da.is_empty() && !en.is_empty(), "{word:?}");
+            assert_eq!(Lang::Da.say(*word), *da);
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! `export`: a production for a commission, from the records that the operator's keys open. Month by
+//! month, so that memory is one month's messages; readable, therefore only where the operator said.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use archive::{Archive, Entry, Operator, Record};
+use chain::EntryType;
+use export::{ArchiveInfo, Cover, Exhibit, Lang, Production};
+use jiff::civil::Date;
+use model::{Message, Stamp, canonical, wire};
+use policy::Bucket;
+use serde::Serialize;
+
+use crate::clock::civil;
+use crate::error::JobError;
+use crate::operators::lies_in;
+use crate::places::{Places, shown};
+use crate::progress::{Phase, Progress};
+use crate::verdict;
+
+/// What to produce.
+pub struct Export {
+    /// Archive and key store.
+    pub places: Places,
+    /// Whose messages.
+    pub custodian: String,
+    /// First day.
+    pub from: Option<Date>,
+    /// Last day.
+    pub to: Option<Date>,
+    /// Folder to write to, empty or not there.
+    pub out: PathBuf,
+    /// Whether the pages are in English.
+    pub english: bool,
+    /// Marking for every page.
+    pub classification: Option<String>,
+    /// Day by which the readable folder is to be deleted; it is recorded.
+    pub delete_by: Option<Date>,
+    /// Milliseconds since 1970.
+    pub now: i64,
+}
+
+/// What was produced.
+#[derive(Debug, Serialize)]
+pub struct ExportReport {
+    /// Where it lies.
+    pub out: String,
+    /// Its start page.
+    pub start: String,
+    /// Messages.
+    pub messages: u64,
+    /// Conversations.
+    pub conversations: u64,
+    /// Attachments.
+    pub attachments: u64,
+    /// Attachments that the copies of the phone did not have.
+    pub attachments_missing: u64,
+    /// Buckets in scope for which the operator has no key.
+    pub buckets_without_key: u64,
+    /// Entry that records the production.
+    pub entry: u64,
+    /// Size of the log that it was made from.
+    pub size: u64,
+    /// Root of that log, hexadecimal.
+    pub root: String,
+}
+
+impl ExportReport {
+    /// 0, or 3 when something in scope could not be opened.
+    pub fn exit_code(&self) -> u8 {
+        if self.buckets_without_key > 0 { 3 } else { 0 }
+    }
+}
+
+/// What the entry of a production says; sealed.
+#[derive(Serialize)]
+struct Recorded<'a> {
+    version: u32,
+    custodian: &'a str,
+    from: Option<Date>,
+    to: Option<Date>,
+    delete_by: Option<Date>,
+    sealed: bool,
+}
+
+/// Makes a production. The entry that records it is signed before anything is readable.
+///
+/// # Errors
+/// [`JobError::NoRight`], [`JobError::UnknownCustodian`], [`JobError::NotEmpty`].
+pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Result<ExportReport, JobError> {
+    let fail = |e| job.places.fail(e);
+    let written = |e: io::Error| match e.kind() {
+        io::ErrorKind::DirectoryNotEmpty => JobError::NotEmpty { path: job.out.clone() },
+        _ => JobError::io(&job.out, "writing the production", &e),
+    };
+    if lies_in(&job.places, &job.out) {
+        return Err(JobError::BadValue {
+            what: "--out",
+            why: "lies inside the archive or the key store".to_owned(),
+        });
+    }
+    let register = crate::register::read(&job.places)?;
+    let person = register.custodian(&job.custodian).ok_or(JobError::UnknownCustodian)?;
+    let name = person.name().expose().to_owned();
+    let recorded = Recorded {
+        version: 1,
+        custodian: &job.custodian,
+        from: job.from,
+        to: job.to,
+        delete_by: job.delete_by,
+        sealed: false,
+    };
+    let plain =
+        serde_json::to_vec(&recorded).map_err(|_| JobError::Internal { what: "export entry".into() })?;
+    let entry = {
+        let mut writer = job.places.writer(job.now)?;
+        let entry = Entry { kind: EntryType::Export, clear: &[], plain: &plain };
+        writer.append(&[entry], &[&operator.signer()]).map_err(fail)?.first().copied().unwrap_or_default()
+    };
+    let archive = job.places.open()?;
+    let today = civil(job.now)?;
+    let cover = Cover {
+        custodian: name,
+        from: job.from.map(|d| d.to_string()),
+        to: job.to.map(|d| d.to_string()),
+        made_at: today.to_string(),
+        archive: wire::hex(archive.id()),
+        size: archive.size(),
+        root: wire::hex(&archive.root()),
+        classification: job.classification.clone(),
+    };
+    let (size, root) = (cover.size, cover.root.clone());
+    let lang = if job.english { Lang::En } else { Lang::Da };
+    let mut production = Production::begin(&job.out, cover, lang).map_err(written)?;
+    progress.begin(Phase::Exporting, None);
+    let mut unopened = 0;
+    for (_, buckets) in months(job, &archive, operator)? {
+        progress.check()?;
+        let (exhibits, contents) = month(job, &archive, operator, &buckets, &mut unopened, progress)?;
+        let mut content = |sha256: &[u8; 32], out: &mut dyn Write| -> io::Result<bool> {
+            let Some(entry) = contents.get(sha256) else { return Ok(false) };
+            archive.content(operator, *entry, out).map(|_| true).map_err(|e| io::Error::other(e.to_string()))
+        };
+        production.month(exhibits, &mut content).map_err(written)?;
+    }
+    let finished = production.finish(&today.to_string()).map_err(written)?;
+    Ok(ExportReport {
+        out: shown(&job.out),
+        start: shown(&job.out.join("data").join("index.html")),
+        messages: finished.messages,
+        conversations: finished.conversations,
+        attachments: finished.attachments,
+        attachments_missing: finished.attachments_missing,
+        buckets_without_key: unopened,
+        entry,
+        size,
+        root,
+    })
+}
+
+/// Buckets of the custodian by month, ascending, as far as the period reaches.
+fn months(
+    job: &Export,
+    archive: &Archive,
+    operator: &Operator,
+) -> Result<BTreeMap<Date, Vec<usize>>, JobError> {
+    let labels = archive.labels(operator.keys()).map_err(|e| job.places.fail(e))?;
+    let mut months: BTreeMap<Date, Vec<usize>> = BTreeMap::new();
+    for (number, label) in labels.iter().enumerate() {
+        let Some((custodian, bucket)) = Bucket::decode_label(label) else { continue };
+        // a bucket's month is that of its disposal day's message; a day more on either side costs little
+        let last = bucket.month.last_of_month();
+        let after = job.from.is_none_or(|from| last >= from);
+        let before = job.to.is_none_or(|to| bucket.month.saturating_sub(jiff::ToSpan::days(2)) <= to);
+        if custodian == job.custodian && after && before {
+            months.entry(bucket.month).or_default().push(number);
+        }
+    }
+    Ok(months)
+}
+
+type Month = (Vec<Exhibit>, HashMap<[u8; 32], u64>);
+
+/// The exhibits of a month: the newest version of each message with the older ones.
+fn month(
+    job: &Export,
+    archive: &Archive,
+    operator: &Operator,
+    buckets: &[usize],
+    unopened: &mut u64,
+    progress: Progress<'_>,
+) -> Result<Month, JobError> {
+    let fail = |e| job.places.fail(e);
+    let mut versions: BTreeMap<Vec<u8>, Vec<Version>> = BTreeMap::new();
+    let mut contents = HashMap::new();
+    for &bucket in buckets {
+        let Some(id) = archive.buckets().get(bucket).map(|b| b.id) else { continue };
+        if operator.bucket(&id).map_err(fail)?.is_none() {
+            *unopened += 1;
+            continue;
+        }
+        contents.extend(archive.contents(operator, bucket).map_err(fail)?);
+        let mut damaged = None;
+        archive
+            .records(operator, bucket, &mut |record| {
+                match version(&record) {
+                    Ok(version) if in_period(job, &version.message) => {
+                        versions
+                            .entry(identity(bucket, &record, &version.message))
+                            .or_default()
+                            .push(version);
+                    }
+                    Ok(_) => {}
+                    Err(what) => damaged = Some(what),
+                }
+                Ok(())
+            })
+            .map_err(fail)?;
+        if let Some(what) = damaged {
+            return Err(JobError::Integrity { what });
+        }
+    }
+    let exhibits = versions.into_values().filter_map(exhibit).collect::<Vec<_>>();
+    progress.done(exhibits.len() as u64);
+    Ok((exhibits, contents))
+}
+
+struct Version {
+    message: Message,
+    verdict: verdict::Verdict,
+    entry: u64,
+}
+
+fn version(record: &Record<'_>) -> Result<Version, String> {
+    let at = |e: model::Fault| format!("entry {}: record {}: {e}", record.entry, record.place);
+    let groups = std::array::from_fn(|i| record.groups[i]);
+    let message = canonical::decode(groups).map_err(at)?;
+    let verdict = verdict::decode(record.groups[7]).map_err(at)?;
+    Ok(Version { message, verdict, entry: record.entry })
+}
+
+/// Versions of one message share its own id; a message without one is its own.
+fn identity(bucket: usize, record: &Record<'_>, message: &Message) -> Vec<u8> {
+    match &message.id {
+        Some(id) => [&bucket.to_be_bytes()[..], &[1], id.expose().as_bytes()].concat(),
+        None => [&bucket.to_be_bytes()[..], &[2], &record.entry.to_be_bytes(), &record.place.to_be_bytes()]
+            .concat(),
+    }
+}
+
+fn in_period(job: &Export, message: &Message) -> bool {
+    let day = message.sent_at.or(message.received_at).map(Stamp::millis).and_then(policy::civil_date);
+    match day {
+        Some(day) => job.from.is_none_or(|from| day >= from) && job.to.is_none_or(|to| day <= to),
+        // without a time it cannot be said to be outside
+        None => true,
+    }
+}
+
+fn exhibit(mut versions: Vec<Version>) -> Option<Exhibit> {
+    versions.sort_by_key(|v| v.entry);
+    let Version { message, verdict, entry } = versions.pop()?;
+    Some(Exhibit {
+        message,
+        older: versions.into_iter().map(|v| v.message).collect(),
+        archive: ArchiveInfo {
+            number: 0,
+            entry,
+            retain_until: verdict.retain_until.to_string(),
+            retention_class: verdict.class.name().to_owned(),
+            verdict: verdict.decision.word().to_owned(),
+        },
+    })
+}
+
+/// The default place beside a folder, for messages.
+pub(crate) fn start_page(out: &Path) -> PathBuf {
+    out.join("data").join("index.html")
+}
