@@ -62,6 +62,8 @@ pub fn demo(dir: &Path, english: bool, now: i64, progress: Progress<'_>) -> Resu
         .map_err(|e| JobError::io(at("backup"), "writing the sample backup", &e))?;
     std::fs::create_dir_all(at("holding"))
         .map_err(|e| JobError::io(at("holding"), "making the folder", &e))?;
+    secret_file(&at("backup-passphrase.txt"), BACKUP_PASSWORD)?;
+    secret_file(&at("passphrase.txt"), OPERATOR_PASSPHRASE)?;
     let places = Places { archive: at("archive"), keys: at("keys") };
     let passphrase = SecretString::from(OPERATOR_PASSPHRASE);
     init(&places, &passphrase, "Prøveoperatør", now)?;
@@ -115,4 +117,15 @@ pub fn demo(dir: &Path, english: bool, now: i64, progress: Progress<'_>) -> Resu
         verify: verified,
         production,
     })
+}
+
+/// Writes one of the sample's secrets, so that every other command can be tried on it.
+fn secret_file(path: &Path, secret: &str) -> Result<(), JobError> {
+    let write = || {
+        std::fs::write(path, format!("{secret}\n"))?;
+        #[cfg(unix)]
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+        Ok(())
+    };
+    write().map_err(|e: std::io::Error| JobError::io(path, "writing a sample secret", &e))
 }

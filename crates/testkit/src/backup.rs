@@ -226,6 +226,7 @@ impl Writer {
             lockdown.insert(key.into(), value.into());
         }
         manifest.insert("Lockdown".into(), lockdown.into());
+        manifest.insert("Applications".into(), Dictionary::new().into());
         fs::write(self.dir.join("Manifest.db"), manifest_db)?;
         Value::from(manifest).to_file_binary(self.dir.join("Manifest.plist")).map_err(list)?;
         let mut status = Dictionary::new();

@@ -95,7 +95,7 @@ pub(crate) fn write(spec: &Spec, backup: &mut Writer) -> io::Result<Truth> {
         book.line(line, at)?;
     }
     for i in 0..spec.more {
-        at = FIRST + i64::from(i) * 5_000_000 / i64::from(spec.more.max(1));
+        at = FIRST + i64::from(i) * 4_700_000 / i64::from(spec.more.max(1));
         let text = MORE[book.backup.below(16) as usize];
         let chat = book.backup.below(4) as usize;
         let who = if book.backup.below(2) == 0 { Who::Me } else { Who::They(CHATS[chat].1[0]) };
@@ -106,7 +106,7 @@ pub(crate) fn write(spec: &Spec, backup: &mut Writer) -> io::Result<Truth> {
     backup.file("HomeDomain", "Library/SMS/sms.db", &image, true, -4096)?;
     address_book(spec, backup)?;
     let mut settings = Dictionary::new();
-    settings.insert("KeepMessageForDays".into(), Value::from(0));
+    settings.insert("SSKeepMessages".into(), Value::from(0));
     let mut plist = Vec::new();
     Value::from(settings).to_writer_binary(&mut plist).map_err(list)?;
     backup.file("HomeDomain", "Library/Preferences/com.apple.MobileSMS.plist", &plist, true, 0)?;
@@ -136,8 +136,8 @@ impl Book<'_> {
             self.db
                 .execute(
                     "INSERT INTO chat (guid, style, chat_identifier, service_name, display_name) \
-                     VALUES (?1, ?2, ?1, ?3, ?4)",
-                    params![guid, style, service, title],
+                     VALUES (?1, ?2, ?5, ?3, ?4)",
+                    params![guid, style, service, title, guid.rsplit(';').next()],
                 )
                 .map_err(sql)?;
             for person in *people {

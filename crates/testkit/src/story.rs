@@ -1,4 +1,4 @@
-//! A small story: two months on a permanent secretary's phone. Everybody and everything in it is
+//! A small story: three weeks on a permanent secretary's phone. Everybody and everything in it is
 //! invented; the numbers are from a range that is not in use.
 
 /// Who writes: the owner, or somebody by place in [`PEOPLE`].

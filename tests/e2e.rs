@@ -1,0 +1,243 @@
+//! The program as its users run it: from a backup to a production, and every way of being refused that
+//! can be provoked from outside.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+
+use support::{Place, snapshot};
+
+const PASSWORD: &str = "Rødgrød-med-fløde-2026";
+
+/// A sample backup, an archive and a custodian.
+fn prepared(spec: impl FnOnce(&mut testkit::Spec)) -> (Place, testkit::Truth) {
+    let place = Place::new();
+    let mut sample = testkit::Spec::small(7, PASSWORD);
+    spec(&mut sample);
+    let truth = testkit::write(&sample, &place.at("backup")).unwrap();
+    place.file("pw", &format!("{PASSWORD}\n"));
+    place.file("op", "en adgangssætning\n");
+    place.run(&["init", "--archive", "A", "--keys", "K", "--passphrase-file", "op"]).ends(0);
+    add(&place, "min", &[]).ends(0);
+    (place, truth)
+}
+
+fn add(place: &Place, id: &str, more: &[&str]) -> support::Done {
+    let mut words = vec!["custodian", "add", "--archive", "A", "--keys", "K", "--passphrase-file", "op"];
+    words.extend([
+        "--id",
+        id,
+        "--name",
+        "Nina Navn",
+        "--post",
+        "minister",
+        "--authority-kind",
+        "departement",
+    ]);
+    words.extend(["--from", "2020-01-01"]);
+    words.extend(more);
+    place.run(&words)
+}
+
+fn ingest(place: &Place, more: &[&str]) -> support::Done {
+    let mut words = vec!["ingest", "--json", "--archive", "A", "--keys", "K", "--custodian", "min"];
+    words.extend(["--backup-passphrase-file", "pw"]);
+    words.extend(more);
+    place.run(&words)
+}
+
+fn verify(place: &Place) -> support::Done {
+    place.run(&["verify", "--json", "--archive", "A", "--keys", "K", "--passphrase-file", "op"])
+}
+
+#[test]
+fn from_backup_to_production() {
+    let (place, truth) = prepared(|_| {});
+    let before = snapshot(&place.at("backup"));
+    let read = place.run(&["read", "--backup-passphrase-file", "pw", "--summary", "tally", "backup"]).ends(3);
+    let lines: Vec<serde_json::Value> =
+        read.out().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len() as u64, truth.messages);
+    let texts: Vec<&str> = lines.iter().filter_map(|l| l["body"].as_str()).collect();
+    assert_eq!(texts, truth.texts);
+    let tally: serde_json::Value = serde_json::from_slice(&fs::read(place.at("tally")).unwrap()).unwrap();
+    assert_eq!(tally["tally"]["seen"], truth.rows);
+    assert_eq!(tally["tally"]["folded"], truth.folded);
+
+    let first = ingest(&place, &["backup"]).ends(3).json();
+    assert_eq!(first["runs"][0]["new"], truth.messages);
+    assert_eq!(first["runs"][0]["device_registered"], true);
+    assert_eq!(first["runs"][0]["attachments"], truth.files.len());
+    let size = first["size"].clone();
+    let again = ingest(&place, &["backup"]).json();
+    assert_eq!(
+        (&again["size"], &again["runs"][0]["entries_added"]),
+        (&size, &0.into()),
+        "the same source adds nothing"
+    );
+    assert_eq!(again["runs"][0]["seen_again"], truth.messages);
+    assert_eq!(snapshot(&place.at("backup")), before, "the source is as it was");
+
+    let verified = verify(&place).ends(0).json();
+    assert_eq!(verified["records"], truth.messages);
+    place.run(&["verify", "--archive", "A"]).ends(0);
+
+    let words = ["export", "--archive", "A", "--keys", "K", "--passphrase-file", "op", "--custodian", "min"];
+    let all: Vec<&str> = words.iter().copied().chain(["--out", "E", "--unsealed", "--lang", "da"]).collect();
+    place.run(&all).ends(0);
+    let shown = fs::read_to_string(place.at("E/data/messages.jsonl")).unwrap();
+    let mut bodies: Vec<String> = shown
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .filter_map(|m| m["body"].as_str().map(str::to_owned))
+        .collect();
+    bodies.sort();
+    let mut expected = truth.texts.clone();
+    expected.sort();
+    assert_eq!(bodies, expected);
+    for (name, content) in &truth.files {
+        let here = support::files(&place.at("E/data/attachments"))
+            .into_iter()
+            .any(|f| fs::read(f).unwrap() == *content);
+        assert!(here, "{name}");
+    }
+    // the manifest is right: checked by another program where there is one
+    let check = std::process::Command::new("sha256sum")
+        .args(["--quiet", "--check", "manifest-sha256.txt"])
+        .current_dir(place.at("E"))
+        .status();
+    assert!(check.is_ok_and(|s| s.success()));
+    let pages = support::files(&place.at("E/data/conversations"));
+    let html: String = pages.iter().map(|p| fs::read_to_string(p).unwrap()).collect();
+    for text in truth.texts.iter().filter(|t| t.chars().all(|c| c.is_alphanumeric() || c == ' ' || c == '.'))
+    {
+        assert!(html.contains(text.as_str()), "{text}");
+    }
+    assert!(!html.contains("<script"));
+    place.run(&all).ends(2);
+}
+
+#[test]
+fn what_is_refused_and_how() {
+    let (place, _) = prepared(|_| {});
+    place.file("wrong", "forkert\n");
+    place.run(&["read", "--backup-passphrase-file", "wrong", "backup"]).ends(4);
+    place.run(&["read", "backup"]).ends(4);
+    place.run(&["read", "pw"]).ends(4);
+    place.run(&["read", "nowhere"]).ends(4);
+    place.run(&["read"]).ends(2);
+    place.run(&["ingest", "--archive", "A", "--keys", "K", "--custodian", "x", "backup"]).ends(6);
+    place.run(&["verify", "--archive", "nowhere"]).ends(4);
+    let export =
+        ["export", "--archive", "A", "--keys", "K", "--custodian", "min", "--out", "E", "--unsealed"];
+    let wrong: Vec<&str> = export.iter().copied().chain(["--passphrase-file", "wrong"]).collect();
+    place.run(&wrong).ends(4);
+    place.run(&["init", "--archive", "B", "--keys", "B/keys", "--passphrase-file", "op"]).ends(6);
+    place.run(&["init", "--archive", "A", "--keys", "K2", "--passphrase-file", "op"]).ends(2);
+    add(&place, "min", &[]).ends(2);
+    // a phone that is another's is refused, unless somebody vouches for it
+    ingest(&place, &["backup"]).ends(3);
+    let other = testkit::Spec { serial: "OTHERPHONE01".to_owned(), ..testkit::Spec::small(8, PASSWORD) };
+    testkit::write(&other, &place.at("other")).unwrap();
+    ingest(&place, &["other"]).ends(6);
+    ingest(&place, &["--attest-device", "other"]).ends(3);
+    // every message of an error is in the language asked for
+    let danish = place.run(&["verify", "--archive", "nowhere", "--lang", "da"]);
+    assert!(danish.err().contains("her er hverken arkiv"), "{}", danish.err());
+}
+
+#[test]
+fn damage_costs_what_is_damaged() {
+    let (place, truth) = prepared(|s| s.password = None);
+    let files = support::files(&place.at("backup"));
+    // an attachment that is gone
+    let picture = files.iter().find(|f| fs::read(f).unwrap().starts_with(b"\x89PNG")).unwrap();
+    fs::remove_file(picture).unwrap();
+    let report = place.run(&["read", "--json", "backup"]).ends(3).json();
+    assert_eq!(report["tally"]["messages"], truth.messages);
+    // a backup that was not finished
+    let status =
+        "<plist version=\"1.0\"><dict><key>SnapshotState</key><string>moving</string></dict></plist>";
+    fs::write(place.at("backup/Status.plist"), status).unwrap();
+    place.run(&["read", "backup"]).ends(4);
+}
+
+#[test]
+fn a_changed_archive_does_not_verify() {
+    let (place, _) = prepared(|_| {});
+    ingest(&place, &["backup"]).ends(3);
+    verify(&place).ends(0);
+    let path = place.at("A/archive.db");
+    let mut bytes = fs::read(&path).unwrap();
+    let at = bytes.len() * 3 / 4;
+    for byte in &mut bytes[at..at + 64] {
+        *byte ^= 0x55;
+    }
+    fs::write(&path, bytes).unwrap();
+    let code = verify(&place).code();
+    assert!(code == 5 || code == 4, "{code}");
+}
+
+#[test]
+fn a_killed_ingest_leaves_an_archive_that_verifies() {
+    let (place, truth) = prepared(|s| {
+        s.more = 20_000;
+        s.rounds = 1_000;
+    });
+    for delay in [20, 120, 250, 400] {
+        let words = [
+            "ingest",
+            "--archive",
+            "A",
+            "--keys",
+            "K",
+            "--custodian",
+            "min",
+            "--backup-passphrase-file",
+            "pw",
+            "backup",
+        ];
+        let mut child = place.command(&words).stdout(std::process::Stdio::null()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(delay));
+        drop(child.kill());
+        child.wait().unwrap();
+        verify(&place).ends(0);
+    }
+    ingest(&place, &["backup"]);
+    assert_eq!(verify(&place).ends(0).json()["records"], truth.messages);
+}
+
+#[test]
+fn a_job_file_runs_what_it_can() {
+    let (place, truth) = prepared(|_| {});
+    add(&place, "anden", &[]).ends(0);
+    place.file(
+        "job.toml",
+        &format!(
+            "archive = 'A'\nkeys = 'K'\nreport = 'report.json'\n\
+         [[copy]]\ncustodian = 'min'\nsource = 'backup'\nbackup_passphrase_file = 'pw'\n\
+         [[copy]]\ncustodian = 'anden'\nsource = 'nowhere'\n"
+        ),
+    );
+    place.run(&["job", "check", "job.toml"]).ends(3);
+    let report = place.run(&["run", "--json", "job.toml"]).ends(4).json();
+    assert_eq!(report["copies"][0]["report"]["runs"][0]["new"], truth.messages);
+    assert_eq!(report["copies"][1]["exit_code"], 4);
+    assert!(place.at("report.json").is_file());
+    place.file("bad.toml", "archive = 'A'\nkeys = \n");
+    let bad = place.run(&["job", "check", "bad.toml"]).ends(2);
+    assert!(bad.err().contains("2"), "{}", bad.err());
+}
+
+#[test]
+fn demo_needs_nothing() {
+    let place = Place::new();
+    let report = place.run(&["demo", "--json", "D"]).ends(0).json();
+    assert_eq!(report["verify"]["holds"], true);
+    for name in ["backup", "archive", "keys", "holding", "export/data/index.html"] {
+        assert!(place.at("D").join(name).exists(), "{name}");
+    }
+    place.run(&["demo", "D"]).ends(2);
+}
