@@ -215,11 +215,9 @@ fn a_job_file_runs_what_it_can() {
     add(&place, "anden", &[]).ends(0);
     place.file(
         "job.toml",
-        &format!(
-            "archive = 'A'\nkeys = 'K'\nreport = 'report.json'\n\
+        "archive = 'A'\nkeys = 'K'\nreport = 'report.json'\n\
          [[copy]]\ncustodian = 'min'\nsource = 'backup'\nbackup_passphrase_file = 'pw'\n\
-         [[copy]]\ncustodian = 'anden'\nsource = 'nowhere'\n"
-        ),
+         [[copy]]\ncustodian = 'anden'\nsource = 'nowhere'\n",
     );
     place.run(&["job", "check", "job.toml"]).ends(3);
     let report = place.run(&["run", "--json", "job.toml"]).ends(4).json();
