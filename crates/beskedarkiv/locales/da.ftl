@@ -202,6 +202,7 @@ arg-holding = Mappe til beskeder, der venter på et menneske; i denne version ho
 arg-copy-date = Kopiens dato; ellers kildens egen
 arg-mode = Sortering; i denne version gemmes alt
 arg-attest-device = Indestå for, at en ukendt telefon eller et ukendt nummer er personens
+arg-receipt = Skriv også kvitteringen i denne fil
 arg-job = Jobfil (TOML)
 arg-checkpoint = Ældre tilstand af kæden (fil), som arkivet skal være vokset fra
 arg-from = Første dag

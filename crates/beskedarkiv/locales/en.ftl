@@ -203,6 +203,7 @@ arg-holding = Folder for messages that await a person; this version holds nothin
 arg-copy-date = Date of the copy; else the source's own
 arg-mode = Sorting; this version keeps everything
 arg-attest-device = Vouch that an unknown phone or number is the person's
+arg-receipt = Write the receipt to this file too
 arg-job = Job file (TOML)
 arg-checkpoint = Older state of the chain (file) that the archive must have grown from
 arg-from = First day

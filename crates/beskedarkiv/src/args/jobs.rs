@@ -93,6 +93,8 @@ pub(crate) struct Ingest {
     pub(crate) mode: Option<String>,
     #[arg(long)]
     pub(crate) attest_device: bool,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) receipt: Option<PathBuf>,
     #[arg(value_name = "SOURCE", required = true)]
     pub(crate) sources: Vec<PathBuf>,
 }

@@ -271,6 +271,11 @@ pub(super) fn ingest(a: &args::Ingest, at: &Context<'_>) -> Result<u8, Failure> 
         };
         pipeline::ingest::ingest(&job, p)
     })?;
+    if let Some(path) = &a.receipt {
+        std::fs::write(path, &report.receipt).map_err(|e| {
+            Failure::usage("write").with("path", path.display().to_string()).with("why", e.kind().to_string())
+        })?;
+    }
     at.out.plain(&report.receipt)?;
     at.out.object(&report)?;
     Ok(report.exit_code())
