@@ -4,6 +4,7 @@
 //! the rows between are reported.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -202,8 +203,12 @@ impl Gaps {
     }
 }
 
-/// Which rows react to which message: hash of the target's guid and row number, 16 bytes a reaction.
-struct ReactionIndex(Vec<(u64, i64)>);
+/// Which rows react to which message: hash of the target's guid and row number, 16 bytes a reaction; and
+/// which of them were folded already.
+struct ReactionIndex {
+    entries: Vec<(u64, i64)>,
+    folded: RefCell<Vec<bool>>,
+}
 
 fn guid_hash(guid: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
@@ -233,13 +238,21 @@ impl ReactionIndex {
             }
         }
         index.sort_unstable();
-        Ok(Self(index))
+        let folded = RefCell::new(vec![false; index.len()]);
+        Ok(Self { entries: index, folded })
     }
 
-    fn of(&self, guid: &str) -> impl Iterator<Item = i64> {
+    /// Places of the reactions to a message, by the hash of its guid.
+    fn of(&self, guid: &str) -> std::ops::Range<usize> {
         let hash = guid_hash(guid);
-        let start = self.0.partition_point(|entry| entry.0 < hash);
-        self.0[start..].iter().take_while(move |entry| entry.0 == hash).map(|entry| entry.1)
+        let start = self.entries.partition_point(|entry| entry.0 < hash);
+        let len = self.entries[start..].iter().take_while(|entry| entry.0 == hash).count();
+        start..start + len
+    }
+
+    /// Whether the reaction in that row was folded already.
+    fn is_folded(&self, guid: &str, rowid: i64) -> bool {
+        self.of(guid).any(|at| self.entries[at].1 == rowid && self.folded.borrow()[at])
     }
 }
 
@@ -287,6 +300,10 @@ impl Fetch<'_> {
     /// Whether the message that a reaction is about is there, and no reaction itself.
     fn has_target(&mut self, row: &Row<'_>) -> bool {
         let Some(guid) = row.associated_guid.as_deref().map(target) else { return false };
+        // most reactions come after their message, which has folded them by then
+        if self.reactions.is_folded(guid, row.rowid) {
+            return true;
+        }
         let kind = self.exists.query_row([guid], |row| row.get::<_, Option<i64>>(0)).optional();
         matches!(kind, Ok(Some(kind)) if !rows::is_reaction(kind.unwrap_or(0)))
     }
@@ -294,7 +311,8 @@ impl Fetch<'_> {
     /// Reactions to a message, in order of time; what they carry (stickers) goes to its attachments.
     fn reactions_to(&mut self, guid: &str, attachments: &mut Vec<Found>) -> Vec<Reaction> {
         let mut found: Vec<(i64, i64, Reaction)> = Vec::new();
-        for rowid in self.reactions.of(guid) {
+        for at in self.reactions.of(guid) {
+            let rowid = self.reactions.entries[at].1;
             let maps = self.maps;
             let one = self.one.query_row([rowid], |sql| {
                 let row = Row::take(sql);
@@ -304,6 +322,7 @@ impl Fetch<'_> {
                 Ok(reaction.filter(|_| about).map(|r| (row.date, rowid, r)))
             });
             if let Ok(Some(one)) = one {
+                self.reactions.folded.borrow_mut()[at] = true;
                 found.push(one);
                 for attachment in maps.attachments.of(rowid) {
                     let mut sticker = self.files.find(attachment);

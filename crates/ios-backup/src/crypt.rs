@@ -16,6 +16,8 @@ use zeroize::Zeroizing;
 use crate::keybag::Key;
 
 const BLOCK: u64 = 16;
+/// Pages up to this size are read in one call with the block before them.
+const SHORT: usize = 4096;
 const SQLITE: &[u8; 16] = b"SQLite format 3\0";
 
 /// What the end of a file said about its length.
@@ -104,13 +106,22 @@ impl ReadAt for Decrypted {
 }
 
 impl Decrypted {
-    /// Decrypts whole blocks at a multiple of the block size into `buf`.
+    /// Decrypts whole blocks at a multiple of the block size into `buf`; the block before serves as the
+    /// vector and comes in the same read.
     fn blocks(&self, offset: u64, buf: &mut [u8]) -> io::Result<()> {
         let mut iv = [0; 16];
-        if offset > 0 {
-            self.stored.read_exact_at(offset - BLOCK, &mut iv)?;
+        if offset > 0 && buf.len() <= SHORT {
+            let mut around = [0; SHORT + 16];
+            let around = &mut around[..buf.len() + 16];
+            self.stored.read_exact_at(offset - BLOCK, around)?;
+            iv.copy_from_slice(&around[..16]);
+            buf.copy_from_slice(&around[16..]);
+        } else {
+            if offset > 0 {
+                self.stored.read_exact_at(offset - BLOCK, &mut iv)?;
+            }
+            self.stored.read_exact_at(offset, buf)?;
         }
-        self.stored.read_exact_at(offset, buf)?;
         let mut mode = cbc::Decryptor::inner_iv_init(self.cipher.clone(), &Array(iv));
         let (blocks, rest) = Array::slice_as_chunks_mut(buf);
         debug_assert!(rest.is_empty());
