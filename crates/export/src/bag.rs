@@ -70,7 +70,7 @@ impl Bag {
     /// Closes a file; its hashes go into the manifests. Gives its SHA-256.
     pub(crate) fn close(&mut self, part: Part) -> io::Result<[u8; 32]> {
         let Part { name, file, sha256, sha512, len } = part;
-        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        file.into_inner().map_err(io::IntoInnerError::into_error)?.flush()?;
         let digest: [u8; 32] = sha256.finalize().into();
         self.files.insert(name, (hex(&digest), hex(&sha512.finalize())));
         self.bytes += len;

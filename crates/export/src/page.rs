@@ -163,7 +163,7 @@ impl Pages<'_> {
                         a href={ "#m" (number) } { (self.say(Word::Number)) " " (number) }
                         ": “" (text(quote)) "”"
                     },
-                    Reply::Gone => { (self.say(Word::ReplyGone)) },
+                    Reply::Far => { (self.say(Word::ReplyFar)) },
                 }
             }
         }
@@ -329,6 +329,6 @@ impl Pages<'_> {
 pub(crate) enum Reply {
     /// A message of this production on the same page or another, by number, with its beginning.
     To { number: u64, quote: String },
-    /// One that is not in it.
-    Gone,
+    /// One that lies further back, or is not in the production.
+    Far,
 }

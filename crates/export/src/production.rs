@@ -1,7 +1,7 @@
 //! A production under way. Exhibits come month by month, ascending; inside a month in any order, for
 //! they are sorted here. What is held in memory is one month and a line for each conversation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -86,13 +86,15 @@ pub(crate) struct ConversationSummary {
     pages: u32,
     on_page: u32,
     day: String,
-    replies: BTreeMap<String, (u64, String)>,
+    quotes: HashMap<String, (u64, String)>,
+    /// Ids in `quotes`, oldest first.
+    quoted: VecDeque<String>,
 }
 
 /// Messages on one page.
 const PER_PAGE: u32 = 1000;
 /// Newest messages of a conversation whose beginnings are kept for quoting.
-const QUOTABLE: usize = 4000;
+const QUOTABLE: usize = 256;
 /// Characters of a quote.
 const QUOTE: usize = 80;
 
@@ -184,9 +186,9 @@ impl Production {
             time.map_or((String::new(), self.lang.say(Word::Untimed).to_owned()), |t| (t.day, t.date));
         let pages = Pages { lang: self.lang, zone: &self.zone, cover: &self.cover };
         let c = &mut self.conversations[at];
-        let reply = e.message.reply_to.as_ref().map(|id| match c.replies.get(id.expose().as_ref()) {
+        let reply = e.message.reply_to.as_ref().map(|id| match c.quotes.get(id.expose().as_ref()) {
             Some((number, quote)) => Reply::To { number: *number, quote: quote.clone() },
-            None => Reply::Gone,
+            None => Reply::Far,
         });
         let mut html = String::new();
         if c.messages == 0 || c.day != day || c.on_page == 0 {
@@ -219,7 +221,8 @@ impl Production {
                 pages: 0,
                 on_page: 0,
                 day: String::new(),
-                replies: BTreeMap::new(),
+                quotes: HashMap::new(),
+                quoted: VecDeque::new(),
             });
         }
         if let Some(conversation) = &m.conversation {
@@ -347,13 +350,13 @@ impl ConversationSummary {
         if let Some(id) = &e.message.id {
             let quote: String =
                 e.message.body.as_ref().map(|b| b.expose().chars().take(QUOTE).collect()).unwrap_or_default();
-            if self.replies.len() >= QUOTABLE {
-                let oldest = self.replies.iter().min_by_key(|(_, (n, _))| *n).map(|(id, _)| id.clone());
-                if let Some(oldest) = oldest {
-                    self.replies.remove(&oldest);
-                }
+            if self.quoted.len() >= QUOTABLE
+                && let Some(oldest) = self.quoted.pop_front()
+            {
+                self.quotes.remove(&oldest);
             }
-            self.replies.insert(id.expose().to_string(), (e.archive.number, quote));
+            self.quoted.push_back(id.expose().to_string());
+            self.quotes.insert(id.expose().to_string(), (e.archive.number, quote));
         }
     }
 }

@@ -72,7 +72,7 @@ words! {
     Reactions: "Reaktioner", "Reactions";
     Removed: "fjernet igen", "taken back";
     ReplyTo: "Svar på", "Answer to";
-    ReplyGone: "en besked, der ikke er i udleveringen", "a message that is not in this production";
+    ReplyFar: "en tidligere besked, der ikke gengives her", "an earlier message that is not quoted here";
     NoText: "(ingen tekst)", "(no text)";
     Subject: "Emne", "Subject";
     Attachment: "Vedhæftning", "Attachment";

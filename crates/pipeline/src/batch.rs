@@ -119,7 +119,7 @@ impl Batch for EncodedBatch {
 }
 
 /// What makes two sightings the same message, in tiers: the source's own id where there is one; else
-/// service, conversation, time, direction and a digest of the body. Scoped by custodian and device
+/// service, conversation, time, direction, sender, row and a digest of the text. Scoped by custodian and device
 /// when it is offered to the archive, and keyed there.
 fn identity_into(message: &Message, groups: &Encoded, out: &mut Vec<u8>) {
     out.push(IDENTITY);
@@ -134,6 +134,10 @@ fn identity_into(message: &Message, groups: &Encoded, out: &mut Vec<u8>) {
         put(out, &message.sent_at.map_or(i64::MIN, model::Stamp::millis).to_be_bytes());
         out.push(u8::from(message.direction == Direction::Out));
         put(out, message.sender.as_ref().map_or(&[][..], |s| s.expose().as_bytes()));
+        // two rows that agree in all of this are still two messages; a phone keeps its row numbers
+        if let model::Place::Row { rowid, .. } = &message.origin.place {
+            put(out, &rowid.to_be_bytes());
+        }
         out.extend_from_slice(&Sha256::digest(&groups[1]));
     }
 }
