@@ -85,6 +85,8 @@ pub(crate) struct ConversationSummary {
     pub(crate) last: String,
     pages: u32,
     on_page: u32,
+    /// Number of the newest message shown.
+    shown: u64,
     day: String,
     quotes: HashMap<String, (u64, String)>,
     /// Ids in `quotes`, oldest first.
@@ -114,6 +116,10 @@ impl ConversationSummary {
 
 /// Gives the content of an attachment by its SHA-256: writes it to the writer, says whether it had it.
 pub type Contents<'a> = &'a mut dyn FnMut(&[u8; 32], &mut dyn Write) -> io::Result<bool>;
+
+/// For each attachment of a message the path from its page, empty when it is missing, and whether it is a
+/// picture that may be shown.
+type Files = Vec<(String, bool)>;
 
 /// A production under way.
 pub struct Production {
@@ -159,16 +165,25 @@ impl Production {
     /// What the operating system refuses.
     pub fn month(&mut self, mut exhibits: Vec<Exhibit>, contents: Contents<'_>) -> io::Result<()> {
         exhibits.sort_by_key(|e| (e.message.sent_at.map_or(i64::MAX, Stamp::millis), e.archive.entry));
+        // numbers and lines in order of time; pages conversation by conversation, so that few are open
+        let mut by_conversation: BTreeMap<usize, Vec<(Exhibit, Files)>> = BTreeMap::new();
         for mut exhibit in exhibits {
             self.finished.messages += 1;
             exhibit.archive.number = self.finished.messages;
-            self.one(&exhibit, contents)?;
+            let files = self.attachments(&exhibit, contents)?;
+            self.line(&exhibit)?;
+            let at = self.conversation(&exhibit.message);
+            by_conversation.entry(at).or_default().push((exhibit, files));
+        }
+        for (at, exhibits) in by_conversation {
+            for (exhibit, files) in exhibits {
+                self.show(at, &exhibit, &files)?;
+            }
         }
         Ok(())
     }
 
-    fn one(&mut self, e: &Exhibit, contents: Contents<'_>) -> io::Result<()> {
-        let files = self.attachments(e, contents)?;
+    fn line(&mut self, e: &Exhibit) -> io::Result<()> {
         let ArchiveInfo { number, entry, retain_until, retention_class, verdict } = &e.archive;
         let archive = json!({
             "number": number, "entry": entry, "proof": null, "retain_until": retain_until,
@@ -176,10 +191,13 @@ impl Production {
         });
         let mut line = Vec::new();
         wire::write_line(&mut line, &e.message, Some(&archive));
-        if let Some(lines) = &mut self.lines {
-            lines.write_all(&line)?;
+        match &mut self.lines {
+            Some(lines) => lines.write_all(&line),
+            None => Ok(()),
         }
-        let at = self.conversation(&e.message);
+    }
+
+    fn show(&mut self, at: usize, e: &Exhibit, files: &[(String, bool)]) -> io::Result<()> {
         self.page_for(at)?;
         let time = e.message.sent_at.and_then(|s| local(s, &self.zone, self.lang));
         let (day, date) =
@@ -194,7 +212,7 @@ impl Production {
         if c.messages == 0 || c.day != day || c.on_page == 0 {
             html.push_str(&pages.day(&date));
         }
-        html.push_str(&pages.message(e, &files, reply.as_ref()));
+        html.push_str(&pages.message(e, files, reply.as_ref()));
         c.note(e, day, date);
         if let Some(part) = self.open.get_mut(&at) {
             part.write_all(html.as_bytes())?;
@@ -220,6 +238,7 @@ impl Production {
                 last: String::new(),
                 pages: 0,
                 on_page: 0,
+                shown: 0,
                 day: String::new(),
                 quotes: HashMap::new(),
                 quoted: VecDeque::new(),
@@ -249,7 +268,7 @@ impl Production {
             return Ok(());
         }
         if self.open.len() >= MOST_OPEN {
-            let idle = self.open.keys().copied().min_by_key(|c| self.conversations[*c].last.clone());
+            let idle = self.open.keys().copied().min_by_key(|c| self.conversations[*c].shown);
             if let Some(idle) = idle {
                 self.close_page(idle, true)?;
             }
@@ -277,7 +296,7 @@ impl Production {
 
     /// Writes the attachments of a message; for each the path from its page, empty when it is missing, and
     /// whether it is a picture that may be shown.
-    fn attachments(&mut self, e: &Exhibit, contents: Contents<'_>) -> io::Result<Vec<(String, bool)>> {
+    fn attachments(&mut self, e: &Exhibit, contents: Contents<'_>) -> io::Result<Files> {
         let mut files = Vec::new();
         for (i, a) in e.message.attachments.iter().enumerate() {
             let Some(sha256) = a.sha256.filter(|_| !a.missing) else {
@@ -342,6 +361,7 @@ impl ConversationSummary {
     fn note(&mut self, e: &Exhibit, day: String, date: String) {
         self.messages += 1;
         self.on_page += 1;
+        self.shown = e.archive.number;
         if self.first.is_empty() {
             self.first.clone_from(&date);
         }
