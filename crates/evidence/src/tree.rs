@@ -150,7 +150,7 @@ impl Tar {
         let file = Arc::new(file);
         let mut members = std::collections::BTreeMap::new();
         let fail = |e: &std::io::Error| SourceError::io("reading the tar", e);
-        let mut archive = tar::Archive::new(SeekRead { file: file.clone(), at: 0 });
+        let mut archive = tar::Archive::new(SeekRead::new(file.clone()));
         for entry in archive.entries_with_seek().map_err(|e| fail(&e))? {
             let entry = entry.map_err(|e| fail(&e))?;
             let name = String::from_utf8_lossy(&entry.path_bytes()).trim_start_matches("./").to_owned();
@@ -163,9 +163,16 @@ impl Tar {
     }
 }
 
-struct SeekRead {
+/// A file read in order, with seeking: what the libraries for tar and zip ask for.
+pub(crate) struct SeekRead {
     file: Arc<DiskFile>,
     at: u64,
+}
+
+impl SeekRead {
+    pub(crate) fn new(file: Arc<DiskFile>) -> Self {
+        Self { file, at: 0 }
+    }
 }
 
 impl std::io::Read for SeekRead {

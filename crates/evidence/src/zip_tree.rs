@@ -11,7 +11,7 @@ use model::bytes::Sequential;
 use model::{Fault, Location, Place, ReadAt, SourceError};
 
 use crate::file::{DiskFile, Slice};
-use crate::tree::{FileRef, MOST_MEMBERS, Tree, children, is_inside};
+use crate::tree::{FileRef, MOST_MEMBERS, SeekRead, Tree, children, is_inside};
 
 /// Most bytes that a compressed member may have when inflated.
 const MOST_INFLATED: u64 = 256 << 20;
@@ -30,31 +30,6 @@ pub(crate) struct ZipTree {
     members: BTreeMap<String, Member>,
 }
 
-struct Cursor {
-    file: Arc<DiskFile>,
-    at: u64,
-}
-
-impl Read for Cursor {
-    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
-        let n = self.file.read_at(self.at, buf)?;
-        self.at += n as u64;
-        Ok(n)
-    }
-}
-
-impl std::io::Seek for Cursor {
-    fn seek(&mut self, pos: std::io::SeekFrom) -> std::io::Result<u64> {
-        let to = match pos {
-            std::io::SeekFrom::Start(to) => Some(to),
-            std::io::SeekFrom::Current(by) => self.at.checked_add_signed(by),
-            std::io::SeekFrom::End(by) => self.file.len().checked_add_signed(by),
-        };
-        self.at = to.ok_or(std::io::ErrorKind::InvalidInput)?;
-        Ok(self.at)
-    }
-}
-
 fn damaged() -> SourceError {
     SourceError::damaged(
         Location { evidence: "zip".to_owned(), place: Place::File },
@@ -65,8 +40,7 @@ fn damaged() -> SourceError {
 impl ZipTree {
     /// Reads the directory of the zip.
     pub(crate) fn open(file: Arc<DiskFile>) -> Result<Self, SourceError> {
-        let mut archive =
-            zip::ZipArchive::new(Cursor { file: file.clone(), at: 0 }).map_err(|_| damaged())?;
+        let mut archive = zip::ZipArchive::new(SeekRead::new(file.clone())).map_err(|_| damaged())?;
         if archive.len() > MOST_MEMBERS {
             return Err(damaged());
         }
