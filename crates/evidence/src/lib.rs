@@ -10,6 +10,7 @@
 mod database;
 mod file;
 mod hash;
+mod opening;
 pub mod property_list;
 mod set;
 mod tree;
@@ -21,6 +22,7 @@ mod zip_tree;
 pub use database::{Column, Database, column};
 pub use file::DiskFile;
 pub use hash::{digest, hash, hash_and_count};
+pub use opening::{DateOrder, Given, Opening};
 pub use set::{Evidence, EvidenceSet, FolderSet, Opened};
 pub use tree::{Tree, open_tree};
 pub use wal::Overlay;

@@ -29,6 +29,11 @@ pub trait EvidenceSet: Send + Sync {
 
     /// Every piece handed out so far, by name, with its hash.
     fn opened(&self) -> Vec<(String, [u8; 32])>;
+
+    /// Notes on lengths and damage of the pieces handed out so far: codes and names fit to be shown.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// What has been handed out.
@@ -52,7 +57,7 @@ impl Opened {
     }
 }
 
-/// A plain folder of databases as an evidence set; domains are folders.
+/// The files of a tree as an evidence set; domains are folders, `""` is the root.
 pub struct FolderSet {
     tree: Arc<dyn Tree>,
     opened: Opened,
@@ -67,7 +72,7 @@ impl FolderSet {
 
 impl EvidenceSet for FolderSet {
     fn get(&self, domain: &str, path: &str) -> Result<Option<Evidence>, SourceError> {
-        let name = format!("{domain}/{path}");
+        let name = if domain.is_empty() { path.to_owned() } else { format!("{domain}/{path}") };
         let Some(bytes) = self.tree.get(&name)? else { return Ok(None) };
         let sha256 = match self.opened.get(&name) {
             Some(known) => known,

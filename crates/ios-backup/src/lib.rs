@@ -89,7 +89,8 @@ impl IosBackup {
             Some(bag) => {
                 let at = |fault| SourceError::damaged(place("Manifest.plist"), fault);
                 let bag = KeyBag::parse(bag).map_err(at)?;
-                let password = password.ok_or(SourceError::SecretNeeded { what: "backup password" })?;
+                let password = password
+                    .ok_or(SourceError::SecretNeeded { kind: "ios-backup", what: "backup password" })?;
                 let keys = std::thread::scope(|scope| {
                     scope.spawn(|| pre_hash(tree.as_ref(), &root, &hashed));
                     unlock(&bag, password)
@@ -149,11 +150,6 @@ impl IosBackup {
         self.facts.findings.clone()
     }
 
-    /// Notes on lengths and damage of files opened so far.
-    pub fn notes(&self) -> Vec<String> {
-        self.notes.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
     fn file(&self, name: &str, listed: Listed) -> Result<Option<Evidence>, SourceError> {
         let stored_name = format!("{}{}/{}", self.root, &listed.file_id[..2], listed.file_id);
         let stored = match self.tree.get(&stored_name)? {
@@ -199,6 +195,10 @@ impl EvidenceSet for IosBackup {
 
     fn opened(&self) -> Vec<(String, [u8; 32])> {
         self.opened.all()
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -55,7 +55,10 @@ fn the_password_may_come_in_another_normal_form() {
             false => assert_eq!(result.err(), Some(SourceError::WrongSecret { what: "backup password" })),
         }
     }
-    assert_eq!(open(&folder, None).err(), Some(SourceError::SecretNeeded { what: "backup password" }));
+    assert_eq!(
+        open(&folder, None).err(),
+        Some(SourceError::SecretNeeded { kind: "ios-backup", what: "backup password" })
+    );
 }
 
 #[test]

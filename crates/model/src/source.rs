@@ -137,6 +137,8 @@ pub enum SourceError {
     /// A secret is needed that was not given.
     #[error("{what} needed")]
     SecretNeeded {
+        /// Kind of the source.
+        kind: &'static str,
         /// Which secret, in words.
         what: &'static str,
     },

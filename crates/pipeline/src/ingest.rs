@@ -180,7 +180,7 @@ fn one(
     };
     report.findings.extend(source.findings().iter().map(ToString::to_string));
     report.findings.extend(apps::findings(&source));
-    report.findings.extend(source.notes.iter().cloned());
+    report.findings.extend(source.notes());
     let rows = source.readers.iter().filter_map(|r| r.describe().rows).sum();
     let id = job.custodian.clone();
     let relevant = move |label: &[u8]| scope::of_custodian(label, &id);

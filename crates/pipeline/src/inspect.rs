@@ -94,10 +94,10 @@ pub fn inspect(
     progress.begin(Phase::Opening, None);
     let source = path.display().to_string();
     let opened = match open(path, options) {
-        Err(JobError::Source { fault: model::SourceError::SecretNeeded { what }, .. }) => {
+        Err(JobError::Source { fault: model::SourceError::SecretNeeded { kind, what }, .. }) => {
             return Ok(Inspection {
                 source,
-                kind: "ios-backup".to_owned(),
+                kind: kind.to_owned(),
                 encrypted: true,
                 unlocked: false,
                 secret: Some(what.to_owned()),
@@ -145,6 +145,6 @@ pub fn inspect(
         apps: apps::coverage(&opened),
         readers,
         findings,
-        notes: opened.notes.clone(),
+        notes: opened.notes(),
     })
 }

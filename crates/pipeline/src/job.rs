@@ -43,6 +43,9 @@ struct CopyEntry {
     source: PathBuf,
     backup_passphrase_file: Option<PathBuf>,
     backup_key_file: Option<PathBuf>,
+    owner: Option<String>,
+    owner_name: Option<String>,
+    date_order: Option<String>,
     copy_date: Option<String>,
     #[serde(default)]
     attest_device: bool,
@@ -215,8 +218,9 @@ impl Job {
         let options = SourceOptions {
             passphrase: copy.backup_passphrase_file.as_deref().map(secret::from_file).transpose()?,
             key_file: copy.backup_key_file.clone(),
-            owner: None,
-            owner_name: None,
+            owner: copy.owner.clone(),
+            owner_name: copy.owner_name.clone(),
+            date_order: copy.date_order.clone(),
         };
         let job = Ingest {
             places: Places { archive: self.file.archive.clone(), keys: self.file.keys.clone() },

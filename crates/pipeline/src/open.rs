@@ -1,13 +1,14 @@
-//! From a path to the readers that can read what lies there: first the container is recognised by its
-//! content, then each reader of the table is asked whether its part is in it.
+//! From a path to the readers that can read what lies there. Each format is a function from the tree of
+//! named streams to an [`Opening`]; it recognises its own by content and answers `None` for anything
+//! else. The first that answers is taken.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use evidence::{EvidenceSet, Tree};
+use evidence::{DateOrder, EvidenceSet, Given, Opening, Tree};
 use ios_backup::IosBackup;
 use model::{Device, Finding, MessageSource, SourceError};
-use secrecy::SecretString;
+use secrecy::{SecretSlice, SecretString};
 
 use crate::error::JobError;
 
@@ -22,19 +23,54 @@ pub struct SourceOptions {
     pub owner: Option<String>,
     /// Name of the owner as a chat export writes it.
     pub owner_name: Option<String>,
+    /// Order of the dates in a chat export: `dmy`, `mdy`, `ymd`.
+    pub date_order: Option<String>,
 }
+
+/// Most bytes of a key file.
+const KEY_FILE_BYTES: u64 = 1 << 16;
+
+impl SourceOptions {
+    fn given(&self) -> Result<Given, JobError> {
+        let key_file = self.key_file.as_deref().map(key_file).transpose()?;
+        let date_order = match self.date_order.as_deref() {
+            None => None,
+            Some("dmy") => Some(DateOrder::Dmy),
+            Some("mdy") => Some(DateOrder::Mdy),
+            Some("ymd") => Some(DateOrder::Ymd),
+            Some(_) => {
+                let why = "is none of dmy, mdy, ymd".to_owned();
+                return Err(JobError::BadValue { what: "date order", why });
+            }
+        };
+        Ok(Given {
+            passphrase: self.passphrase.clone(),
+            key_file,
+            owner: self.owner.clone(),
+            owner_name: self.owner_name.clone(),
+            date_order,
+        })
+    }
+}
+
+fn key_file(path: &Path) -> Result<Arc<SecretSlice<u8>>, JobError> {
+    let fail = |e: &std::io::Error| JobError::io(path, "reading the key file", e);
+    let length = std::fs::metadata(path).map_err(|e| fail(&e))?.len();
+    if length > KEY_FILE_BYTES {
+        return Err(JobError::BadValue { what: "key file", why: format!("has {length} bytes") });
+    }
+    Ok(Arc::new(SecretSlice::from(std::fs::read(path).map_err(|e| fail(&e))?)))
+}
+
+type OpenTree = fn(&Arc<dyn Tree>, &Given) -> Result<Option<Opening>, SourceError>;
+
+/// Every format, in the order in which they are asked.
+const FORMATS: &[OpenTree] = &[ios];
 
 type OpenReader = fn(Arc<dyn EvidenceSet>) -> Result<Option<Box<dyn MessageSource>>, SourceError>;
 
-/// A reader, as a function from evidence to a source of messages; `None` when its part is not there.
-pub(crate) struct Reader {
-    /// Name for people.
-    pub(crate) name: &'static str,
-    open: OpenReader,
-}
-
-/// Every reader that can find its part in an iOS backup.
-pub(crate) const IOS_READERS: &[Reader] = &[Reader { name: "imessage", open: imessage::open }];
+/// Every reader that can find its part in an iOS backup, with its name for people.
+const IOS_READERS: &[(&str, OpenReader)] = &[("imessage", imessage::open)];
 
 /// An opened source.
 pub struct Opened {
@@ -46,27 +82,24 @@ pub struct Opened {
     pub device: Device,
     /// When the copy was made, milliseconds since 1970, as the source states it.
     pub made_at: Option<i64>,
-    /// Bundle ids of the apps that the source says are installed.
+    /// Ids of the apps that the source says are installed.
     pub apps: Vec<String>,
     /// The parts of the source.
     pub set: Arc<dyn EvidenceSet>,
     /// What reads them.
     pub readers: Vec<Box<dyn MessageSource>>,
-    /// Readers whose part could not be opened, and why.
-    pub failed: Vec<(&'static str, SourceError)>,
     findings: Vec<Finding>,
-    /// Notes on lengths and damage of the files opened so far.
-    pub notes: Vec<String>,
 }
 
 impl Opened {
     /// What a person must look at, known without reading messages.
     pub fn findings(&self) -> Vec<Finding> {
-        let mut all = self.findings.clone();
-        for (reader, fault) in &self.failed {
-            all.push(Finding { code: format!("reader_failed:{reader}: {fault}"), at: None });
-        }
-        all
+        self.findings.clone()
+    }
+
+    /// Notes on lengths and damage of the files opened so far.
+    pub fn notes(&self) -> Vec<String> {
+        self.set.notes()
     }
 }
 
@@ -76,23 +109,30 @@ impl Opened {
 /// [`JobError::Source`]: no source that is known, a secret missing or wrong, unfinished or damaged.
 pub fn open(path: &Path, options: &SourceOptions) -> Result<Opened, JobError> {
     let fail = |fault| JobError::source_at(path, fault);
+    let given = options.given()?;
     let tree = evidence::open_tree(path).map_err(fail)?;
-    open_tree(tree, options).map_err(fail)
+    for format in FORMATS {
+        if let Some(opening) = format(&tree, &given).map_err(fail)? {
+            let Opening { kind, encrypted, device, made_at, apps, set, readers, findings } = opening;
+            return Ok(Opened { kind, encrypted, device, made_at, apps, set, readers, findings });
+        }
+    }
+    Err(fail(SourceError::Unknown))
 }
 
-fn open_tree(tree: Arc<dyn Tree>, options: &SourceOptions) -> Result<Opened, SourceError> {
+fn ios(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, SourceError> {
     if !ios_backup::is_backup(tree.as_ref())? {
-        return Err(SourceError::Unknown);
+        return Ok(None);
     }
-    let backup = Arc::new(IosBackup::open(tree, options.passphrase.as_ref())?);
+    let backup = Arc::new(IosBackup::open(tree.clone(), given.passphrase.as_ref())?);
     let set: Arc<dyn EvidenceSet> = backup.clone();
     let (mut readers, mut failed) = (Vec::new(), Vec::new());
-    for reader in IOS_READERS {
-        match (reader.open)(set.clone()) {
+    for (name, open) in IOS_READERS {
+        match open(set.clone()) {
             Ok(Some(source)) => readers.push(source),
             Ok(None) => {}
             // one damaged part must not hide the others
-            Err(fault) => failed.push((reader.name, fault)),
+            Err(fault) => failed.push((name, fault)),
         }
     }
     if readers.is_empty()
@@ -100,16 +140,17 @@ fn open_tree(tree: Arc<dyn Tree>, options: &SourceOptions) -> Result<Opened, Sou
     {
         return Err(fault.clone());
     }
-    Ok(Opened {
+    let mut findings = backup.findings();
+    let failed = failed.iter().map(|(name, fault)| format!("reader_failed:{name}: {fault}"));
+    findings.extend(failed.map(|code| Finding { code, at: None }));
+    Ok(Some(Opening {
         kind: "ios-backup",
         encrypted: backup.is_encrypted(),
         device: backup.device(),
         made_at: backup.date(),
         apps: backup.apps(),
-        findings: backup.findings(),
-        notes: backup.notes(),
         set,
         readers,
-        failed,
-    })
+        findings,
+    }))
 }

@@ -62,6 +62,7 @@ fn options(at: &Context<'_>, flags: &args::SourceFlags) -> Result<SourceOptions,
         key_file: flags.backup_key_file.clone(),
         owner: one(&flags.owner)?,
         owner_name: one(&flags.owner_name)?,
+        date_order: flags.date_order.clone(),
     })
 }
 
