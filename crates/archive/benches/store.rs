@@ -34,8 +34,9 @@ fn fill(dir: &tempfile::TempDir) {
             b"provenance",
             b"v",
         ];
-        run.novelty(&core, text.as_bytes());
-        run.record(bucket, &core, text.as_bytes(), &groups).unwrap();
+        let sighting = run.sighting(&core, text.as_bytes());
+        run.novelty(&sighting);
+        run.record(bucket, &sighting, &groups).unwrap();
     }
     run.commit(b"m").unwrap();
 }

@@ -31,6 +31,13 @@ pub(crate) type State = [u8; 8];
 /// Bytes of one entry of a list on disk.
 const ENTRY: usize = 20;
 
+/// A message as it was seen: who it is and how it was.
+#[derive(Clone, Copy, Debug)]
+pub struct Sighting {
+    id: Id,
+    state: State,
+}
+
 #[derive(Clone, Copy)]
 struct Slot {
     id: Id,
@@ -63,8 +70,13 @@ impl Seen {
         mac.finalize().into_bytes().into()
     }
 
+    /// The keyed hashes of an identity and a version.
+    pub(crate) fn sighting(&self, identity: &[u8], version: &[u8]) -> Sighting {
+        Sighting { id: self.id(identity), state: self.state(version) }
+    }
+
     /// Keyed hash of an identity.
-    pub(crate) fn id(&self, identity: &[u8]) -> Id {
+    fn id(&self, identity: &[u8]) -> Id {
         let hash = self.keyed(1, identity);
         let mut id: Id = std::array::from_fn(|i| hash[i]);
         id[11] |= 1;
@@ -72,15 +84,16 @@ impl Seen {
     }
 
     /// Keyed hash of a version.
-    pub(crate) fn state(&self, version: &[u8]) -> State {
+    fn state(&self, version: &[u8]) -> State {
         let hash = self.keyed(2, version);
         let mut state: State = std::array::from_fn(|i| hash[i]);
         state[7] &= 0x7f;
         state
     }
 
-    /// What the table knows of an identity in a state.
-    pub(crate) fn novelty(&self, id: &Id, state: &State) -> Novelty {
+    /// What the table knows of what was seen.
+    pub(crate) fn novelty(&self, seen: &Sighting) -> Novelty {
+        let Sighting { id, state } = seen;
         match self.find(id) {
             Err(_) => Novelty::New,
             Ok(at) if self.slots[at].state == SUPPRESSED => Novelty::Suppressed,
@@ -90,7 +103,8 @@ impl Seen {
     }
 
     /// Notes an identity with its newest state.
-    pub(crate) fn note(&mut self, id: Id, state: State, bucket: u32) {
+    pub(crate) fn note(&mut self, seen: &Sighting, bucket: u32) {
+        let Sighting { id, state } = *seen;
         let slot = Slot { id, state, bucket };
         match self.find(&id) {
             Ok(at) => self.slots[at].state = state,
@@ -142,7 +156,7 @@ impl Seen {
         let count = usize::try_from(u32::from_be_bytes(*count)).ok()?;
         for entry in entries.as_chunks::<ENTRY>().0.get(..count)? {
             let (id, state) = entry.split_first_chunk::<12>()?;
-            self.note(*id, state.try_into().ok()?, bucket);
+            self.note(&Sighting { id: *id, state: state.try_into().ok()? }, bucket);
         }
         Some(())
     }
@@ -153,9 +167,9 @@ impl Seen {
 pub(crate) struct Delta(Vec<u8>);
 
 impl Delta {
-    pub(crate) fn push(&mut self, id: &Id, state: &State) {
-        self.0.extend_from_slice(id);
-        self.0.extend_from_slice(state);
+    pub(crate) fn push(&mut self, seen: &Sighting) {
+        self.0.extend_from_slice(&seen.id);
+        self.0.extend_from_slice(&seen.state);
     }
 
     pub(crate) fn encode(&self) -> Zeroizing<Vec<u8>> {
@@ -183,26 +197,26 @@ mod tests {
         let mut seen = Seen::new(&key, 0);
         let mut delta = Delta::default();
         for i in 0..5000_u32 {
-            let (id, state) = (seen.id(&i.to_be_bytes()), seen.state(b"a"));
-            assert_eq!(seen.novelty(&id, &state), Novelty::New);
-            seen.note(id, state, i % 7);
-            delta.push(&id, &state);
+            let seeing = seen.sighting(&i.to_be_bytes(), b"a");
+            assert_eq!(seen.novelty(&seeing), Novelty::New);
+            seen.note(&seeing, i % 7);
+            delta.push(&seeing);
         }
         let mut again = Seen::new(&key, 100);
         again.load(&delta.encode(), 3).unwrap();
         for i in 0..5000_u32 {
-            let id = seen.id(&i.to_be_bytes());
-            assert_eq!(seen.novelty(&id, &seen.state(b"a")), Novelty::Seen);
-            assert_eq!(seen.novelty(&id, &seen.state(b"b")), Novelty::Changed(i % 7));
-            assert_eq!(again.novelty(&id, &seen.state(b"b")), Novelty::Changed(3));
+            let (a, b) = (seen.sighting(&i.to_be_bytes(), b"a"), seen.sighting(&i.to_be_bytes(), b"b"));
+            assert_eq!(seen.novelty(&a), Novelty::Seen);
+            assert_eq!(seen.novelty(&b), Novelty::Changed(i % 7));
+            assert_eq!(again.novelty(&b), Novelty::Changed(3));
         }
         let other = Seen::new(&Zeroizing::new([2; 32]), 0);
         assert_ne!(other.id(b"x"), seen.id(b"x"));
         assert!(seen.slots.len() * size_of::<Slot>() <= 5000 * 48);
         assert_eq!(size_of::<Slot>(), 24);
         let mut gone = Seen::new(&key, 0);
-        let id = gone.id(b"x");
-        gone.note(id, SUPPRESSED, 0);
-        assert_eq!(gone.novelty(&id, &gone.state(b"y")), Novelty::Suppressed);
+        let suppressed = Sighting { id: gone.id(b"x"), state: SUPPRESSED };
+        gone.note(&suppressed, 0);
+        assert_eq!(gone.novelty(&gone.sighting(b"x", b"y")), Novelty::Suppressed);
     }
 }

@@ -13,11 +13,12 @@ mod founding;
 mod operators;
 mod reader;
 mod run;
+mod sealer;
 mod store;
 mod verify;
 mod writer;
 
-pub use dedup::Novelty;
+pub use dedup::{Novelty, Sighting};
 pub use error::ArchiveError;
 pub use founding::{Founding, create};
 pub use operators::{Operator, unlock};

@@ -1,22 +1,22 @@
 //! A run: records and attachments, all of them or none. Segments fill up by bucket; a full one is
-//! committed to, packed, sealed, opened again and compared, and appended.
+//! sealed by a thread of its own and appended in the order in which segments became full.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, Read, Write};
 
 use access::{KeyStore, Rights};
-use chain::{EntryType, Frontier, Hash, Seed};
+use chain::{EntryType, Hash, Seed};
 use rusqlite::params;
 use sha2::{Digest, Sha256};
-use vault::{KeyPair, Packer, PublicKey};
+use vault::{KeyPair, PublicKey};
 use zeroize::Zeroizing;
 
 use crate::Groups;
-use crate::body::{BLOB_META, BlobMeta, context, put_record, segment, split};
-use crate::dedup::{Delta, Novelty, Seen, most_entries};
+use crate::body::{BLOB_META, BlobMeta, context, put_record};
+use crate::dedup::{Delta, Novelty, Seen, Sighting, most_entries};
 use crate::error::{ArchiveError, broken, io, sealed};
-use crate::reader::MOST_SEGMENT;
+use crate::sealer::{Full, Sealed, Sealer};
 use crate::store::blob_path;
 use crate::writer::{Body, Draft, Entry, Snapshot, Writer};
 
@@ -27,6 +27,8 @@ pub type BucketNo = u32;
 const FULL: usize = 256 * 1024;
 /// All open segments together; beyond, the fullest is closed.
 const MOST_OPEN: usize = 32 << 20;
+/// Emptied buffers kept for segments to come.
+const MOST_SPARE: usize = 4;
 /// Contents of at most this many bytes lie in the database, larger ones in files.
 const INLINE: u64 = 64 * 1024;
 
@@ -55,22 +57,18 @@ pub struct Run<'w> {
     snapshot: Option<Snapshot>,
     seen: Seen,
     labels: HashMap<Vec<u8>, BucketNo>,
-    open: HashMap<BucketNo, Open>,
+    /// Segments that are not full, as records.
+    open: HashMap<BucketNo, Zeroizing<Vec<u8>>>,
+    /// Emptied buffers of segments that were sealed.
+    spare: Vec<Zeroizing<Vec<u8>>>,
     open_bytes: usize,
     deltas: HashMap<BucketNo, Delta>,
-    packer: Packer,
+    sealer: Sealer,
     seeds: Seeds,
     records: u64,
     first: u64,
     /// The wrap of each bucket made in this run, for comparing what was sealed.
     scopes: Vec<(access::OperatorId, u32, PublicKey, Zeroizing<Vec<u8>>)>,
-}
-
-/// A segment that is not full.
-#[derive(Default)]
-struct Open {
-    plain: Zeroizing<Vec<u8>>,
-    tree: Frontier,
 }
 
 /// Random seeds, fetched many at a time.
@@ -116,6 +114,7 @@ impl Writer {
         let seen = self.load_seen(&labels, usize::try_from(expected).unwrap_or(0), relevant)?;
         let labels = (0..).zip(labels).map(|(no, label)| (label.to_vec(), no)).collect();
         let first = self.archive.size();
+        let sealer = Sealer::start()?;
         let snapshot = self.begin()?;
         Ok(Run {
             writer: self,
@@ -124,9 +123,10 @@ impl Writer {
             seen,
             labels,
             open: HashMap::new(),
+            spare: Vec::new(),
             open_bytes: 0,
             deltas: HashMap::new(),
-            packer: Packer::new().map_err(sealed("compressor"))?,
+            sealer,
             seeds: Seeds { bytes: Zeroizing::new(vec![0; 4096]), at: 4096 },
             records: 0,
             first,
@@ -181,9 +181,14 @@ impl Run<'_> {
         self.records
     }
 
+    /// A message as the archive knows messages: by the keyed hashes of its identity and its version.
+    pub fn sighting(&self, identity: &[u8], version: &[u8]) -> Sighting {
+        self.seen.sighting(identity, version)
+    }
+
     /// What the archive knows of a message.
-    pub fn novelty(&self, identity: &[u8], version: &[u8]) -> Novelty {
-        self.seen.novelty(&self.seen.id(identity), &self.seen.state(version))
+    pub fn novelty(&self, sighting: &Sighting) -> Novelty {
+        self.seen.novelty(sighting)
     }
 
     /// The bucket of a label, made when there is none yet.
@@ -220,35 +225,32 @@ impl Run<'_> {
         Ok(no)
     }
 
-    /// Puts a record into a bucket and notes its identity and version there.
+    /// Puts a record into a bucket and notes there that it was seen.
     ///
     /// # Errors
     /// [`ArchiveError`].
     pub fn record(
         &mut self,
         bucket: BucketNo,
-        identity: &[u8],
-        version: &[u8],
+        sighting: &Sighting,
         groups: &Groups<'_>,
     ) -> Result<(), ArchiveError> {
-        let (id, state) = (self.seen.id(identity), self.seen.state(version));
-        self.seen.note(id, state, bucket);
-        self.deltas.entry(bucket).or_default().push(&id, &state);
+        self.seen.note(sighting, bucket);
+        self.deltas.entry(bucket).or_default().push(sighting);
         let seed = self.seeds.next()?;
-        let open = self.open.entry(bucket).or_default();
-        let before = open.plain.len();
-        if open.plain.capacity() == 0 {
-            open.plain.reserve(FULL + FULL / 8);
+        let spare = &mut self.spare;
+        let open = self.open.entry(bucket).or_insert_with(|| spare.pop().unwrap_or_default());
+        let before = open.len();
+        if open.capacity() == 0 {
+            open.reserve(FULL + FULL / 8);
         }
-        put_record(&mut open.plain, &seed, groups);
-        open.tree.push(chain::leaf_hash(&chain::record(&seed, groups)));
-        self.open_bytes += open.plain.len() - before;
+        put_record(open, &seed, groups);
+        self.open_bytes += open.len() - before;
         self.records += 1;
-        if open.plain.len() >= FULL {
+        if open.len() >= FULL {
             self.close(bucket)?;
         } else if self.open_bytes > MOST_OPEN {
-            let fullest =
-                self.open.iter().max_by_key(|(no, open)| (open.plain.len(), **no)).map(|(no, _)| *no);
+            let fullest = self.open.iter().max_by_key(|(no, open)| (open.len(), **no)).map(|(no, _)| *no);
             if let Some(fullest) = fullest {
                 self.close(fullest)?;
             }
@@ -256,32 +258,28 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Closes the open segment of a bucket.
+    /// Closes the open segment of a bucket: it goes to be sealed.
     fn close(&mut self, bucket: BucketNo) -> Result<(), ArchiveError> {
-        let Some(open) = self.open.get_mut(&bucket).filter(|open| !open.plain.is_empty()) else {
-            return Ok(());
-        };
-        let to = self.writer.archive.buckets[bucket as usize].clone();
+        let Some(plain) = self.open.remove(&bucket) else { return Ok(()) };
+        self.open_bytes -= plain.len();
+        let to = &self.writer.archive.buckets[bucket as usize];
         let context = context(&self.writer.archive.id, &self.id, &to.id, EntryType::Segment.code());
-        let seal = sealed("segment");
-        let packed = self.packer.pack(&open.plain).map_err(&seal)?;
-        let (body, key) = segment(&to.public, &context, &packed).map_err(&seal)?;
-        // what cannot be read back is not written
-        let again = split(&body)
-            .and_then(|(_, rest)| vault::open(&key, &context, rest))
-            .and_then(|packed| vault::unpack(&packed, MOST_SEGMENT))
-            .map_err(&seal)?;
-        if *again != *open.plain {
-            return Err(broken(self.writer.archive.size(), "a segment did not read back as it was written"));
+        let full = Full { bucket, to: to.public.clone(), context, plain };
+        match self.sealer.give(full)? {
+            Some(sealed) => self.append(sealed),
+            None => Ok(()),
         }
-        let content = open.tree.root();
-        self.open_bytes -= open.plain.len();
-        open.plain.fill(0);
-        open.plain.clear();
-        open.tree = Frontier::default();
-        let draft =
-            Draft { kind: EntryType::Segment, run: self.id, bucket: to.id, content, body: Body::Here(body) };
-        self.put(draft)
+    }
+
+    /// Appends a sealed segment.
+    fn append(&mut self, segment: Sealed) -> Result<(), ArchiveError> {
+        let Sealed { bucket, content, body, emptied } = segment;
+        if self.spare.len() < MOST_SPARE {
+            self.spare.push(emptied);
+        }
+        let bucket = self.writer.archive.buckets[bucket as usize].id;
+        let (kind, body) = (EntryType::Segment, Body::Here(body));
+        self.put(Draft { kind, run: self.id, bucket, content, body })
     }
 
     fn put(&mut self, draft: Draft) -> Result<(), ArchiveError> {
@@ -302,8 +300,8 @@ impl Run<'_> {
     ) -> Result<bool, ArchiveError> {
         let to = self.writer.archive.buckets[bucket as usize].clone();
         let identity = [&b"attachment"[..], &to.id, sha256].concat();
-        let (id, state) = (self.seen.id(&identity), self.seen.state(b"attachment"));
-        if self.seen.novelty(&id, &state) != Novelty::New {
+        let sighting = self.seen.sighting(&identity, b"attachment");
+        if self.seen.novelty(&sighting) != Novelty::New {
             return Ok(false);
         }
         let seal = sealed("attachment");
@@ -341,8 +339,8 @@ impl Run<'_> {
         }
         let content = meta.commitment(EntryType::Blob.code());
         self.put(Draft { kind: EntryType::Blob, run: self.id, bucket: to.id, content, body })?;
-        self.seen.note(id, state, bucket);
-        self.deltas.entry(bucket).or_default().push(&id, &state);
+        self.seen.note(&sighting, bucket);
+        self.deltas.entry(bucket).or_default().push(&sighting);
         Ok(true)
     }
 
@@ -379,6 +377,9 @@ impl Run<'_> {
         buckets.sort_unstable();
         for bucket in buckets {
             self.close(bucket)?;
+        }
+        while let Some(sealed) = self.sealer.next()? {
+            self.append(sealed)?;
         }
         let mut deltas: Vec<_> = std::mem::take(&mut self.deltas).into_iter().collect();
         deltas.sort_unstable_by_key(|(no, _)| *no);

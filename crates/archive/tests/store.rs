@@ -37,13 +37,14 @@ fn run(place: &Place, now: u64, n: u32) -> Result<archive::Committed, ArchiveErr
     let mut run = writer.run(u64::from(n), &|_| true)?;
     for i in 0..n {
         let identity = i.to_be_bytes();
-        if run.novelty(&identity, b"v1") != Novelty::New {
+        let sighting = run.sighting(&identity, b"v1");
+        if run.novelty(&sighting) != Novelty::New {
             continue;
         }
         let bucket = run.bucket(if i % 2 == 0 { b"even" } else { b"odd" }, &covers)?;
         let text = format!("{SECRET} {i}");
         let groups: [&[u8]; 8] = [b"core", text.as_bytes(), b"p", b"", b"s", b"", b"prov", b"v"];
-        run.record(bucket, &identity, b"v1", &groups)?;
+        run.record(bucket, &sighting, &groups)?;
     }
     let bucket = run.bucket(b"even", &covers)?;
     for size in [1000, 200_000_usize] {
@@ -141,7 +142,8 @@ fn a_run_that_is_dropped_never_was() {
         let mut writer = Writer::open(&place.archive, &place.keys, 3_000).unwrap();
         let mut run = writer.run(0, &|_| true).unwrap();
         let bucket = run.bucket(b"new", &covers).unwrap();
-        run.record(bucket, b"x", b"1", &[b""; 8]).unwrap();
+        let sighting = run.sighting(b"x", b"1");
+        run.record(bucket, &sighting, &[b""; 8]).unwrap();
         let content = vec![9_u8; 100_000];
         run.attachment(bucket, &chain::hash(&[&content]), 100_000, &mut &content[..]).unwrap();
         // an attachment that is not what it says

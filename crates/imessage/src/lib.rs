@@ -8,6 +8,7 @@
 
 mod attachments;
 mod contacts;
+mod first_pass;
 mod maps;
 mod normalise;
 mod reader;

@@ -1,6 +1,7 @@
 //! What the rows of `message` refer to, read once: chats, handles, and the joins as sorted pairs of
 //! 32-bit row numbers (8 bytes a row), so that the scan needs no query a row.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use evidence::{Database, column};
 use model::{Address, Conversation, Sensitive, SourceError, Text};
 
 use crate::contacts::{Contacts, Named};
+use crate::first_pass::Rename;
 
 /// Somebody on the other side.
 pub(crate) struct Handle {
@@ -37,14 +39,6 @@ impl Chat {
     }
 }
 
-/// A rename, found before the scan.
-pub(crate) struct Rename {
-    pub(crate) chat: i64,
-    pub(crate) date: i64,
-    pub(crate) rowid: i64,
-    pub(crate) title: Option<Text>,
-}
-
 /// Everything that rows refer to.
 pub(crate) struct Maps {
     pub(crate) handles: HashMap<i64, Handle>,
@@ -59,16 +53,34 @@ pub(crate) struct Maps {
 #[derive(Default)]
 pub(crate) struct Pairs {
     pairs: Vec<(u32, u32)>,
+    /// Where the last question was answered: a scan asks for ascending numbers, each close to the last.
+    near: Cell<usize>,
     /// Pairs with a number that does not fit 32 bits.
     pub(crate) too_large: u64,
 }
+
+/// Most pairs that room is made for before they are read.
+const MOST_RESERVED: u64 = 16 << 20;
 
 impl Pairs {
     /// All second numbers of `first`, ascending.
     pub(crate) fn of(&self, first: i64) -> impl Iterator<Item = i64> {
         let key = u32::try_from(first).ok();
-        let start = key.map_or(self.pairs.len(), |key| self.pairs.partition_point(|p| p.0 < key));
+        let start = key.map_or(self.pairs.len(), |key| self.start(key));
         self.pairs[start..].iter().take_while(move |p| Some(p.0) == key).map(|p| i64::from(p.1))
+    }
+
+    /// The first pair that is not before `key`.
+    fn start(&self, key: u32) -> usize {
+        let near = self.near.get();
+        let is_start = |at: usize| {
+            let (before, from) = self.pairs.split_at(at);
+            before.last().is_none_or(|p| p.0 < key) && from.first().is_none_or(|p| p.0 >= key)
+        };
+        let start = (near..self.pairs.len().min(near + 7) + 1).find(|at| is_start(*at));
+        let start = start.unwrap_or_else(|| self.pairs.partition_point(|p| p.0 < key));
+        self.near.set(start);
+        start
     }
 
     /// How many there are.
@@ -88,6 +100,8 @@ impl Pairs {
             return Ok(pairs);
         }
         let of = |e| database.failed(table, &e);
+        let count = database.count(table).unwrap_or(0).min(MOST_RESERVED);
+        pairs.pairs.reserve_exact(usize::try_from(count).unwrap_or(0));
         let sql = format!("SELECT {first}, {second} FROM {table}");
         let mut statement = database.connection().prepare(&sql).map_err(of)?;
         let mut rows = statement.query([]).map_err(of)?;
@@ -110,13 +124,17 @@ impl Pairs {
 
 impl Maps {
     /// Reads all of them.
-    pub(crate) fn read(database: &Database, contacts: &Contacts) -> Result<Self, SourceError> {
+    pub(crate) fn read(
+        database: &Database,
+        contacts: &Contacts,
+        renames: Vec<Rename>,
+    ) -> Result<Self, SourceError> {
         let handles = handles(database, contacts)?;
         let in_chat = Pairs::read(database, "chat_message_join", "message_id", "chat_id")?;
         let recoverable = Pairs::read(database, "chat_recoverable_message_join", "message_id", "chat_id")?;
         let attachments = Pairs::read(database, "message_attachment_join", "message_id", "attachment_id")?;
         let members = Pairs::read(database, "chat_handle_join", "chat_id", "handle_id")?;
-        let renames = renames(database, &in_chat, &recoverable)?;
+        let renames = by_chat(renames, &in_chat, &recoverable);
         let chats = chats(database, &handles, &members, renames)?;
         Ok(Self { handles, chats, in_chat, recoverable, attachments })
     }
@@ -146,28 +164,16 @@ fn handles(database: &Database, contacts: &Contacts) -> Result<HashMap<i64, Hand
     Ok(handles)
 }
 
-/// Rows that give a conversation a new name.
-fn renames(database: &Database, in_chat: &Pairs, recoverable: &Pairs) -> Result<Vec<Rename>, SourceError> {
-    let mut renames = Vec::new();
-    let columns = database.columns("message")?;
-    if !columns.contains("item_type") || !columns.contains("group_title") {
-        return Ok(renames);
-    }
-    let of = |e| database.failed("message", &e);
-    let sql = "SELECT ROWID, date, group_title FROM message WHERE item_type = 2";
-    let mut statement = database.connection().prepare(sql).map_err(of)?;
-    let mut rows = statement.query([]).map_err(of)?;
-    // a damaged page must not cost the names found so far: the scan itself reports it
-    while let Ok(Some(row)) = rows.next() {
-        let (Ok(rowid), Ok(date)) = (column::<i64>(row, 0), column::<Option<i64>>(row, 1)) else { continue };
-        let title = column::<Option<String>>(row, 2).ok().flatten().filter(|t| !t.is_empty());
-        let title = title.map(|t| Sensitive::new(Arc::from(t)));
+/// Every rename for each chat that its row is in, by chat and time.
+fn by_chat(renames: Vec<Rename>, in_chat: &Pairs, recoverable: &Pairs) -> Vec<(i64, Rename)> {
+    let mut of_chats = Vec::new();
+    for Rename { rowid, date, title } in renames {
         for chat in in_chat.of(rowid).chain(recoverable.of(rowid)) {
-            renames.push(Rename { chat, date: date.unwrap_or(0), rowid, title: title.clone() });
+            of_chats.push((chat, Rename { rowid, date, title: title.clone() }));
         }
     }
-    renames.sort_by_key(|r| (r.chat, r.date, r.rowid));
-    Ok(renames)
+    of_chats.sort_by_key(|(chat, r)| (*chat, r.date, r.rowid));
+    of_chats
 }
 
 /// Style of a group chat; direct ones have 45.
@@ -177,7 +183,7 @@ fn chats(
     database: &Database,
     handles: &HashMap<i64, Handle>,
     members: &Pairs,
-    renames: Vec<Rename>,
+    renames: Vec<(i64, Rename)>,
 ) -> Result<HashMap<i64, Chat>, SourceError> {
     let mut chats = HashMap::new();
     let columns = database.columns("chat")?;
@@ -199,8 +205,8 @@ fn chats(
         let is_group = style.map_or_else(|| guid.contains(";+;"), |style| style == GROUP);
         let participants =
             members.of(rowid).filter_map(|h| handles.get(&h)).map(|h| h.address.clone()).collect();
-        let first = renames.partition_point(|r| r.chat < rowid);
-        let mine: Vec<_> = renames[first..].iter().take_while(|r| r.chat == rowid).collect();
+        let first = renames.partition_point(|r| r.0 < rowid);
+        let mine: Vec<_> = renames[first..].iter().take_while(|r| r.0 == rowid).map(|r| &r.1).collect();
         let base = Conversation {
             id: Sensitive::new(Arc::from(guid)),
             // with renames in the data, the name before the first of them is not known
@@ -216,4 +222,25 @@ fn chats(
         chats.insert(rowid, Chat { service, names });
     }
     Ok(chats)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_found_whatever_is_asked_before() {
+        let all = [(2, 1), (3, 1), (3, 2), (7, 5), (8, 5), (9, 5), (10, 5), (40, 1), (41, 1)];
+        for asked_first in 0..50 {
+            for asked in 0..50 {
+                let pairs = Pairs { pairs: all.to_vec(), ..Pairs::default() };
+                let _: Vec<_> = pairs.of(asked_first).collect();
+                let expected: Vec<_> =
+                    all.iter().filter(|p| i64::from(p.0) == asked).map(|p| i64::from(p.1)).collect();
+                assert_eq!(pairs.of(asked).collect::<Vec<_>>(), expected, "{asked} after {asked_first}");
+            }
+        }
+        assert_eq!(Pairs::default().of(1).count(), 0);
+        assert_eq!(Pairs::default().of(-1).count(), 0);
+    }
 }

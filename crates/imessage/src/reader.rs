@@ -4,12 +4,10 @@
 //! the rows between are reported.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use evidence::{Database, Evidence, EvidenceSet, column};
+use evidence::{Database, Evidence, EvidenceSet};
 use model::{
     Fault, Finding, Location, MessageSource, Place, Reaction, Record, Sensitive, SourceDescription,
     SourceError, Stamp, Tally, Text, Unreadable,
@@ -18,6 +16,7 @@ use rusqlite::{OptionalExtension, Statement};
 
 use crate::attachments::{Finder, Found};
 use crate::contacts::Contacts;
+use crate::first_pass::{FirstPass, ReactionIndex};
 use crate::maps::Maps;
 use crate::normalise::{self, Context, reaction, target};
 use crate::rows::{self, Row};
@@ -90,14 +89,14 @@ impl MessageSource for Reader {
     }
 
     fn read(&mut self, sink: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<Tally, SourceError> {
-        let maps = Maps::read(&self.database, &self.contacts)?;
         let columns = self.database.columns("message")?;
+        let FirstPass { renames, reactions } = FirstPass::make(&self.database, &columns)?;
+        let maps = Maps::read(&self.database, &self.contacts, renames)?;
         let of = |e| self.database.failed("message", &e);
         let select = rows::select(&columns);
         let connection = self.database.connection();
         let mut scan =
             connection.prepare(&format!("{select} WHERE ROWID > ?1 ORDER BY ROWID")).map_err(of)?;
-        let reactions = ReactionIndex::read(&self.database, &columns)?;
         let mut fetch = Fetch {
             one: connection.prepare(&format!("{select} WHERE ROWID = ?1")).map_err(of)?,
             exists: connection
@@ -203,59 +202,6 @@ impl Gaps {
     }
 }
 
-/// Which rows react to which message: hash of the target's guid and row number, 16 bytes a reaction; and
-/// which of them were folded already.
-struct ReactionIndex {
-    entries: Vec<(u64, i64)>,
-    folded: RefCell<Vec<bool>>,
-}
-
-fn guid_hash(guid: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    guid.hash(&mut hasher);
-    hasher.finish()
-}
-
-impl ReactionIndex {
-    fn read(database: &Database, columns: &std::collections::BTreeSet<String>) -> Result<Self, SourceError> {
-        let mut index = Vec::new();
-        if columns.contains("associated_message_guid") && columns.contains("associated_message_type") {
-            let of = |e| database.failed("message", &e);
-            let sql = "SELECT ROWID, associated_message_guid, associated_message_type FROM message \
-                       WHERE associated_message_guid IS NOT NULL";
-            let mut statement = database.connection().prepare(sql).map_err(of)?;
-            let mut rows = statement.query([]).map_err(of)?;
-            // a damaged page must not cost the reactions found so far: the scan itself reports it
-            while let Ok(Some(row)) = rows.next() {
-                let (Ok(rowid), Ok(guid), Ok(kind)) =
-                    (column::<i64>(row, 0), column::<String>(row, 1), column::<Option<i64>>(row, 2))
-                else {
-                    continue;
-                };
-                if rows::is_reaction(kind.unwrap_or(0)) {
-                    index.push((guid_hash(target(&guid)), rowid));
-                }
-            }
-        }
-        index.sort_unstable();
-        let folded = RefCell::new(vec![false; index.len()]);
-        Ok(Self { entries: index, folded })
-    }
-
-    /// Places of the reactions to a message, by the hash of its guid.
-    fn of(&self, guid: &str) -> std::ops::Range<usize> {
-        let hash = guid_hash(guid);
-        let start = self.entries.partition_point(|entry| entry.0 < hash);
-        let len = self.entries[start..].iter().take_while(|entry| entry.0 == hash).count();
-        start..start + len
-    }
-
-    /// Whether the reaction in that row was folded already.
-    fn is_folded(&self, guid: &str, rowid: i64) -> bool {
-        self.of(guid).any(|at| self.entries[at].1 == rowid && self.folded.borrow()[at])
-    }
-}
-
 /// Everything that a row needs fetched.
 struct Fetch<'d> {
     one: Statement<'d>,
@@ -312,7 +258,7 @@ impl Fetch<'_> {
     fn reactions_to(&mut self, guid: &str, attachments: &mut Vec<Found>) -> Vec<Reaction> {
         let mut found: Vec<(i64, i64, Reaction)> = Vec::new();
         for at in self.reactions.of(guid) {
-            let rowid = self.reactions.entries[at].1;
+            let rowid = self.reactions.rowid(at);
             let maps = self.maps;
             let one = self.one.query_row([rowid], |sql| {
                 let row = Row::take(sql);
@@ -322,7 +268,7 @@ impl Fetch<'_> {
                 Ok(reaction.filter(|_| about).map(|r| (row.date, rowid, r)))
             });
             if let Ok(Some(one)) = one {
-                self.reactions.folded.borrow_mut()[at] = true;
+                self.reactions.fold(at);
                 found.push(one);
                 for attachment in maps.attachments.of(rowid) {
                     let mut sticker = self.files.find(attachment);

@@ -404,7 +404,8 @@ impl Sealing<'_> {
         self.identity.extend_from_slice(&self.prefix);
         self.identity.extend_from_slice(&batch.bytes[item.identity.clone()]);
         let version = &batch.bytes[item.version.clone()];
-        let known = match run.novelty(&self.identity, version) {
+        let sighting = run.sighting(&self.identity, version);
+        let known = match run.novelty(&sighting) {
             Novelty::Seen => {
                 report.seen_again += 1;
                 return Ok(());
@@ -445,7 +446,7 @@ impl Sealing<'_> {
                 Err(e) => return Err(fail(e)),
             }
         }
-        run.record(bucket, &self.identity, version, &groups).map_err(fail)?;
+        run.record(bucket, &sighting, &groups).map_err(fail)?;
         match known {
             None => report.new += 1,
             Some(_) => report.changed += 1,

@@ -60,8 +60,9 @@ pub(crate) struct Archive<'a> {
 impl<'a> Archive<'a> {
     /// Checks the header: version 4, `streamtyped`, any system version.
     pub(crate) fn new(bytes: &'a [u8]) -> Result<Self, Fault> {
-        let mut archive =
-            Self { bytes, at: 0, strings: Vec::new(), objects: Vec::new(), depth: 0, values: 0, cut: None };
+        // room for what nearly every message has
+        let (strings, objects) = (Vec::with_capacity(16), Vec::with_capacity(16));
+        let mut archive = Self { bytes, at: 0, strings, objects, depth: 0, values: 0, cut: None };
         if !bytes.starts_with(b"\x04\x0bstreamtyped") {
             return Err(Fault::Unexpected { expected: "a typedstream of version 4" });
         }
