@@ -1,5 +1,5 @@
 //! What has been seen: keyed identities and keyed states, 24 bytes each, in an open table that is at
-//! most four fifths full. On disk each run leaves, for each bucket, a sealed and padded list of what it
+//! most four fifths full. On disk each run leaves, for each bucket, sealed and padded lists of what it
 //! added.
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -170,6 +170,11 @@ impl Delta {
     pub(crate) fn push(&mut self, seen: &Sighting) {
         self.0.extend_from_slice(&seen.id);
         self.0.extend_from_slice(&seen.state);
+    }
+
+    /// Whether it is time to write it out: memory holds at most this much for each bucket.
+    pub(crate) fn is_full(&self) -> bool {
+        self.0.len() >= 800 * ENTRY
     }
 
     pub(crate) fn encode(&self) -> Zeroizing<Vec<u8>> {

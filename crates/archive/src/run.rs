@@ -235,8 +235,7 @@ impl Run<'_> {
         sighting: &Sighting,
         groups: &Groups<'_>,
     ) -> Result<(), ArchiveError> {
-        self.seen.note(sighting, bucket);
-        self.deltas.entry(bucket).or_default().push(sighting);
+        self.note(sighting, bucket)?;
         let seed = self.seeds.next()?;
         let spare = &mut self.spare;
         let open = self.open.entry(bucket).or_insert_with(|| spare.pop().unwrap_or_default());
@@ -255,6 +254,31 @@ impl Run<'_> {
                 self.close(fullest)?;
             }
         }
+        Ok(())
+    }
+
+    /// Notes that a message was seen; a list that has grown long goes to disk.
+    fn note(&mut self, sighting: &Sighting, bucket: BucketNo) -> Result<(), ArchiveError> {
+        self.seen.note(sighting, bucket);
+        let delta = self.deltas.entry(bucket).or_default();
+        delta.push(sighting);
+        if delta.is_full() {
+            let delta = std::mem::take(delta);
+            self.write_delta(bucket, &delta)?;
+        }
+        Ok(())
+    }
+
+    fn write_delta(&self, bucket: BucketNo, delta: &Delta) -> Result<(), ArchiveError> {
+        let bucket = self.writer.archive.buckets[bucket as usize].id;
+        let context = context(&self.writer.archive.id, &self.id, &bucket, 0);
+        let sealed_delta = vault::seal_under(&self.writer.dedup, &context, &delta.encode())
+            .map_err(sealed("list of known messages"))?;
+        self.writer
+            .archive
+            .connection
+            .prepare_cached("INSERT INTO dedup (run, bucket, delta) VALUES (?1, ?2, ?3)")?
+            .execute(params![self.id, bucket, sealed_delta])?;
         Ok(())
     }
 
@@ -339,8 +363,7 @@ impl Run<'_> {
         }
         let content = meta.commitment(EntryType::Blob.code());
         self.put(Draft { kind: EntryType::Blob, run: self.id, bucket: to.id, content, body })?;
-        self.seen.note(&sighting, bucket);
-        self.deltas.entry(bucket).or_default().push(&sighting);
+        self.note(&sighting, bucket)?;
         Ok(true)
     }
 
@@ -383,16 +406,8 @@ impl Run<'_> {
         }
         let mut deltas: Vec<_> = std::mem::take(&mut self.deltas).into_iter().collect();
         deltas.sort_unstable_by_key(|(no, _)| *no);
-        for (no, delta) in deltas {
-            let bucket = self.writer.archive.buckets[no as usize].id;
-            let context = context(&self.writer.archive.id, &self.id, &bucket, 0);
-            let sealed_delta = vault::seal_under(&self.writer.dedup, &context, &delta.encode())
-                .map_err(sealed("list of known messages"))?;
-            self.writer
-                .archive
-                .connection
-                .prepare_cached("INSERT INTO dedup (run, bucket, delta) VALUES (?1, ?2, ?3)")?
-                .execute(params![self.id, bucket, sealed_delta])?;
+        for (no, delta) in &deltas {
+            self.write_delta(*no, delta)?;
         }
         let folder = self.writer.archive.dir.join("blobs");
         File::open(folder).and_then(|f| f.sync_all()).map_err(io("syncing attachments"))?;

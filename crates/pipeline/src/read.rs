@@ -95,19 +95,24 @@ impl ReadReport {
     }
 }
 
-/// Messages on their way to being written.
+/// Messages on their way to being written. What was written stays until the reading thread fills the
+/// batch again: memory freed by the thread that took it costs no waiting.
 #[derive(Default)]
 struct Lines {
-    messages: Vec<Message>,
+    messages: Vec<Box<Message>>,
     unreadable: Vec<Unreadable>,
     records: u64,
 }
 
 impl Batch for Lines {
     fn push(&mut self, record: Record) {
+        if self.records == 0 {
+            self.messages.clear();
+            self.unreadable.clear();
+        }
         self.records += 1;
         match record {
-            Record::Message(m) => self.messages.push(*m),
+            Record::Message(m) => self.messages.push(m),
             Record::Folded { at: _ } => {}
             Record::Unreadable(u) => self.unreadable.push(u),
         }
@@ -144,12 +149,12 @@ pub fn read(
             let mut listed = Vec::new();
             let tally = feed(path, reader.as_mut(), progress, |batch: &mut Lines| {
                 line.clear();
-                for message in batch.messages.drain(..) {
-                    wire::write_line(&mut line, &message, None);
+                for message in &batch.messages {
+                    wire::write_line(&mut line, message, None);
                 }
                 out.write_all(&line).map_err(|e| output(&e))?;
                 let room = LISTED.saturating_sub(report.unreadable.len() + listed.len());
-                listed.extend(batch.unreadable.drain(..).take(room).map(|u| Listed::from(&u)));
+                listed.extend(batch.unreadable.iter().take(room).map(Listed::from));
                 progress.done(batch.records);
                 batch.records = 0;
                 Ok(())
