@@ -53,9 +53,9 @@ pub struct ArchiveInfo {
 /// A message to be shown.
 pub struct Exhibit {
     /// The newest version.
-    pub message: Message,
+    pub message: Box<Message>,
     /// Older versions, oldest first.
-    pub older: Vec<Message>,
+    pub older: Vec<Box<Message>>,
     /// Where it stands.
     pub archive: ArchiveInfo,
 }

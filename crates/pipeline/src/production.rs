@@ -228,7 +228,7 @@ fn month(
 }
 
 struct Version {
-    message: Message,
+    message: Box<Message>,
     verdict: verdict::Verdict,
     entry: u64,
 }
@@ -236,8 +236,11 @@ struct Version {
 fn version(record: &Record<'_>) -> Result<Version, String> {
     let at = |e: model::Fault| format!("entry {}: record {}: {e}", record.entry, record.place);
     let groups = std::array::from_fn(|i| record.groups[i]);
-    let message = canonical::decode(groups).map_err(at)?;
+    let mut message = canonical::decode(groups).map_err(at)?;
+    // neither page nor line shows them, and a month of them fills the memory
+    message.raw = Vec::new();
     let verdict = verdict::decode(record.groups[7]).map_err(at)?;
+    let message = Box::new(message);
     Ok(Version { message, verdict, entry: record.entry })
 }
 
