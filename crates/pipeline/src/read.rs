@@ -99,7 +99,7 @@ impl ReadReport {
 /// batch again: memory freed by the thread that took it costs no waiting.
 #[derive(Default)]
 struct Lines {
-    messages: Vec<Box<Message>>,
+    messages: Vec<Message>,
     unreadable: Vec<Unreadable>,
     records: u64,
 }
@@ -112,7 +112,7 @@ impl Batch for Lines {
         }
         self.records += 1;
         match record {
-            Record::Message(m) => self.messages.push(m),
+            Record::Message(m) => self.messages.push(*m),
             Record::Folded { at: _ } => {}
             Record::Unreadable(u) => self.unreadable.push(u),
         }

@@ -8,6 +8,7 @@
 
 mod backup;
 mod messages;
+mod quirks;
 mod story;
 mod typedstream;
 
@@ -15,6 +16,7 @@ use std::io;
 use std::path::Path;
 
 pub use messages::Truth;
+pub use quirks::Quirks;
 
 /// What to write.
 #[derive(Clone, Debug)]
@@ -31,6 +33,8 @@ pub struct Spec {
     pub canary: Option<String>,
     /// Serial number of the phone.
     pub serial: String,
+    /// What is odd about it.
+    pub quirks: Quirks,
 }
 
 impl Spec {
@@ -43,6 +47,7 @@ impl Spec {
             more: 0,
             canary: None,
             serial: "F2LXDEMO0001".to_owned(),
+            quirks: Quirks::default(),
         }
     }
 }

@@ -6,6 +6,7 @@ use plist::{Dictionary, Value};
 use rusqlite::{Connection, params};
 
 use crate::backup::{MADE_AT, Writer, image};
+use crate::quirks;
 use crate::story::{CHATS, Kind, LINES, MORE, PEOPLE, Who};
 use crate::typedstream::{Run, body};
 use crate::{Spec, list, sql};
@@ -69,11 +70,11 @@ fn marked(spec: &Spec, text: &str) -> String {
     }
 }
 
-struct Book<'a> {
+pub(crate) struct Book<'a> {
     spec: &'a Spec,
-    db: Connection,
+    pub(crate) db: Connection,
     backup: &'a mut Writer,
-    truth: Truth,
+    pub(crate) truth: Truth,
     guids: Vec<String>,
     attachments: i64,
 }
@@ -85,7 +86,8 @@ fn apple(seconds: i64, service: &str, odd: u32) -> i64 {
 }
 
 pub(crate) fn write(spec: &Spec, backup: &mut Writer) -> io::Result<Truth> {
-    let db = Connection::open_in_memory().map_err(sql)?;
+    let quirks = spec.quirks;
+    let db = quirks::database(quirks)?;
     db.execute_batch(SCHEMA).map_err(sql)?;
     let mut book = Book { spec, db, backup, truth: Truth::default(), guids: Vec::new(), attachments: 0 };
     book.people()?;
@@ -101,9 +103,20 @@ pub(crate) fn write(spec: &Spec, backup: &mut Writer) -> io::Result<Truth> {
         let who = if book.backup.below(2) == 0 { Who::Me } else { Who::They(CHATS[chat].1[0]) };
         book.line(&(chat, 0, who, text, Kind::Plain), at)?;
     }
+    let before = if quirks.log { Some(image(&mut book.db)?) } else { None };
+    if quirks.odd_rows || quirks.log {
+        book.odd_rows(apple(at, "SMS", 0))?;
+    }
+    if quirks.old_schema {
+        book.age()?;
+    }
     let Book { mut db, truth, .. } = book;
-    let image = image(&mut db)?;
-    backup.file("HomeDomain", "Library/SMS/sms.db", &image, true, -4096)?;
+    let now = image(&mut db)?;
+    let database = before.as_deref().unwrap_or(&now);
+    backup.file("HomeDomain", "Library/SMS/sms.db", database, true, -4096)?;
+    if let Some(before) = &before {
+        backup.file("HomeDomain", "Library/SMS/sms.db-wal", &quirks::log(before, &now), true, 0)?;
+    }
     address_book(spec, backup)?;
     let mut settings = Dictionary::new();
     settings.insert("SSKeepMessages".into(), Value::from(0));
@@ -116,6 +129,14 @@ pub(crate) fn write(spec: &Spec, backup: &mut Writer) -> io::Result<Truth> {
 }
 
 impl Book<'_> {
+    pub(crate) fn marked(&self, text: &str) -> String {
+        marked(self.spec, text)
+    }
+
+    pub(crate) fn guid(&mut self) -> String {
+        self.backup.guid()
+    }
+
     fn people(&mut self) -> io::Result<()> {
         for (i, (_, _, address)) in PEOPLE.iter().enumerate() {
             let row = i + 1;
@@ -197,6 +218,9 @@ impl Book<'_> {
                 shown = None;
             }
         }
+        if self.spec.quirks.old_schema {
+            plain.clone_from(&shown);
+        }
         let (handle, me) = match who {
             Who::Me => (if CHATS[*chat].0.is_some() { 0 } else { CHATS[*chat].1[0] as i64 + 1 }, true),
             Who::They(person) => (*person as i64 + 1, false),
@@ -246,7 +270,7 @@ impl Book<'_> {
         Ok(())
     }
 
-    fn join(&self, chat: usize, row: i64, date: i64) -> io::Result<()> {
+    pub(crate) fn join(&self, chat: usize, row: i64, date: i64) -> io::Result<()> {
         self.db
             .prepare_cached("INSERT INTO chat_message_join VALUES (?1, ?2, ?3)")
             .and_then(|mut s| s.execute(params![chat as i64 + 1, row, date]))
