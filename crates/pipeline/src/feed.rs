@@ -38,7 +38,7 @@ pub(crate) fn feed<B: Batch>(
     let (full, inbox): (SyncSender<B>, Receiver<B>) = sync_channel(IN_FLIGHT);
     let (give_back, empties) = channel::<B>();
     std::thread::scope(|scope| {
-        let reader = scope.spawn(move || {
+        let reader = std::thread::Builder::new().name("reader".to_owned()).spawn_scoped(scope, move || {
             let mut batch = B::default();
             let result = source.read(&mut |record| {
                 batch.push(record);
@@ -57,6 +57,7 @@ pub(crate) fn feed<B: Batch>(
             }
             result
         });
+        let reader = reader.map_err(|e| JobError::io(path, "starting the thread that reads", &e))?;
         let mut consumed = Ok(());
         for mut batch in inbox {
             consumed = consume(&mut batch);
