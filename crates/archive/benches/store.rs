@@ -12,7 +12,7 @@ const RECORDS: u32 = 50_000;
 fn founded() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let cost = Cost { memory_kib: 8192, passes: 1, lanes: 1 };
-    let founding = Founding { passphrase: b"kode", name: "A", scope: b"*", cost, now: 1 };
+    let founding = Founding { passphrase: b"kode", name: "A", scope: b"*", policy: b"p", cost, now: 1 };
     create(&dir.path().join("a"), &dir.path().join("k"), &founding).unwrap();
     dir
 }

@@ -1,4 +1,5 @@
-//! A new archive: its database and key store, the first operator with every right, the first epoch.
+//! A new archive: its database and key store, the first operator with every right, the first
+//! epoch, the policy it is kept by.
 
 use std::fs;
 use std::path::Path;
@@ -20,6 +21,8 @@ pub struct Founding<'a> {
     pub name: &'a str,
     /// Scope of the first operator's grant, as the caller writes scopes.
     pub scope: &'a [u8],
+    /// The policy the archive is kept by, as the caller writes policies.
+    pub policy: &'a [u8],
     /// What deriving a key from the passphrase costs.
     pub cost: Cost,
     /// Milliseconds since 1970.
@@ -103,6 +106,7 @@ pub fn create(dir: &Path, keys: &Path, founding: &Founding<'_>) -> Result<(), Ar
             Entry { kind: EntryType::Genesis, clear: &genesis, plain: founding.name.as_bytes() },
             Entry { kind: EntryType::Epoch, clear: &first_epoch, plain: &[] },
             Entry { kind: EntryType::Grant, clear: &grant, plain: founding.scope },
+            Entry { kind: EntryType::Policy, clear: &[], plain: founding.policy },
         ],
         &[&founder],
     )?;

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use vault::{PublicKey, Secret};
 
 use crate::body::{context, open_register, unframe};
-use crate::error::{ArchiveError, broken, sealed};
+use crate::error::{ArchiveError, broken, io, sealed};
 
 /// `application_id` of the database: "BAR1".
 pub(crate) const APPLICATION: i32 = 0x4241_5231;
@@ -85,7 +85,35 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError::Missing`], [`ArchiveError::Broken`].
     pub fn open(dir: &Path) -> Result<Self, ArchiveError> {
-        Self::open_with(dir, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        match Self::open_with(dir, OpenFlags::SQLITE_OPEN_READ_WRITE) {
+            Err(ArchiveError::Store(_)) if is_read_only(dir) => Self::open_immutable(dir),
+            other => other,
+        }
+    }
+
+    /// Opens an archive on a medium that cannot be written: nobody else can change it meanwhile, and what a
+    /// log beside the database holds cannot be folded in, so there must be none.
+    fn open_immutable(dir: &Path) -> Result<Self, ArchiveError> {
+        if dir.join("archive.db-wal").metadata().is_ok_and(|wal| wal.len() > 0) {
+            return Err(ArchiveError::Io {
+                what: "reading a medium that cannot be written: archive.db-wal must be folded in first, by opening \
+                       the archive where it can be written",
+                kind: std::io::ErrorKind::ReadOnlyFilesystem,
+            });
+        }
+        let path = database(dir).canonicalize().map_err(io("opening the archive"))?;
+        let uri: String = path
+            .to_string_lossy()
+            .bytes()
+            .map(|b| match b {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => {
+                    char::from(b).to_string()
+                }
+                other => format!("%{other:02X}"),
+            })
+            .collect();
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        Self::over(dir, Connection::open_with_flags(format!("file:{uri}?immutable=1"), flags)?)
     }
 
     pub(crate) fn open_with(dir: &Path, flags: OpenFlags) -> Result<Self, ArchiveError> {
@@ -93,7 +121,10 @@ impl Archive {
         if !path.is_file() {
             return Err(ArchiveError::Missing);
         }
-        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        Self::over(dir, Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?)
+    }
+
+    fn over(dir: &Path, connection: Connection) -> Result<Self, ArchiveError> {
         configure(&connection)?;
         let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |r| r.get::<_, i32>(0));
         if pragma("application_id")? != APPLICATION || pragma("user_version")? != FORMAT {
@@ -276,6 +307,11 @@ impl Stored {
         let header = Header::parse(&bytes).map_err(|e| broken(index, e.to_string()))?;
         Ok(Self { header, bytes, signatures: row.get(next)?, body: row.get(next + 1)? })
     }
+}
+
+/// Whether a folder cannot be written to, as on a medium that is mounted read-only.
+fn is_read_only(dir: &Path) -> bool {
+    std::fs::OpenOptions::new().write(true).open(database(dir)).is_err()
 }
 
 /// Path of a large attachment.

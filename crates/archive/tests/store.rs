@@ -22,7 +22,8 @@ struct Place {
 fn founded() -> Place {
     let dir = tempfile::tempdir().unwrap();
     let place = Place { archive: dir.path().join("archive"), keys: dir.path().join("keys"), _dir: dir };
-    let founding = Founding { passphrase: b"kode", name: "Arkivar", scope: b"*", cost: CHEAP, now: 1_000 };
+    let founding =
+        Founding { passphrase: b"kode", name: "Arkivar", scope: b"*", policy: b"p", cost: CHEAP, now: 1_000 };
     create(&place.archive, &place.keys, &founding).unwrap();
     place
 }

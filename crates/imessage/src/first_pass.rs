@@ -27,19 +27,62 @@ pub(crate) struct FirstPass {
 }
 
 impl FirstPass {
-    /// Makes the pass. A damaged page must not cost what was found before it: the scan reports it.
-    pub(crate) fn make(database: &Database, columns: &BTreeSet<String>) -> Result<Self, SourceError> {
-        let or_null = |name: &'static str| if columns.contains(name) { name } else { "NULL" };
-        let [kind, title, about, reaction] =
-            ["item_type", "group_title", "associated_message_guid", "associated_message_type"].map(or_null);
-        // in the order of the table: by an index, every row would be fetched from another page
-        let sql = format!(
-            "SELECT ROWID, {kind}, date, {title}, {about}, {reaction} FROM message NOT INDEXED \
-             WHERE {kind} = 2 OR {about} IS NOT NULL"
-        );
+    /// Makes the pass with two threads, each over half of the row numbers: nothing else can begin before
+    /// it has ended. `another` opens the database once more.
+    pub(crate) fn make(
+        database: &Database,
+        columns: &BTreeSet<String>,
+        another: impl Fn() -> Result<Database, SourceError> + Sync,
+    ) -> Result<Self, SourceError> {
+        let newest = database
+            .connection()
+            .query_row("SELECT max(ROWID) FROM message", [], |row| row.get::<_, Option<i64>>(0))
+            .ok()
+            .flatten()
+            .unwrap_or(0);
+        let sql = select(columns);
+        if newest < ROWS_FOR_TWO {
+            return Ok(Half::read(database, &sql, i64::MIN, i64::MAX)?.whole());
+        }
+        let middle = newest / 2;
+        std::thread::scope(|scope| {
+            let upper = scope.spawn(|| Half::read(&another()?, &sql, middle + 1, i64::MAX));
+            let mut half = Half::read(database, &sql, i64::MIN, middle)?;
+            let Half { renames, reactions } =
+                upper.join().unwrap_or(Err(SourceError::Missing { what: "the second thread" }))?;
+            half.renames.extend(renames);
+            half.reactions.extend(reactions);
+            Ok(half.whole())
+        })
+    }
+}
+
+/// Fewer rows are not worth a second thread.
+const ROWS_FOR_TWO: i64 = 20_000;
+
+fn select(columns: &BTreeSet<String>) -> String {
+    let or_null = |name: &'static str| if columns.contains(name) { name } else { "NULL" };
+    let [kind, title, about, reaction] =
+        ["item_type", "group_title", "associated_message_guid", "associated_message_type"].map(or_null);
+    // in the order of the table: by an index, every row would be fetched from another page
+    format!(
+        "SELECT ROWID, {kind}, date, {title}, {about}, {reaction} FROM message NOT INDEXED \
+         WHERE ROWID BETWEEN ?1 AND ?2 AND ({kind} = 2 OR {about} IS NOT NULL)"
+    )
+}
+
+/// What a range of rows gave.
+struct Half {
+    renames: Vec<Rename>,
+    reactions: Vec<(u64, i64)>,
+}
+
+impl Half {
+    /// A damaged page must not cost what was found before it: the scan reports it.
+    fn read(database: &Database, sql: &str, first: i64, last: i64) -> Result<Self, SourceError> {
         let of = |e| database.failed("message", &e);
-        let mut statement = database.connection().prepare(&sql).map_err(of)?;
-        let mut found = statement.query([]).map_err(of)?;
+        let mut statement = database.connection().prepare(sql).map_err(of)?;
+        let mut found = statement.query([first, last]).map_err(of)?;
         let (mut renames, mut reactions) = (Vec::new(), Vec::new());
         while let Ok(Some(row)) = found.next() {
             let Ok(rowid) = column::<i64>(row, 0) else { continue };
@@ -54,7 +97,12 @@ impl FirstPass {
                 reactions.push((guid_hash(target(&about)), rowid));
             }
         }
-        Ok(Self { renames, reactions: ReactionIndex::of_entries(reactions) })
+        Ok(Self { renames, reactions })
+    }
+
+    fn whole(self) -> FirstPass {
+        let Self { renames, reactions } = self;
+        FirstPass { renames, reactions: ReactionIndex::of_entries(reactions) }
     }
 }
 

@@ -25,6 +25,8 @@ use crate::rows::{self, Row};
 pub(crate) struct Reader {
     set: Arc<dyn EvidenceSet>,
     database: Database,
+    /// What the database was opened over, to open it once more.
+    files: (Evidence, Option<Evidence>),
     sha256: [u8; 32],
     name: Text,
     contacts: Contacts,
@@ -66,7 +68,8 @@ impl Reader {
             findings: findings.clone(),
         };
         let name = Sensitive::new(Arc::from(sms.name.as_str()));
-        Ok(Self { set, database, sha256: sms.sha256, name, contacts, description, findings })
+        let files = (sms.clone(), wal.cloned());
+        Ok(Self { set, database, files, sha256: sms.sha256, name, contacts, description, findings })
     }
 
     fn location(&self, rowid: i64) -> Location {
@@ -90,7 +93,9 @@ impl MessageSource for Reader {
 
     fn read(&mut self, sink: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<Tally, SourceError> {
         let columns = self.database.columns("message")?;
-        let FirstPass { renames, reactions } = FirstPass::make(&self.database, &columns)?;
+        let FirstPass { renames, reactions } = FirstPass::make(&self.database, &columns, || {
+            Database::open(&self.files.0, self.files.1.as_ref())
+        })?;
         let maps = Maps::read(&self.database, &self.contacts, renames)?;
         let of = |e| self.database.failed("message", &e);
         let select = rows::select(&columns);

@@ -221,16 +221,20 @@ fn unlock(bag: &KeyBag, password: &SecretString) -> Option<ClassKeys> {
     let typed = password.expose_secret();
     let nfc = zeroize::Zeroizing::new(typed.nfc().collect::<String>());
     let nfd = zeroize::Zeroizing::new(typed.nfd().collect::<String>());
-    let mut tried: Vec<&str> = Vec::new();
+    let mut forms: Vec<&str> = Vec::new();
     for form in [typed, nfc.as_str(), nfd.as_str()] {
-        if !tried.contains(&form) {
-            tried.push(form);
-            if let Some(keys) = bag.unlock(&bag.derive(form.as_bytes())) {
-                return Some(keys);
-            }
+        if !forms.contains(&form) {
+            forms.push(form);
         }
     }
-    None
+    // at the same time: a wrong password is known to be wrong after the time of one derivation
+    let (first, others) = forms.split_first()?;
+    std::thread::scope(|scope| {
+        let others: Vec<_> =
+            others.iter().map(|form| scope.spawn(|| bag.unlock(&bag.derive(form.as_bytes())))).collect();
+        let typed = bag.unlock(&bag.derive(first.as_bytes()));
+        others.into_iter().fold(typed, |found, other| found.or(other.join().ok().flatten()))
+    })
 }
 
 /// Hashes the files that are sure to be read. A file that cannot be hashed now is hashed, or fails,

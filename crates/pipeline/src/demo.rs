@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use model::Sensitive;
-use policy::{AuthorityKind, Post, Role};
+use policy::{AuthorityKind, Policy, Post, Role};
 use secrecy::SecretString;
 use serde::Serialize;
 
@@ -66,7 +66,7 @@ pub fn demo(dir: &Path, english: bool, now: i64, progress: Progress<'_>) -> Resu
     secret_file(&at("passphrase.txt"), OPERATOR_PASSPHRASE)?;
     let places = Places { archive: at("archive"), keys: at("keys") };
     let passphrase = SecretString::from(OPERATOR_PASSPHRASE);
-    init(&places, &passphrase, "Prøveoperatør", now)?;
+    init(&places, &passphrase, "Prøveoperatør", &Policy::default(), now)?;
     let operator = places.unlock(&passphrase)?;
     let custodian = NewCustodian {
         id: "departementschef".to_owned(),

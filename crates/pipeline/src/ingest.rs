@@ -9,7 +9,7 @@ use chain::EntryType;
 use jiff::civil::Date;
 use model::bytes::Sequential;
 use model::wire;
-use policy::{Change, Handle, MessageTime, Personal, Policy, Register, RegisterEvent, Stamper};
+use policy::{Change, Handle, MessageTime, Personal, Register, RegisterEvent, Stamper};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -22,7 +22,7 @@ use crate::open::{Opened, SourceOptions, open};
 use crate::places::Places;
 use crate::progress::{Phase, Progress};
 use crate::read::{Counts, Evidence, LISTED, Listed};
-use crate::{apps, receipt, register, scope, verdict};
+use crate::{apps, policies, receipt, register, scope, verdict};
 
 /// What to take in.
 pub struct Ingest {
@@ -160,7 +160,7 @@ fn one(
     let copy_date = job.copy_date.or(made).unwrap_or(today);
     let ingest_date = made.map_or(today, |made| made.max(today));
     let device = device(job, &mut register, &source, copy_date)?;
-    let policy = Policy::default();
+    let policy = policies::in_force(&writer.register(&[EntryType::Policy]).map_err(fail)?)?;
     let custodian = register.custodian(&job.custodian).ok_or(JobError::UnknownCustodian)?;
     let stamper = Stamper::new(custodian, &policy, device.entry, ingest_date)
         .map_err(|e| JobError::BadValue { what: "register of the custodian", why: e.to_string() })?;

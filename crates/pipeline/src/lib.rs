@@ -19,6 +19,7 @@ mod manifest;
 pub mod open;
 pub mod operators;
 pub mod places;
+pub mod policies;
 pub mod production;
 pub mod progress;
 pub mod read;

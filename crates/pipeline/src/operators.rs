@@ -7,6 +7,7 @@ use archive::{Founding, Operator};
 use chain::EntryType;
 use jiff::civil::Date;
 use model::wire;
+use policy::Policy;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use vault::Cost;
@@ -36,9 +37,10 @@ pub fn init(
     places: &Places,
     passphrase: &SecretString,
     name: &str,
+    policy: &Policy,
     now: i64,
 ) -> Result<InitReport, JobError> {
-    init_at_cost(places, passphrase, name, now, Cost::STANDARD)
+    init_at_cost(places, passphrase, name, policy, now, Cost::STANDARD)
 }
 
 /// [`init`] with a cost of one's own.
@@ -46,6 +48,7 @@ pub(crate) fn init_at_cost(
     places: &Places,
     passphrase: &SecretString,
     name: &str,
+    policy: &Policy,
     now: i64,
     cost: Cost,
 ) -> Result<InitReport, JobError> {
@@ -53,6 +56,7 @@ pub(crate) fn init_at_cost(
         passphrase: passphrase.expose_secret().as_bytes(),
         name,
         scope: scope::ALL,
+        policy: &policy.encode(),
         cost,
         now: u64::try_from(now).unwrap_or(0),
     };

@@ -165,6 +165,23 @@ pub fn record(
     change(places, operator, custodian, vec![one], reference, now)
 }
 
+/// The change that ends a role or a device of a custodian, named by its number in the register.
+///
+/// # Errors
+/// [`JobError::UnknownCustodian`]; [`JobError::BadValue`] when the number is neither.
+pub fn ending(places: &Places, custodian: &str, fact: u64, to: Date) -> Result<Change, JobError> {
+    let register = read(places)?;
+    let person = register.custodian(custodian).ok_or(JobError::UnknownCustodian)?;
+    if person.roles().iter().any(|r| r.entry == fact) {
+        return Ok(Change::RoleEnded { role: fact, to });
+    }
+    if person.devices().iter().any(|d| d.entry == fact) {
+        return Ok(Change::DeviceEnded { device: fact, to });
+    }
+    let why = "is neither a role nor a device of this person; custodian show gives the numbers".to_owned();
+    Err(JobError::BadValue { what: "number in the register", why })
+}
+
 /// A custodian as it is listed; name, numbers and serials only on request.
 #[derive(Debug, Serialize)]
 pub struct Listed {
@@ -176,17 +193,34 @@ pub struct Listed {
     /// Roles by period.
     pub roles: Vec<ListedRole>,
     /// Numbers and serials.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub devices: Vec<String>,
+    pub devices: Vec<ListedDevice>,
     /// How many numbers and serials.
     pub device_count: usize,
     /// Events.
     pub events: Vec<ListedEvent>,
+    /// Months without a copy.
+    pub no_copies: Vec<ListedEvent>,
+}
+
+/// A phone or number as it is listed.
+#[derive(Debug, Serialize)]
+pub struct ListedDevice {
+    /// Number in the register.
+    pub fact: u64,
+    /// Serial or number itself, on request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handle: Option<String>,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub to: Option<String>,
 }
 
 /// A role as it is listed.
 #[derive(Debug, Serialize)]
 pub struct ListedRole {
+    /// Number in the register.
+    pub fact: u64,
     /// Post.
     pub post: String,
     /// Kind of authority.
@@ -202,6 +236,8 @@ pub struct ListedRole {
 /// An event as it is listed.
 #[derive(Debug, Serialize)]
 pub struct ListedEvent {
+    /// Number in the register.
+    pub fact: u64,
     /// Kind.
     pub kind: String,
     /// Day.
@@ -221,24 +257,39 @@ pub fn list(places: &Places, only: Option<&str>, show_names: bool) -> Result<Vec
             id: c.id().to_owned(),
             name: show_names.then(|| c.name().expose().to_owned()),
             roles: c.roles().iter().map(role).collect(),
-            devices: if show_names {
-                c.devices().iter().map(|d| d.handle.text().expose().to_owned()).collect()
-            } else {
-                Vec::new()
-            },
+            devices: c.devices().iter().map(|d| device(d, show_names)).collect(),
             device_count: c.devices().len(),
             events: c
                 .events()
                 .iter()
-                .map(|(_, e)| ListedEvent { kind: e.kind.slug().to_owned(), date: e.date.to_string() })
+                .map(|(fact, e)| ListedEvent {
+                    fact: *fact,
+                    kind: e.kind.slug().to_owned(),
+                    date: e.date.to_string(),
+                })
+                .collect(),
+            no_copies: c
+                .no_copies()
+                .iter()
+                .map(|n| ListedEvent { fact: n.entry, kind: "no-copy".to_owned(), date: n.month.to_string() })
                 .collect(),
         })
         .collect();
     if only.is_some() && listed.is_empty() { Err(JobError::UnknownCustodian) } else { Ok(listed) }
 }
 
+fn device(device: &policy::Device, show_names: bool) -> ListedDevice {
+    ListedDevice {
+        fact: device.entry,
+        handle: show_names.then(|| device.handle.text().expose().to_owned()),
+        from: device.from.to_string(),
+        to: device.to.map(|d| d.to_string()),
+    }
+}
+
 fn role(period: &policy::RolePeriod) -> ListedRole {
     ListedRole {
+        fact: period.entry,
         post: period.role.post.to_string(),
         authority_kind: period.role.authority.to_string(),
         pay_grade: period.role.pay_grade.map(PayGrade::get),

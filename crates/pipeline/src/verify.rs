@@ -15,7 +15,7 @@ use crate::error::JobError;
 use crate::manifest::Manifest;
 use crate::places::Places;
 use crate::progress::{Phase, Progress};
-use crate::{register, scope, verdict};
+use crate::{policies, register, scope, verdict};
 
 /// What was verified.
 #[derive(Debug, Serialize)]
@@ -130,11 +130,20 @@ fn runs(places: &Places, operator: &Operator) -> Result<Runs, JobError> {
     let archive = places.open()?;
     let fail = |e| places.fail(e);
     let register = register::replay(&archive.register(operator.keys(), &register::KINDS).map_err(fail)?)?;
+    let policies = archive.register(operator.keys(), &[EntryType::Policy]).map_err(fail)?;
     let mut by_id = HashMap::new();
     for entry in archive.register(operator.keys(), &[EntryType::Run]).map_err(fail)? {
         let manifest = Manifest::parse(&entry.plain).ok_or_else(|| JobError::Integrity {
             what: format!("entry {}: malformed manifest", entry.header.index),
         })?;
+        let before = policies.partition_point(|p| p.header.index < entry.header.index);
+        if manifest.policy() != Some(policies::in_force(&policies[..before])?) {
+            let what = format!(
+                "entry {}: the run followed another policy than the one in force",
+                entry.header.index
+            );
+            return Err(JobError::Integrity { what });
+        }
         by_id.insert(entry.header.run, (manifest.custodian.clone(), manifest.stamper(&register)?));
     }
     let labels = archive.labels(operator.keys()).map_err(fail)?.into_iter().map(|l| l.to_vec()).collect();

@@ -7,7 +7,7 @@ use zstd::bulk::{Compressor, Decompressor};
 use crate::{VaultError, padme};
 
 /// Compression level: 3 gives the best bytes for its time on message text.
-const LEVEL: i32 = 3;
+const LEVEL: i32 = 1;
 
 /// Packs segments.
 pub struct Packer {

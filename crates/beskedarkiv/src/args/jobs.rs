@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
-use policy::{AuthorityKind, Event, PayGrade, Post};
+use policy::{AuthorityKind, PayGrade, Post};
 
-use super::Fact;
 use super::groups::date;
+use super::{Fact, Happening};
 
 // Where archive and key store lie.
 #[derive(Args)]
@@ -55,6 +55,8 @@ pub(crate) struct Init {
     pub(crate) acting: Acting,
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<Fact>,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -148,6 +150,8 @@ pub(crate) enum Custodian {
     Role(CustodianRole),
     Device(CustodianDevice),
     Event(CustodianEvent),
+    End(CustodianEnd),
+    Withdraw(CustodianWithdraw),
 }
 
 #[derive(Args)]
@@ -239,7 +243,55 @@ pub(crate) struct CustodianEvent {
     #[arg(value_name = "ID")]
     pub(crate) id: String,
     #[arg(value_name = "KIND:DATE")]
-    pub(crate) event: Event,
+    pub(crate) event: Happening,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) why: Option<Fact>,
+}
+
+#[derive(Args)]
+pub(crate) struct CustodianEnd {
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) to: Date,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reference: Option<Fact>,
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    #[arg(value_name = "FACT")]
+    pub(crate) fact: u64,
+}
+
+#[derive(Args)]
+pub(crate) struct CustodianWithdraw {
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reference: Option<Fact>,
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    #[arg(value_name = "FACT")]
+    pub(crate) fact: u64,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Policy {
+    Show(PolicyShow),
+    Set(PolicySet),
+}
+
+#[derive(Args)]
+pub(crate) struct PolicyShow {
+    #[command(flatten)]
+    pub(crate) at: Where,
+}
+
+#[derive(Args)]
+pub(crate) struct PolicySet {
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
 }
 
 #[derive(Subcommand)]

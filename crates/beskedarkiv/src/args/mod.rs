@@ -3,6 +3,7 @@
 
 pub(crate) mod fact;
 mod groups;
+mod happening;
 mod jobs;
 
 use std::ffi::OsString;
@@ -18,6 +19,7 @@ use crate::texts::Texts;
 
 pub(crate) use fact::Fact;
 pub(crate) use groups::*;
+pub(crate) use happening::Happening;
 pub(crate) use jobs::*;
 
 #[derive(Parser)]
@@ -70,6 +72,8 @@ pub(crate) enum Command {
     Export(Export),
     #[command(subcommand, arg_required_else_help = true)]
     Retention(Retention),
+    #[command(subcommand, arg_required_else_help = true)]
+    Policy(Policy),
     Completions(Completions),
     Man(Man),
     Help(Help),

@@ -146,10 +146,18 @@ pub(super) fn demo(a: &args::Demo, at: &Context<'_>) -> Result<u8, Failure> {
 
 pub(super) fn init(a: &args::Init, at: &Context<'_>) -> Result<u8, Failure> {
     let places = places(at, &a.acting.at)?;
+    let policy = a
+        .policy
+        .as_deref()
+        .map(pipeline::policies::read_file)
+        .transpose()
+        .map_err(Failure::of_job)?
+        .unwrap_or_default();
     let file = a.acting.passphrase_file.as_deref().or(at.settings.passphrase_file.as_deref());
     let passphrase = secret::get(file, Asked::New, &at.out, &at.stop)?;
     let name = a.name.as_ref().map(args::Fact::one).transpose()?.unwrap_or_default();
-    let report = pipeline::operators::init(&places, &passphrase, &name, now()).map_err(Failure::of_job)?;
+    let report =
+        pipeline::operators::init(&places, &passphrase, &name, &policy, now()).map_err(Failure::of_job)?;
     at.out.line("init-made", &[("path", report.archive_path.clone().into())])?;
     at.out.line("init-keys", &[("path", report.keys_path.clone().into())])?;
     at.out.line("init-warning", &[])?;

@@ -47,6 +47,7 @@ pub(crate) fn run(command: Command, at: &mut Context<'_>) -> Result<u8, Failure>
         Command::Job(Job::Check(a)) => jobs::job_check(&a, at),
         Command::Verify(a) => jobs::verify(&a, at),
         Command::Export(a) => jobs::export(&a, at),
+        Command::Policy(a) => register::policy(&a, at),
         Command::Retention(Retention::Explain(a)) => retention::explain(&a, at),
         Command::Completions(a) => shell::completions(&a, at),
         Command::Man(a) => shell::man(&a, at),

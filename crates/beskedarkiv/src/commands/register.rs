@@ -8,7 +8,7 @@ use policy::{Change, Handle, Personal, Role};
 
 use super::Context;
 use super::jobs::{now, operator, places};
-use crate::args::{self, Custodian, Operator, fact};
+use crate::args::{self, Custodian, Happening, Operator, fact};
 use crate::failure::Failure;
 use crate::secret::{self, Asked};
 use crate::table::Table;
@@ -63,7 +63,25 @@ pub(super) fn custodian(command: Custodian, at: &Context<'_>) -> Result<u8, Fail
             record(at, &a.acting, &a.id, change, a.reference.as_ref())
         }
         Custodian::Event(a) => {
-            record(at, &a.acting, &a.id, Change::EventRecorded(a.event), a.reference.as_ref())
+            let change = match (a.event, &a.why) {
+                (Happening::Event(event), _) => Change::EventRecorded(event),
+                (Happening::NoCopy(month), Some(why)) => {
+                    Change::NoCopy { month, reason: Personal::new(why.one()?) }
+                }
+                (Happening::NoCopy(_), None) => {
+                    return Err(Failure::usage("place-needed").with("flag", "--why"));
+                }
+            };
+            record(at, &a.acting, &a.id, change, a.reference.as_ref())
+        }
+        Custodian::End(a) => {
+            let places_at = places(at, &a.acting.at)?;
+            let change = custodians::ending(&places_at, &a.id, a.fact, a.to).map_err(Failure::of_job)?;
+            record(at, &a.acting, &a.id, change, a.reference.as_ref())
+        }
+        Custodian::Withdraw(a) => {
+            let change = Change::Corrected { of: a.fact, with: None };
+            record(at, &a.acting, &a.id, change, a.reference.as_ref())
         }
     }
 }
@@ -98,8 +116,34 @@ fn list(at: &Context<'_>, given: &args::Where, only: Option<&str>, show_names: b
         ]);
     }
     at.out.table(&table)?;
+    if only.is_some() {
+        for c in &listed {
+            facts(c, at)?;
+        }
+    }
     at.out.object(&listed)?;
     Ok(0)
+}
+
+/// Every fact of a person with its number in the register.
+fn facts(c: &custodians::Listed, at: &Context<'_>) -> Result<(), Failure> {
+    let days = |from: &str, to: &Option<String>| format!("{from} – {}", to.as_deref().unwrap_or(""));
+    let mut table = Table::default();
+    for r in &c.roles {
+        let grade = r.pay_grade.map(|g| format!("lr. {g}")).unwrap_or_default();
+        table.row([
+            format!("[{}]", r.fact),
+            format!("{} {} {grade}", r.post, r.authority_kind),
+            days(&r.from, &r.to),
+        ]);
+    }
+    for d in &c.devices {
+        table.row([format!("[{}]", d.fact), d.handle.clone().unwrap_or_default(), days(&d.from, &d.to)]);
+    }
+    for e in c.events.iter().chain(&c.no_copies) {
+        table.row([format!("[{}]", e.fact), e.kind.clone(), e.date.clone()]);
+    }
+    at.out.table(&table)
 }
 
 pub(super) fn operators(command: Operator, at: &Context<'_>) -> Result<u8, Failure> {
@@ -141,6 +185,36 @@ pub(super) fn operators(command: Operator, at: &Context<'_>) -> Result<u8, Failu
             }
             at.out.table(&table)?;
             at.out.object(&listed)?;
+        }
+    }
+    Ok(0)
+}
+
+pub(super) fn policy(command: &args::Policy, at: &Context<'_>) -> Result<u8, Failure> {
+    match command {
+        args::Policy::Show(a) => {
+            let history = pipeline::policies::history(&places(at, &a.at)?).map_err(Failure::of_job)?;
+            let mut table = Table::default();
+            for p in &history {
+                let id = p.id.get(..16).unwrap_or_default();
+                table.row([
+                    p.entry.to_string(),
+                    p.since.clone(),
+                    format!("unlisted_chiefs = \"{}\"", p.unlisted_chiefs),
+                    format!("earliest_plausible = \"{}\"", p.earliest_plausible),
+                    id.to_owned(),
+                ]);
+            }
+            at.out.table(&table)?;
+            at.out.object(&history)?;
+        }
+        args::Policy::Set(a) => {
+            // a file that cannot be used is said before a passphrase is asked for
+            let policy = pipeline::policies::read_file(&a.file).map_err(Failure::of_job)?;
+            let (places, by) = operator(at, &a.acting)?;
+            let entry = pipeline::policies::set(&places, &by, &policy, now()).map_err(Failure::of_job)?;
+            at.out.line("policy-set", &[("entry", entry.into())])?;
+            at.out.object(&serde_json::json!({ "entry": entry }))?;
         }
     }
     Ok(0)
