@@ -10,6 +10,7 @@
 mod bag;
 mod page;
 mod production;
+mod remarks;
 mod show;
 mod words;
 

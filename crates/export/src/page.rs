@@ -1,6 +1,7 @@
 //! The pages: start page and conversations. Everything is escaped by construction; nothing is loaded,
 //! nothing runs, no link leads out.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use base64::Engine as _;
@@ -12,7 +13,8 @@ use model::{Action, Attachment, Direction, Event, ME, Message, Reaction, Reactio
 use sha2::{Digest, Sha256};
 
 use crate::production::{ConversationSummary, Cover, Exhibit};
-use crate::show::{local, plain, text};
+use crate::remarks::remark;
+use crate::show::{day, local, plain, text};
 use crate::words::{Lang, Word};
 
 /// Style of all pages: for the screen wide and narrow, and for paper.
@@ -89,12 +91,18 @@ impl Pages<'_> {
     }
 
     /// A day's heading.
-    pub(crate) fn day(&self, date: &str) -> String {
+    pub(crate) fn heading(&self, date: &str) -> String {
         html! { h2.day { (date) } }.into_string()
     }
 
     /// One message.
-    pub(crate) fn message(&self, e: &Exhibit, files: &[(String, bool)], reply: Option<&Reply>) -> String {
+    pub(crate) fn message(
+        &self,
+        e: &Exhibit,
+        files: &[(String, bool)],
+        reply: Option<&Reply>,
+        names: &HashMap<String, String>,
+    ) -> String {
         let m = &e.message;
         let id = format!("m{}", e.archive.number);
         let out = m.direction == Direction::Out;
@@ -113,7 +121,7 @@ impl Pages<'_> {
                 }
                 @if let Some(reply) = reply { (self.reply(reply)) }
                 @if let Some(subject) = &m.subject { p { strong { (self.say(Word::Subject)) ": " (text(subject.expose())) } } }
-                @if let Some(event) = &m.event { p.what { (self.event(event)) } }
+                @if let Some(event) = &m.event { p.what { (self.event(event, names)) } }
                 @if let Some(body) = &m.body { p.body { (text(body.expose())) } }
                 @if m.unsent { p.note { (self.say(Word::Withdrawn)) } }
                 @if !m.unsent_parts.is_empty() { p.note { (self.say(Word::WithdrawnParts)) } }
@@ -128,14 +136,18 @@ impl Pages<'_> {
                         div.older { p { (self.say(Word::EarlierVersion)) } p.body { (text(body.expose())) } }
                     }
                 }
-                (self.reactions(&m.reactions))
+                (self.reactions(&m.reactions, names))
                 footer {
                     @if let Some(read) = m.read_at.and_then(|at| local(at, self.zone, self.lang)) {
                         span { (self.say(Word::ReadAt)) " " (read.date) " " (read.clock) } " "
                     }
-                    span { (self.say(Word::Keep)) " " (e.archive.retain_until) " (" (e.archive.retention_class) ")" }
+                    span { (self.say(Word::Keep)) " " (day(&e.archive.retain_until, self.lang)) " (" (e.archive.retention_class) ")" }
                     @if !m.doubts.is_empty() {
-                        " " span { (self.say(Word::Doubts)) ": " (plain(&m.doubts.join(", "))) }
+                        " " span { (self.say(Word::Doubts)) ": "
+                            @for (i, doubt) in m.doubts.iter().enumerate() {
+                                @if i > 0 { " " } (plain(&remark(doubt, self.lang)))
+                            }
+                        }
                     }
                 }
             }
@@ -154,6 +166,12 @@ impl Pages<'_> {
         }
     }
 
+    /// Somebody with the name that the conversation has for the address.
+    fn named(&self, who: Option<&model::Text>, names: &HashMap<String, String>) -> Markup {
+        let address = who.map(|w| w.expose().as_ref());
+        self.who(address, address.and_then(|a| names.get(a)).map(String::as_str))
+    }
+
     fn reply(&self, reply: &Reply) -> Markup {
         html! {
             p.reply {
@@ -169,8 +187,8 @@ impl Pages<'_> {
         }
     }
 
-    fn event(&self, event: &Event) -> Markup {
-        let who = |who: &Option<model::Text>| self.who(who.as_ref().map(|w| w.expose().as_ref()), None);
+    fn event(&self, event: &Event, names: &HashMap<String, String>) -> Markup {
+        let who = |who: &Option<model::Text>| self.named(who.as_ref(), names);
         html! {
             @match event {
                 Event::GroupRenamed { title: Some(title) } => { (self.say(Word::Renamed)) " “" (text(title.expose())) "”" },
@@ -240,14 +258,14 @@ impl Pages<'_> {
         }
     }
 
-    fn reactions(&self, reactions: &[Reaction]) -> Markup {
+    fn reactions(&self, reactions: &[Reaction], names: &HashMap<String, String>) -> Markup {
         html! {
             @if !reactions.is_empty() {
                 p.reactions {
                     (self.say(Word::Reactions)) ": "
                     @for (i, r) in reactions.iter().enumerate() {
                         @if i > 0 { "; " }
-                        (self.kind(r)) " – " (self.who(r.sender.as_ref().map(|s| s.expose().as_ref()), None))
+                        (self.kind(r)) " – " (self.named(r.sender.as_ref(), names))
                         @if let Some(at) = r.at.and_then(|at| local(at, self.zone, self.lang)) { ", " (at.clock) }
                         @if r.action == Action::Remove { " (" (self.say(Word::Removed)) ")" }
                     }
@@ -277,7 +295,10 @@ impl Pages<'_> {
         let c = self.cover;
         let period = match (&c.from, &c.to) {
             (None, None) => self.say(Word::Everything).to_owned(),
-            (from, to) => format!("{} – {}", from.as_deref().unwrap_or(""), to.as_deref().unwrap_or("")),
+            (from, to) => {
+                let say = |d: &Option<String>| d.as_deref().map(|d| day(d, self.lang)).unwrap_or_default();
+                format!("{} – {}", say(from), say(to))
+            }
         };
         let fact = |word: Word, value: &str| html! { dt { (self.say(word)) } dd { (plain(value)) } };
         let body = html! {
@@ -286,7 +307,7 @@ impl Pages<'_> {
                 dl {
                     (fact(Word::Custodian, &c.custodian))
                     (fact(Word::Period, &period))
-                    (fact(Word::MadeAt, &c.made_at))
+                    (fact(Word::MadeAt, &day(&c.made_at, self.lang)))
                     (fact(Word::Messages, &messages.to_string()))
                     (fact(Word::ArchiveNumber, &c.archive))
                     (fact(Word::ChainSize, &c.size.to_string()))

@@ -91,12 +91,16 @@ pub(crate) struct ConversationSummary {
     quotes: HashMap<String, (u64, String)>,
     /// Ids in `quotes`, oldest first.
     quoted: VecDeque<String>,
+    /// Names by address, as the messages so far give them.
+    names: HashMap<String, String>,
 }
 
 /// Messages on one page.
 const PER_PAGE: u32 = 1000;
 /// Newest messages of a conversation whose beginnings are kept for quoting.
 const QUOTABLE: usize = 256;
+/// Most names kept for a conversation.
+const MOST_NAMES: usize = 1024;
 /// Characters of a quote.
 const QUOTE: usize = 80;
 
@@ -210,9 +214,9 @@ impl Production {
         });
         let mut html = String::new();
         if c.messages == 0 || c.day != day || c.on_page == 0 {
-            html.push_str(&pages.day(&date));
+            html.push_str(&pages.heading(&date));
         }
-        html.push_str(&pages.message(e, files, reply.as_ref()));
+        html.push_str(&pages.message(e, files, reply.as_ref(), &c.names));
         c.note(e, day, date);
         if let Some(part) = self.open.get_mut(&at) {
             part.write_all(html.as_bytes())?;
@@ -242,7 +246,14 @@ impl Production {
                 day: String::new(),
                 quotes: HashMap::new(),
                 quoted: VecDeque::new(),
+                names: HashMap::new(),
             });
+        }
+        if let (Some(address), Some(name)) = (&m.sender, &m.sender_name) {
+            let names = &mut self.conversations[at].names;
+            if names.len() < MOST_NAMES || names.contains_key(address.expose().as_ref()) {
+                names.insert(address.expose().to_string(), name.expose().to_string());
+            }
         }
         if let Some(conversation) = &m.conversation {
             let c = &mut self.conversations[at];

@@ -71,6 +71,18 @@ pub(crate) fn zone() -> TimeZone {
     TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC)
 }
 
+/// A civil date, `2026-01-31`, in words; anything else as it stands.
+pub(crate) fn day(iso: &str, lang: Lang) -> String {
+    let Ok(date) = iso.parse::<jiff::civil::Date>() else { return iso.to_owned() };
+    let Some(month) = usize::try_from(date.month() - 1).ok().and_then(|m| MONTHS.get(m)) else {
+        return iso.to_owned();
+    };
+    match lang {
+        Lang::Da => format!("{}. {} {}", date.day(), month.0, date.year()),
+        Lang::En => format!("{} {} {}", date.day(), month.1, date.year()),
+    }
+}
+
 /// A time in words; `None` outside the calendar.
 pub(crate) fn local(stamp: Stamp, zone: &TimeZone, lang: Lang) -> Option<Local> {
     let instant = Timestamp::from_millisecond(stamp.millis()).ok()?;
@@ -122,5 +134,8 @@ mod tests {
         assert_eq!(at(1_769_862_896_789).unwrap(), "31. januar 2026 13.34.56 (UTC+1)");
         assert_eq!(at(1_785_500_000_000).unwrap(), "31. juli 2026 14.13.20 (UTC+2)");
         assert_eq!(at(i64::MAX), None);
+        assert_eq!(day("2051-01-05", Lang::Da), "5. januar 2051");
+        assert_eq!(day("2051-01-05", Lang::En), "5 January 2051");
+        assert_eq!(day("alt", Lang::Da), "alt");
     }
 }
