@@ -124,6 +124,12 @@ impl Database {
         Ok(digest(&all))
     }
 
+    /// Pages of a table that SQLite finds damaged, ascending, at most a thousand. Reads the whole table:
+    /// for use when something was found wrong.
+    pub fn damaged_pages(&self, table: &'static str) -> Vec<u32> {
+        crate::damage::pages(&self.connection, table)
+    }
+
     /// An SQLite error at a table of this database.
     pub fn failed(&self, table: &'static str, error: &rusqlite::Error) -> SourceError {
         let place = Place::Row { table: Cow::Borrowed(table), rowid: 0, column: None };

@@ -7,6 +7,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod damage;
 mod database;
 mod file;
 mod hash;

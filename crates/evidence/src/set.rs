@@ -27,6 +27,15 @@ pub trait EvidenceSet: Send + Sync {
     /// When it is there and cannot be opened.
     fn get(&self, domain: &str, path: &str) -> Result<Option<Evidence>, SourceError>;
 
+    /// Whether the source says that it has the piece at `path` in `domain`, whether or not it is there.
+    ///
+    /// # Errors
+    /// When what the source says cannot be read.
+    fn lists(&self, domain: &str, path: &str) -> Result<bool, SourceError> {
+        let (_, _) = (domain, path);
+        Ok(false)
+    }
+
     /// Every piece handed out so far, by name, with its hash.
     fn opened(&self) -> Vec<(String, [u8; 32])>;
 

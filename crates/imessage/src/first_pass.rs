@@ -9,6 +9,7 @@ use std::ops::Range;
 use evidence::{Database, column};
 use model::{Sensitive, SourceError, Text};
 
+use crate::damage::{Behind, Order, Probe};
 use crate::normalise::target;
 use crate::rows;
 
@@ -27,8 +28,9 @@ pub(crate) struct FirstPass {
 }
 
 impl FirstPass {
-    /// Makes the pass with two threads, each over half of the row numbers: nothing else can begin before
-    /// it has ended. `another` opens the database once more.
+    /// Makes the pass. A sound table is gone through by two threads, half of it each, since nothing else
+    /// can begin before the pass has ended; `another` opens the database once more. A damaged one is gone
+    /// through from end to end, around the damage.
     pub(crate) fn make(
         database: &Database,
         columns: &BTreeSet<String>,
@@ -41,19 +43,16 @@ impl FirstPass {
             .flatten()
             .unwrap_or(0);
         let sql = select(columns);
-        if newest < ROWS_FOR_TWO {
-            return Ok(Half::read(database, &sql, i64::MIN, i64::MAX)?.whole());
-        }
-        let middle = newest / 2;
-        std::thread::scope(|scope| {
-            let upper = scope.spawn(|| Half::read(&another()?, &sql, middle + 1, i64::MAX));
-            let mut half = Half::read(database, &sql, i64::MIN, middle)?;
-            let Half { renames, reactions } =
-                upper.join().unwrap_or(Err(SourceError::Missing { what: "the second thread" }))?;
-            half.renames.extend(renames);
-            half.reactions.extend(reactions);
-            Ok(half.whole())
-        })
+        let found = match newest {
+            0..ROWS_FOR_TWO => Found::straight(database, &sql, i64::MIN, i64::MAX).ok(),
+            _ => in_halves(database, &sql, newest / 2, another),
+        };
+        let found = match found {
+            Some(found) => found,
+            None => Found::around_damage(database, &sql)?,
+        };
+        let Found { renames, reactions, first: _, beyond: _ } = found;
+        Ok(Self { renames, reactions: ReactionIndex::of_entries(reactions) })
     }
 }
 
@@ -67,42 +66,107 @@ fn select(columns: &BTreeSet<String>) -> String {
     // in the order of the table: by an index, every row would be fetched from another page
     format!(
         "SELECT ROWID, {kind}, date, {title}, {about}, {reaction} FROM message NOT INDEXED \
-         WHERE ROWID BETWEEN ?1 AND ?2 AND ({kind} = 2 OR {about} IS NOT NULL)"
+         WHERE ROWID > ?1 AND ({kind} = 2 OR {about} IS NOT NULL)"
     )
 }
 
-/// What a range of rows gave.
-struct Half {
-    renames: Vec<Rename>,
-    reactions: Vec<(u64, i64)>,
+/// Both halves at once; `None` when either is not sound, or the one does not end where the other begins.
+fn in_halves(
+    database: &Database,
+    sql: &str,
+    middle: i64,
+    another: impl Fn() -> Result<Database, SourceError> + Sync,
+) -> Option<Found> {
+    std::thread::scope(|scope| {
+        let upper = scope.spawn(|| Found::straight(&another().map_err(drop)?, sql, middle, i64::MAX));
+        let mut lower = Found::straight(database, sql, i64::MIN, middle).ok()?;
+        let Found { renames, reactions, first, beyond: _ } = upper.join().ok()?.ok()?;
+        lower.renames.extend(renames);
+        lower.reactions.extend(reactions);
+        (lower.beyond == first).then_some(lower)
+    })
 }
 
-impl Half {
-    /// A damaged page must not cost what was found before it: the scan reports it.
-    fn read(database: &Database, sql: &str, first: i64, last: i64) -> Result<Self, SourceError> {
-        let of = |e| database.failed("message", &e);
-        let mut statement = database.connection().prepare(sql).map_err(of)?;
-        let mut found = statement.query([first, last]).map_err(of)?;
-        let (mut renames, mut reactions) = (Vec::new(), Vec::new());
-        while let Ok(Some(row)) = found.next() {
-            let Ok(rowid) = column::<i64>(row, 0) else { continue };
-            if matches!(column::<Option<i64>>(row, 1), Ok(Some(2))) {
-                let date = column::<Option<i64>>(row, 2).ok().flatten().unwrap_or(0);
-                let title = column::<Option<String>>(row, 3).ok().flatten().filter(|t| !t.is_empty());
-                renames.push(Rename { rowid, date, title: title.map(|t| Sensitive::new(t.into())) });
+/// What a range of rows gave.
+#[derive(Default)]
+struct Found {
+    renames: Vec<Rename>,
+    reactions: Vec<(u64, i64)>,
+    /// The first row found.
+    first: Option<i64>,
+    /// The first row found behind the range, where the scan ended.
+    beyond: Option<i64>,
+}
+
+impl Found {
+    /// Rows behind `after` up to `last`; `Err` when anything is not as it should be.
+    fn straight(database: &Database, sql: &str, after: i64, last: i64) -> Result<Self, ()> {
+        let mut statement = database.connection().prepare(sql).map_err(drop)?;
+        let mut rows = statement.query([after]).map_err(drop)?;
+        let mut found = Self::default();
+        let mut before = after;
+        while let Some(row) = rows.next().map_err(drop)? {
+            let rowid = column::<i64>(row, 0).map_err(drop)?;
+            if rowid <= before {
+                return Err(());
             }
-            let about = column::<Option<String>>(row, 4).ok().flatten();
-            let kind = column::<Option<i64>>(row, 5).ok().flatten().unwrap_or(0);
-            if let Some(about) = about.filter(|_| rows::is_reaction(kind)) {
-                reactions.push((guid_hash(target(&about)), rowid));
+            before = rowid;
+            found.first = found.first.or(Some(rowid));
+            if rowid > last {
+                found.beyond = Some(rowid);
+                break;
             }
+            found.take(rowid, row);
         }
-        Ok(Self { renames, reactions })
+        Ok(found)
     }
 
-    fn whole(self) -> FirstPass {
-        let Self { renames, reactions } = self;
-        FirstPass { renames, reactions: ReactionIndex::of_entries(reactions) }
+    /// All rows that can be reached. A damaged page must not cost what lies before or behind it: the scan
+    /// reports it.
+    fn around_damage(database: &Database, sql: &str) -> Result<Self, SourceError> {
+        let of = |e| database.failed("message", &e);
+        let mut statement = database.connection().prepare(sql).map_err(of)?;
+        let mut found = Self::default();
+        let mut order = Order::default();
+        loop {
+            let mut rows = statement.query([order.last()]).map_err(of)?;
+            let damaged = loop {
+                let row = match rows.next() {
+                    Ok(Some(row)) => row,
+                    Ok(None) => break false,
+                    Err(_) => break true,
+                };
+                let Ok(rowid) = column::<i64>(row, 0) else { continue };
+                if order.fits(rowid) {
+                    found.take(rowid, row);
+                } else if order.is_lost() {
+                    break true;
+                }
+            };
+            drop(rows);
+            let more = damaged
+                && match Probe::new(database, "message")?.behind(order.last()) {
+                    Behind::Damaged(row) => order.start_behind(row),
+                    Behind::Row(row) => order.start_behind(row - 1),
+                    Behind::Nothing => false,
+                };
+            if !more {
+                return Ok(found);
+            }
+        }
+    }
+
+    fn take(&mut self, rowid: i64, row: &rusqlite::Row<'_>) {
+        if matches!(column::<Option<i64>>(row, 1), Ok(Some(2))) {
+            let date = column::<Option<i64>>(row, 2).ok().flatten().unwrap_or(0);
+            let title = column::<Option<String>>(row, 3).ok().flatten().filter(|t| !t.is_empty());
+            self.renames.push(Rename { rowid, date, title: title.map(|t| Sensitive::new(t.into())) });
+        }
+        let about = column::<Option<String>>(row, 4).ok().flatten();
+        let kind = column::<Option<i64>>(row, 5).ok().flatten().unwrap_or(0);
+        if let Some(about) = about.filter(|_| rows::is_reaction(kind)) {
+            self.reactions.push((guid_hash(target(&about)), rowid));
+        }
     }
 }
 

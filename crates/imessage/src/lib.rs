@@ -8,6 +8,7 @@
 
 mod attachments;
 mod contacts;
+mod damage;
 mod first_pass;
 mod maps;
 mod normalise;
@@ -34,13 +35,19 @@ pub use typedstream::fuzz_one as fuzz_body;
 pub(crate) const VERSION: &str = "imessage 1";
 
 const DOMAIN: &str = "HomeDomain";
+const SMS: &str = "Library/SMS/sms.db";
 
 /// Opens the messages of an iPhone; `None` when the source has no sms.db.
 ///
 /// # Errors
-/// When sms.db is there and cannot be read at all. A damaged address book is a finding.
+/// When sms.db is there and cannot be read at all, or is listed and not there. A damaged address book is a finding.
 pub fn open(set: Arc<dyn EvidenceSet>) -> Result<Option<Box<dyn MessageSource>>, SourceError> {
-    let Some((sms, wal)) = with_wal(set.as_ref(), "Library/SMS/sms.db")? else { return Ok(None) };
+    let Some((sms, wal)) = with_wal(set.as_ref(), SMS)? else {
+        // listed and not there is not the same as never there
+        let listed = set.lists(DOMAIN, SMS)?;
+        let what = "Library/SMS/sms.db, which the source lists,";
+        return if listed { Err(SourceError::Missing { what }) } else { Ok(None) };
+    };
     let mut findings = settings::findings(set.as_ref());
     let contacts = match contacts(set.as_ref()) {
         Ok(contacts) => contacts,

@@ -9,6 +9,7 @@ use evidence::{Database, column};
 use model::{Address, Conversation, Sensitive, SourceError, Text};
 
 use crate::contacts::{Contacts, Named};
+use crate::damage;
 use crate::first_pass::Rename;
 
 /// Somebody on the other side.
@@ -41,6 +42,8 @@ impl Chat {
 
 /// Everything that rows refer to.
 pub(crate) struct Maps {
+    /// Rows of `handle` or `chat` lie on damaged pages.
+    pub(crate) damaged: bool,
     pub(crate) handles: HashMap<i64, Handle>,
     pub(crate) chats: HashMap<i64, Chat>,
     pub(crate) in_chat: Pairs,
@@ -57,6 +60,8 @@ pub(crate) struct Pairs {
     near: Cell<usize>,
     /// Pairs with a number that does not fit 32 bits.
     pub(crate) too_large: u64,
+    /// Some pairs lie on damaged pages.
+    pub(crate) damaged: bool,
 }
 
 /// Most pairs that room is made for before they are read.
@@ -88,6 +93,15 @@ impl Pairs {
         self.pairs.len()
     }
 
+    fn push(&mut self, row: &rusqlite::Row<'_>, at: usize) {
+        let pair = (column::<Option<i64>>(row, at), column::<Option<i64>>(row, at + 1));
+        let (Ok(Some(a)), Ok(Some(b))) = pair else { return };
+        match (u32::try_from(a), u32::try_from(b)) {
+            (Ok(a), Ok(b)) => self.pairs.push((a, b)),
+            _ => self.too_large += 1,
+        }
+    }
+
     fn read(
         database: &Database,
         table: &'static str,
@@ -105,14 +119,18 @@ impl Pairs {
         let sql = format!("SELECT {first}, {second} FROM {table}");
         let mut statement = database.connection().prepare(&sql).map_err(of)?;
         let mut rows = statement.query([]).map_err(of)?;
-        while let Some(row) = rows.next().map_err(of)? {
-            let (Ok(Some(a)), Ok(Some(b))) = (column::<Option<i64>>(row, 0), column::<Option<i64>>(row, 1))
-            else {
-                continue;
-            };
-            match (u32::try_from(a), u32::try_from(b)) {
-                (Ok(a), Ok(b)) => pairs.pairs.push((a, b)),
-                _ => pairs.too_large += 1,
+        loop {
+            match rows.next() {
+                Ok(Some(row)) => pairs.push(row, 0),
+                Ok(None) => break,
+                Err(_) => {
+                    // table or index is damaged: whatever can be reached the other way is added
+                    pairs.damaged = true;
+                    let list = format!("{first}, {second}");
+                    // without row numbers there is no other way
+                    damage::each(database, table, &list, &mut |row| pairs.push(row, 1)).ok();
+                    break;
+                }
             }
         }
         pairs.pairs.sort_unstable();
@@ -129,30 +147,32 @@ impl Maps {
         contacts: &Contacts,
         renames: Vec<Rename>,
     ) -> Result<Self, SourceError> {
-        let handles = handles(database, contacts)?;
+        let mut damaged = false;
+        let handles = handles(database, contacts, &mut damaged)?;
         let in_chat = Pairs::read(database, "chat_message_join", "message_id", "chat_id")?;
         let recoverable = Pairs::read(database, "chat_recoverable_message_join", "message_id", "chat_id")?;
         let attachments = Pairs::read(database, "message_attachment_join", "message_id", "attachment_id")?;
         let members = Pairs::read(database, "chat_handle_join", "chat_id", "handle_id")?;
         let renames = by_chat(renames, &in_chat, &recoverable);
-        let chats = chats(database, &handles, &members, renames)?;
-        Ok(Self { handles, chats, in_chat, recoverable, attachments })
+        let chats = chats(database, &handles, &members, &renames, &mut damaged)?;
+        Ok(Self { damaged, handles, chats, in_chat, recoverable, attachments })
     }
 }
 
-fn handles(database: &Database, contacts: &Contacts) -> Result<HashMap<i64, Handle>, SourceError> {
+fn handles(
+    database: &Database,
+    contacts: &Contacts,
+    damaged: &mut bool,
+) -> Result<HashMap<i64, Handle>, SourceError> {
     let mut handles = HashMap::new();
     if !database.columns("handle")?.contains("id") {
         return Ok(handles);
     }
-    let of = |e| database.failed("handle", &e);
-    let mut statement = database.connection().prepare("SELECT ROWID, id FROM handle").map_err(of)?;
-    let mut rows = statement.query([]).map_err(of)?;
-    while let Some(row) = rows.next().map_err(of)? {
+    *damaged |= damage::each(database, "handle", "id", &mut |row| {
         let (Ok(rowid), Ok(Some(id))) = (column::<i64>(row, 0), column::<Option<String>>(row, 1)) else {
-            continue;
+            return;
         };
-        let Some(address) = Address::parse(&id) else { continue };
+        let Some(address) = Address::parse(&id) else { return };
         let (name, ambiguous) = match contacts.name(&address) {
             Some(Named::One(name)) => (Some(name.clone()), false),
             Some(Named::Several) => (None, true),
@@ -160,7 +180,7 @@ fn handles(database: &Database, contacts: &Contacts) -> Result<HashMap<i64, Hand
         };
         let address = Sensitive::new(Arc::from(address.into_string()));
         handles.insert(rowid, Handle { address, name, ambiguous });
-    }
+    })?;
     Ok(handles)
 }
 
@@ -183,7 +203,8 @@ fn chats(
     database: &Database,
     handles: &HashMap<i64, Handle>,
     members: &Pairs,
-    renames: Vec<(i64, Rename)>,
+    renames: &[(i64, Rename)],
+    damaged: &mut bool,
 ) -> Result<HashMap<i64, Chat>, SourceError> {
     let mut chats = HashMap::new();
     let columns = database.columns("chat")?;
@@ -192,13 +213,9 @@ fn chats(
     }
     let or_null = |name: &str| if columns.contains(name) { name.to_owned() } else { "NULL".to_owned() };
     let list = ["style", "display_name", "service_name"].map(or_null).join(", ");
-    let of = |e| database.failed("chat", &e);
-    let mut statement =
-        database.connection().prepare(&format!("SELECT ROWID, guid, {list} FROM chat")).map_err(of)?;
-    let mut rows = statement.query([]).map_err(of)?;
-    while let Some(row) = rows.next().map_err(of)? {
+    *damaged |= damage::each(database, "chat", &format!("guid, {list}"), &mut |row| {
         let (Ok(rowid), Ok(Some(guid))) = (column::<i64>(row, 0), column::<Option<String>>(row, 1)) else {
-            continue;
+            return;
         };
         let style = column::<Option<i64>>(row, 2).ok().flatten();
         let name = column::<Option<String>>(row, 3).ok().flatten().filter(|n| !n.is_empty());
@@ -220,7 +237,7 @@ fn chats(
         );
         let service = column::<Option<String>>(row, 4).ok().flatten();
         chats.insert(rowid, Chat { service, names });
-    }
+    })?;
     Ok(chats)
 }
 

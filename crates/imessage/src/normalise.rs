@@ -81,6 +81,8 @@ pub(crate) fn message(row: &Row<'_>, context: Context<'_>) -> Message {
         Some(at) if !at.is_plausible() => doubts.push("clock_out_of_range".into()),
         Some(_) => {}
     }
+    // the ends of the number range are no clock that was set wrong, but no time at all
+    let sent_at = sent_at.filter(|at| !matches!(at.raw, i64::MIN | i64::MAX));
     let direction = if row.is_from_me { Direction::Out } else { Direction::In };
     let (from, sender_name) = match (row.is_from_me, sender) {
         (true, _) => (Some(me.clone()), None),
@@ -92,7 +94,7 @@ pub(crate) fn message(row: &Row<'_>, context: Context<'_>) -> Message {
     } else if !row.is_from_me && sender.is_some_and(|h| h.ambiguous) {
         doubts.push("ambiguous_contact".into());
     }
-    let event = event(row, from.as_ref(), other, &mut text, &mut doubts);
+    let event = event(row, from.as_ref(), other, &mut doubts);
     if conversation.is_none() {
         doubts.push(if row.has_ck_chat { "no_chat_but_named" } else { "no_chat" }.into());
     }
@@ -236,7 +238,6 @@ fn event(
     row: &Row<'_>,
     sender: Option<&Text>,
     other: Option<&Handle>,
-    text: &mut Option<Text>,
     doubts: &mut Vec<Cow<'static, str>>,
 ) -> Option<Event> {
     let who = || other.map(|h| h.address.clone());
@@ -253,9 +254,10 @@ fn event(
         (3, 1 | 2) => Event::GroupPhotoChanged,
         (item, action) => {
             if !matches!(item, 3..=6) {
-                doubts.push(format!("unknown_item_type:{item}").into());
+                doubts.push(format!("unknown_type:{item}").into());
             }
-            Event::Other { code: format!("{item}/{action}"), text: text.take() }
+            // whatever text it has is a text that the user saw
+            Event::Other { code: format!("{item}/{action}"), text: None }
         }
     };
     Some(kind)

@@ -16,6 +16,7 @@ use rusqlite::{OptionalExtension, Statement};
 
 use crate::attachments::{Finder, Found};
 use crate::contacts::Contacts;
+use crate::damage::{self, Behind, Order, Probe};
 use crate::first_pass::{FirstPass, ReactionIndex};
 use crate::maps::Maps;
 use crate::normalise::{self, Context, reaction, target};
@@ -113,12 +114,13 @@ impl MessageSource for Reader {
             reactions: &reactions,
             me: normalise::me(),
         };
+        let mut probe = Probe::new(&self.database, "message")?;
         let mut tally = Tally::default();
         let mut gaps = Gaps::default();
-        let mut last = i64::MIN;
-        let mut stopped = false;
+        let mut order = Order::default();
+        let (mut stopped, mut damages) = (false, Vec::new());
         'scan: loop {
-            let mut rows = scan.query([last]).map_err(of)?;
+            let mut rows = scan.query([order.last()]).map_err(of)?;
             loop {
                 let row = match rows.next() {
                     Ok(Some(row)) => row,
@@ -126,9 +128,13 @@ impl MessageSource for Reader {
                     Err(_) => break,
                 };
                 let row = Row::take(row);
-                gaps.note(row.rowid);
-                last = row.rowid;
-                let record = fetch.record(self, &row);
+                let record = if order.fits(row.rowid) {
+                    gaps.note(row.rowid);
+                    fetch.record(self, &row)
+                } else {
+                    let fault = Fault::Unexpected { expected: "row numbers in ascending order" };
+                    Record::Unreadable(Unreadable { at: self.location(row.rowid), fault })
+                };
                 match &record {
                     Record::Message(_) => tally.messages += 1,
                     Record::Folded { .. } => tally.folded += 1,
@@ -138,28 +144,34 @@ impl MessageSource for Reader {
                     stopped = true;
                     break 'scan;
                 }
-            }
-            // damage behind `last`: look for the next row that can be read
-            drop(rows);
-            let fault = Fault::Sqlite { code: 11 };
-            tally.unreadable += 1;
-            let unreadable = Unreadable { at: self.location(last.saturating_add(1)), fault };
-            let broke = sink(Record::Unreadable(unreadable)).is_break();
-            match fetch.after_damage(last) {
-                Some(next) if !broke => {
-                    self.findings.push(finding(format!("rows_unreadable_between:{last}-{next}")));
-                    last = next - 1;
+                if order.is_lost() {
+                    break;
                 }
-                _ => break 'scan,
+            }
+            // damage behind the last row: go on behind the next that can be reached
+            drop(rows);
+            let last = order.last();
+            let behind = probe.behind(last);
+            damages.push((last, behind));
+            let (at, more) = match behind {
+                Behind::Damaged(row) => (row, order.start_behind(row)),
+                Behind::Row(row) => (last.saturating_add(1), order.start_behind(row - 1)),
+                Behind::Nothing => (last.saturating_add(1), false),
+            };
+            tally.unreadable += 1;
+            let unreadable = Unreadable { at: self.location(at), fault: Fault::Sqlite { code: 11 } };
+            stopped = sink(Record::Unreadable(unreadable)).is_break();
+            if stopped || !more {
+                break 'scan;
             }
         }
         let (missing, missing_bytes) = (fetch.files.missing, fetch.files.missing_bytes);
-        drop(fetch);
-        drop(scan);
+        drop((fetch, scan, probe));
         tally.seen = tally.messages + tally.folded + tally.unreadable;
         if stopped {
             return Ok(tally);
         }
+        self.findings.extend(damage::findings(&self.database, &damages));
         if let Some(rows) = self.description.rows.filter(|rows| *rows > tally.seen) {
             // rows that the table says it has and the scan never met
             let lost = rows - tally.seen;
@@ -179,6 +191,12 @@ impl MessageSource for Reader {
             if pairs.too_large > 0 {
                 self.findings.push(finding(format!("row_numbers_too_large:{table}:{}", pairs.too_large)));
             }
+            if pairs.damaged {
+                self.findings.push(finding(format!("table_damaged:{table}")));
+            }
+        }
+        if maps.damaged {
+            self.findings.push(finding("table_damaged:handle_or_chat".to_owned()));
         }
         if maps.recoverable.len() > 0 {
             self.findings.push(finding(format!("recently_deleted:{}", maps.recoverable.len())));
@@ -198,9 +216,9 @@ struct Gaps {
 impl Gaps {
     fn note(&mut self, rowid: i64) {
         if let Some(last) = self.last
-            && rowid > last + 1
+            && rowid > last.saturating_add(1)
         {
-            self.absent += (rowid - last - 1).unsigned_abs();
+            self.absent = self.absent.saturating_add(rowid.abs_diff(last) - 1);
             self.holes += 1;
         }
         self.last = Some(rowid);
@@ -255,6 +273,10 @@ impl Fetch<'_> {
         if self.reactions.is_folded(guid, row.rowid) {
             return true;
         }
+        // one that the first pass could not reach would be folded into nothing
+        if !self.reactions.of(guid).any(|at| self.reactions.rowid(at) == row.rowid) {
+            return false;
+        }
         let kind = self.exists.query_row([guid], |row| row.get::<_, Option<i64>>(0)).optional();
         matches!(kind, Ok(Some(kind)) if !rows::is_reaction(kind.unwrap_or(0)))
     }
@@ -284,37 +306,5 @@ impl Fetch<'_> {
         }
         found.sort_by_key(|(date, rowid, _)| (*date, *rowid));
         found.into_iter().map(|(_, _, reaction)| reaction).collect()
-    }
-
-    /// The next row number behind damage that can be read again: steps that double, then the gap
-    /// halved, so that no readable row behind the damage is passed over by more than a page.
-    fn after_damage(&mut self, last: i64) -> Option<i64> {
-        let connection_readable = |one: &mut Statement<'_>, rowid: i64| -> bool {
-            one.query_row([rowid], |_| Ok(())).optional().is_ok_and(|row| row.is_some())
-        };
-        let mut step = 1_i64;
-        let from = last.max(0);
-        while step < 1 << 40 {
-            for near in 0..64 {
-                let rowid = from.checked_add(step)?.checked_add(near)?;
-                if connection_readable(&mut self.one, rowid) {
-                    return Some(self.first_readable(from, rowid));
-                }
-            }
-            step *= 2;
-        }
-        None
-    }
-
-    fn first_readable(&mut self, mut bad: i64, mut good: i64) -> i64 {
-        while good - bad > 1 {
-            let middle = bad + (good - bad) / 2;
-            if self.one.query_row([middle], |_| Ok(())).optional().is_ok_and(|row| row.is_some()) {
-                good = middle;
-            } else {
-                bad = middle;
-            }
-        }
-        good
     }
 }

@@ -193,6 +193,11 @@ impl EvidenceSet for IosBackup {
         }
     }
 
+    fn lists(&self, domain: &str, path: &str) -> Result<bool, SourceError> {
+        let manifest = self.manifest.lock().unwrap_or_else(PoisonError::into_inner);
+        manifest.find(domain, path).map(|listed| listed.is_some())
+    }
+
     fn opened(&self) -> Vec<(String, [u8; 32])> {
         self.opened.all()
     }

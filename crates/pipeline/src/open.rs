@@ -135,10 +135,9 @@ fn ios(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, SourceErr
             Err(fault) => failed.push((name, fault)),
         }
     }
-    if readers.is_empty()
-        && let Some((_, fault)) = failed.first()
-    {
-        return Err(fault.clone());
+    if readers.is_empty() {
+        let nothing = SourceError::Missing { what: "every database of messages in the backup" };
+        return Err(failed.into_iter().next().map_or(nothing, |(_, fault)| fault));
     }
     let mut findings = backup.findings();
     let failed = failed.iter().map(|(name, fault)| format!("reader_failed:{name}: {fault}"));
