@@ -167,6 +167,28 @@ fn damaged_pages_cost_their_rows_and_no_others() {
     }
 }
 
+#[test]
+fn a_database_that_was_cut_is_read_up_to_there() {
+    for encrypted in [true, false] {
+        let (place, truth) = phone(encrypted, Quirks::default(), 2000);
+        let path = database(&place);
+        let whole = fs::read(&path).unwrap();
+        let mut most = 0;
+        for part in [50, 70, 99] {
+            fs::write(&path, &whole[..whole.len() * part / 100]).unwrap();
+            let done = place.run(&["read", "--json", "--backup-passphrase-file", "pw", "backup"]).ends(3);
+            let out = done.out();
+            let report: Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
+            assert!(has_finding(&report, "database_cut:"), "{report}");
+            assert_eq!(report["tally"]["balances"], true);
+            let messages = report["tally"]["messages"].as_u64().unwrap();
+            assert!(messages >= most, "{messages} at {part} per cent, {most} before");
+            most = messages;
+        }
+        assert!(most > truth.messages * 9 / 10, "{most} of {}", truth.messages);
+    }
+}
+
 /// The backup as a zip, with members of these names before the real ones.
 fn zipped(place: &Place, first: &[(&str, &[u8])]) {
     let mut zip = zip::ZipWriter::new(File::create(place.at("backup.zip")).unwrap());

@@ -25,6 +25,8 @@ pub struct Database {
     _offer: vfs::Offer,
     name: String,
     pages_from_wal: usize,
+    cut: Option<(u64, u64)>,
+    lost_schema_pages: usize,
 }
 
 impl Database {
@@ -38,8 +40,10 @@ impl Database {
             Some(wal) => Overlay::with_wal(main.bytes.clone(), wal.bytes.clone()).map_err(io)?,
             None => Overlay::plain(main.bytes.clone()),
         };
-        let pages_from_wal = overlay.pages_from_wal();
-        Self::over(Arc::new(overlay), main.name.clone(), pages_from_wal)
+        let (pages_from_wal, cut) = (overlay.pages_from_wal(), overlay.cut());
+        let lost_schema_pages = overlay.lost_schema_pages();
+        let database = Self::over(Arc::new(overlay), main.name.clone(), pages_from_wal)?;
+        Ok(Self { cut, lost_schema_pages, ..database })
     }
 
     fn over(bytes: Arc<dyn ReadAt>, name: String, pages_from_wal: usize) -> Result<Self, SourceError> {
@@ -65,7 +69,7 @@ impl Database {
         connection
             .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
             .map_err(of)?;
-        Ok(Self { connection, _offer: offer, name, pages_from_wal })
+        Ok(Self { connection, _offer: offer, name, pages_from_wal, cut: None, lost_schema_pages: 0 })
     }
 
     /// The connection; every write through it fails.
@@ -81,6 +85,16 @@ impl Database {
     /// How many pages came from the log.
     pub fn pages_from_wal(&self) -> usize {
         self.pages_from_wal
+    }
+
+    /// Bytes there are and bytes that the header counts, when the database was cut.
+    pub fn cut(&self) -> Option<(u64, u64)> {
+        self.cut
+    }
+
+    /// How many pages of the list of tables could not be followed.
+    pub fn lost_schema_pages(&self) -> usize {
+        self.lost_schema_pages
     }
 
     /// Names of the columns of a table; empty when there is no such table.

@@ -13,6 +13,7 @@ mod file;
 mod hash;
 mod opening;
 pub mod property_list;
+mod schema;
 mod set;
 mod tree;
 #[allow(unsafe_code, reason = "the SQLite VFS is a C interface")]

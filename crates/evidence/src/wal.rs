@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 use model::ReadAt;
 
+use crate::schema;
+
 const HEADER: u64 = 32;
 const FRAME_HEADER: u64 = 24;
 
@@ -19,6 +21,20 @@ pub struct Overlay {
     main: Arc<dyn ReadAt>,
     wal: Option<Log>,
     len: u64,
+    /// Bytes that the database has, where its header counts more.
+    short: Option<u64>,
+    /// Pages of the list of tables that cannot be followed.
+    lost: Option<Lost>,
+}
+
+/// How much longer than the file a header may call the database: what is not there is shown as zeros,
+/// so that everything before it can still be read.
+const MOST_LONGER: u64 = 64;
+
+struct Lost {
+    page_size: u64,
+    /// By number, what is shown instead.
+    pages: HashMap<u32, Vec<u8>>,
 }
 
 struct Log {
@@ -31,8 +47,23 @@ struct Log {
 impl Overlay {
     /// The database alone.
     pub fn plain(main: Arc<dyn ReadAt>) -> Self {
-        let len = main.len();
-        Self { main, wal: None, len }
+        let have = main.len();
+        let Some((pages, page_size)) = counted(main.as_ref()) else {
+            return Self { main, wal: None, len: have, short: None, lost: None };
+        };
+        let cut = pages > have && pages / MOST_LONGER <= have;
+        let lost = schema::lost(main.as_ref(), have, page_size);
+        Self {
+            main,
+            wal: None,
+            len: if cut { pages } else { have },
+            short: cut.then_some(have),
+            lost: (!lost.is_empty()).then(|| {
+                let size = usize::try_from(page_size).unwrap_or(512);
+                let pages = lost.into_iter().map(|n| (n, schema::stand_in(n, size))).collect();
+                Lost { page_size, pages }
+            }),
+        }
     }
 
     /// The database with its log; a log without a valid commit changes nothing.
@@ -41,15 +72,35 @@ impl Overlay {
     /// When reading the log fails.
     pub fn with_wal(main: Arc<dyn ReadAt>, wal: Arc<dyn ReadAt>) -> io::Result<Self> {
         Ok(match replay(wal)? {
-            Some((log, pages)) => Self { main, len: u64::from(pages) * log.page_size, wal: Some(log) },
+            Some((log, pages)) => {
+                let len = u64::from(pages) * log.page_size;
+                Self { main, len, wal: Some(log), short: None, lost: None }
+            }
             None => Self::plain(main),
         })
+    }
+
+    /// Bytes there are and bytes that the header counts, when the database was cut.
+    pub fn cut(&self) -> Option<(u64, u64)> {
+        self.short.map(|have| (have, self.len))
     }
 
     /// How many pages the log replaces or adds.
     pub fn pages_from_wal(&self) -> usize {
         self.wal.as_ref().map_or(0, |w| w.pages.len())
     }
+}
+
+/// The length of a database by its header, and the size of its pages.
+fn counted(main: &dyn ReadAt) -> Option<(u64, u64)> {
+    let mut head = [0; 32];
+    main.read_exact_at(0, &mut head).ok()?;
+    let page = match u64::from(u16::from_be_bytes([head[16], head[17]])) {
+        1 => 65_536,
+        size => size,
+    };
+    let valid = head.starts_with(b"SQLite format 3\0") && page.is_power_of_two() && page >= 512;
+    valid.then(|| (u64::from(be(&head, 28)) * page, page))
 }
 
 /// The committed pages of a log and the size of the database in pages after the last commit.
@@ -119,6 +170,21 @@ fn checksum((mut a, mut b): (u32, u32), bytes: &[u8], order: Order) -> (u32, u32
     (a, b)
 }
 
+impl Overlay {
+    /// What is shown at `offset` instead of what is there; `n` then ends with the page.
+    fn stand_in(&self, offset: u64, n: &mut usize) -> Option<&[u8]> {
+        let Lost { page_size, pages } = self.lost.as_ref()?;
+        let within = usize::try_from(offset % page_size).ok()?;
+        *n = (*n).min(usize::try_from(*page_size).ok()? - within);
+        pages.get(&u32::try_from(offset / page_size + 1).ok()?)?.get(within..within + *n)
+    }
+
+    /// How many pages of the list of tables could not be followed.
+    pub fn lost_schema_pages(&self) -> usize {
+        self.lost.as_ref().map_or(0, |lost| lost.pages.len())
+    }
+}
+
 impl ReadAt for Overlay {
     fn len(&self) -> u64 {
         self.len
@@ -131,6 +197,8 @@ impl ReadAt for Overlay {
             return Ok(0);
         }
         match &self.wal {
+            None if let Some(page) = self.stand_in(offset, &mut n) => buf[..n].copy_from_slice(page),
+            None if self.short.is_some_and(|have| offset >= have) => buf[..n].fill(0),
             None => n = self.main.read_at(offset, &mut buf[..n])?,
             Some(log) => {
                 let within = offset % log.page_size;

@@ -55,6 +55,12 @@ impl Reader {
         if database.pages_from_wal() > 0 {
             findings.push(finding(format!("uncheckpointed_log:{}", database.pages_from_wal())));
         }
+        if let Some((have, need)) = database.cut() {
+            findings.push(finding(format!("database_cut:{have}/{need}")));
+        }
+        if database.lost_schema_pages() > 0 {
+            findings.push(finding(format!("schema_damaged:{}", database.lost_schema_pages())));
+        }
         let newest = database
             .connection()
             .query_row("SELECT date FROM message ORDER BY ROWID DESC LIMIT 1", [], |row| row.get::<_, i64>(0))
