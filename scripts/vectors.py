@@ -54,6 +54,21 @@ def mth(leaves):
     return sha(b"\1", mth(leaves[:k]), mth(leaves[k:]))
 
 
+def roots(most):
+    """The roots of all trees of 0 to `most` leaves; leaf i is i in 4 bytes."""
+    known = {}
+
+    def sub(a, b):
+        if (a, b) not in known:
+            if b - a == 1:
+                known[a, b] = sha(b"\0", struct.pack(">I", a))
+            else:
+                k = 1 << (b - a - 1).bit_length() - 1
+                known[a, b] = sha(b"\1", sub(a, a + k), sub(a + k, b))
+        return known[a, b]
+    return [sha()] + [sub(0, n) for n in range(1, most + 1)]
+
+
 def body(kind, salt, clear, plain, suite=1):
     return sha(tag("BA1.body"), bytes([suite, kind]), salt, struct.pack(">Q", len(clear)), clear,
                struct.pack(">Q", len(plain)), plain)
@@ -71,6 +86,7 @@ def main():
     write("chain/record-1.hex", record(bytes(range(16)), groups).hex())
     lines = [mth([bytes([i]) * 32 for i in range(n)]).hex() for n in range(1, 20)]
     write("chain/tree.txt", "\n".join(lines))
+    write("chain/tree-4096.hex", sha(*roots(4096)).hex())
     write("chain/body-1.hex", body(5, b"\5" * 32, b"clear", b"plain").hex())
     write("chain/prev-1.hex", sha(tag("BA1.prev"), b"\7" * 256).hex())
     write("chain/author-1.hex", sha(tag("BA1.author"), b"\7" * 32).hex())

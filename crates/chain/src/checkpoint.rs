@@ -45,6 +45,11 @@ pub fn origin(archive: &[u8; 16]) -> String {
     format!("beskedarkiv/{}", hex(archive))
 }
 
+/// The name under which the job of an archive signs checkpoints.
+pub fn job_name(archive: &[u8; 16]) -> String {
+    format!("{}/job", origin(archive))
+}
+
 fn key_id(name: &str, public: &[u8; 32]) -> [u8; 4] {
     let id = hash(&[name.as_bytes(), b"\n", &[ED25519], public]);
     [id[0], id[1], id[2], id[3]]
@@ -55,6 +60,27 @@ pub fn verifier_key(name: &str, public: &[u8; 32]) -> String {
     let mut typed = vec![ED25519];
     typed.extend_from_slice(public);
     format!("{name}+{}+{}", hex(&key_id(name, public)), STANDARD.encode(typed))
+}
+
+/// A key that somebody decided to trust: a line of a trusted-keys file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustedKey {
+    /// Name it signs under.
+    pub name: String,
+    /// Ed25519 public key.
+    pub public: [u8; 32],
+}
+
+impl TrustedKey {
+    /// Parses a line that [`verifier_key`] wrote; `None` for any other, a key of another kind included.
+    pub fn parse(line: &str) -> Option<Self> {
+        let (name, rest) = line.split_once('+')?;
+        let (_, key) = rest.split_once('+')?;
+        let typed = STANDARD.decode(key).ok()?;
+        let (kind, public) = typed.split_first()?;
+        let public = public.try_into().ok().filter(|_| *kind == ED25519)?;
+        (verifier_key(name, &public) == line).then(|| Self { name: name.to_owned(), public })
+    }
 }
 
 impl Checkpoint {

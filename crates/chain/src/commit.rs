@@ -13,7 +13,7 @@ pub const SEED_LEN: usize = 16;
 pub type Seed = [u8; SEED_LEN];
 
 /// `SHA-256("BA1.salt" | seed | f)`: one block of fixed length, so a plain hash serves as the derivation.
-fn salt(seed: &Seed, group: u8) -> Hash {
+pub(crate) fn salt(seed: &Seed, group: u8) -> Hash {
     let mut block = [0; 33];
     block[..16].copy_from_slice(&const { tag("BA1.salt") });
     block[16..32].copy_from_slice(seed);
@@ -23,11 +23,16 @@ fn salt(seed: &Seed, group: u8) -> Hash {
 
 /// `SHA-256("BA1.field" | suite | f | salt | u64 length | bytes)` for group `f`, from 1.
 pub fn field_commitment(seed: &Seed, group: u8, bytes: &[u8]) -> Hash {
+    field_of_salt(&salt(seed, group), group, bytes)
+}
+
+/// [`field_commitment`] from the salt alone: all that a proof shows of the seed.
+pub(crate) fn field_of_salt(salt: &Hash, group: u8, bytes: &[u8]) -> Hash {
     let mut head = [0; 58];
     head[..16].copy_from_slice(&const { tag("BA1.field") });
     head[16] = SUITE;
     head[17] = group;
-    head[18..50].copy_from_slice(&salt(seed, group));
+    head[18..50].copy_from_slice(salt);
     head[50..58].copy_from_slice(&(bytes.len() as u64).to_be_bytes());
     hash(&[&head, bytes])
 }

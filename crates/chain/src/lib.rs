@@ -9,12 +9,16 @@
 mod checkpoint;
 mod commit;
 mod header;
+mod levels;
+mod proof;
 mod sign;
 mod tree;
 
-pub use checkpoint::{Checkpoint, NoteFault, origin, verifier_key};
+pub use checkpoint::{Checkpoint, NoteFault, TrustedKey, job_name, origin, verifier_key};
 pub use commit::{GROUPS, SEED_LEN, Seed, body_commitment, field_commitment, record, record_of_fields};
 pub use header::{EntryType, HEADER_LEN, Header, HeaderFault, prev_hash};
+pub use levels::Levels;
+pub use proof::{Field, Fields, MOST_PROOF, Proof, ProofFault, Proven, Pruned, show_fields};
 pub use sign::{Author, SignatureFault, Signer, author_of, sign_block, verify_block};
 pub use tree::{
     Frontier, consistency_proof, inclusion_proof, leaf_hash, root_of, verify_consistency, verify_inclusion,
@@ -63,5 +67,7 @@ pub fn fuzz_one(data: &[u8]) {
     drop(verify_block(&[0; 16], &[0; HEADER_LEN], data, |_| None));
     if let Ok(text) = std::str::from_utf8(data) {
         drop(Checkpoint::parse(text));
+        drop(Proof::parse(text));
+        drop(TrustedKey::parse(text));
     }
 }

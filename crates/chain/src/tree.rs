@@ -8,7 +8,8 @@ pub fn leaf_hash(data: &[u8]) -> Hash {
     hash(&[&[0], data])
 }
 
-fn node(left: &Hash, right: &Hash) -> Hash {
+/// Hash of an inner node: `SHA-256(0x01 | left | right)`.
+pub(crate) fn node(left: &Hash, right: &Hash) -> Hash {
     hash(&[&[1], left, right])
 }
 
@@ -59,7 +60,7 @@ pub fn root_of(leaves: &[Hash]) -> Hash {
 }
 
 /// Largest power of two below `n`, which is at least 2.
-fn split(n: usize) -> usize {
+pub(crate) fn split(n: usize) -> usize {
     n.next_power_of_two() / 2
 }
 
