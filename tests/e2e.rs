@@ -120,6 +120,70 @@ fn from_backup_to_production() {
 }
 
 #[test]
+fn every_exported_message_is_proved_without_the_archive() {
+    let (place, truth) = prepared(|_| {});
+    ingest(&place, &["backup"]).ends(3);
+    let words = ["export", "--archive", "A", "--keys", "K", "--passphrase-file", "op", "--custodian", "min"];
+    place.run(&[&words[..], &["--out", "E", "--unsealed"]].concat()).ends(0);
+    let shown = place.run(&["checkpoint", "show", "--archive", "A"]).ends(0).out();
+    place.file("state", &shown);
+    place.run(&["verify", "--archive", "A", "--checkpoint", "state"]).ends(0);
+    let show = place.run(&["checkpoint", "show", "--json", "--archive", "A"]).ends(0).json();
+    place.file("trusted", &format!("# journal 2026-17\n\n{}\n", show["trusted_key"].as_str().unwrap()));
+    // the archive is not needed any more
+    fs::rename(place.at("A"), place.at("gone")).unwrap();
+    let prove =
+        |proof: &str, keys: &str| place.run(&["verify", "--json", "--proof", proof, "--trusted-keys", keys]);
+    let lines = fs::read_to_string(place.at("E/data/messages.jsonl")).unwrap();
+    let mut proved = 0;
+    for line in lines.lines() {
+        let mut line: serde_json::Value = serde_json::from_str(line).unwrap();
+        let archive = line.as_object_mut().unwrap().remove("archive").unwrap();
+        let file = format!("E/data/proofs/{}", archive["proof"].as_str().unwrap());
+        let report = prove(&file, "trusted").ends(0).json();
+        let record = usize::try_from(archive["proof_record"].as_u64().unwrap()).unwrap() - 1;
+        let mut message = report["messages"][record].clone();
+        let verdict = message.as_object_mut().unwrap().remove("archive").unwrap();
+        assert_eq!(message, line);
+        assert_eq!(verdict["retain_until"], archive["retain_until"]);
+        assert_eq!(verdict["hidden"], serde_json::json!(["raw"]));
+        assert_eq!(report["entry"], archive["entry"]);
+        proved += 1;
+    }
+    assert_eq!(proved, truth.messages);
+    prove("E/data/proofs/0000001.proof", "state").ends(0);
+    let text = fs::read(place.at("E/data/proofs/0000001.proof")).unwrap();
+    for at in (0..text.len()).step_by(text.len() / 60) {
+        let mut bad = text.clone();
+        bad[at] ^= 1;
+        fs::write(place.at("bad.proof"), bad).unwrap();
+        let report = prove("bad.proof", "trusted").ends(5).json();
+        assert_eq!((&report["holds"], &report["messages"]), (&false.into(), &serde_json::json!([])), "{at}");
+    }
+    // another archive's key is no key
+    place.run(&["init", "--archive", "B", "--keys", "KB", "--passphrase-file", "op"]).ends(0);
+    place.file("other", &place.run(&["checkpoint", "show", "--archive", "B"]).ends(0).out());
+    prove("E/data/proofs/0000001.proof", "other").ends(5);
+    place.file("none", "# no key\n");
+    prove("E/data/proofs/0000001.proof", "none").ends(2);
+    place.file("typo", &show["trusted_key"].as_str().unwrap().replace("/job", "/jab"));
+    prove("E/data/proofs/0000001.proof", "typo").ends(2);
+    prove("E/data/proofs/9999999.proof", "trusted").ends(4);
+    place.run(&["verify", "--proof", "E/data/proofs/0000001.proof"]).ends(2);
+    let page = fs::read_to_string(place.at("E/data/verify.html")).unwrap();
+    assert!(page.contains("script-src 'sha256-"));
+    if let Some(node) = support::tool("node", "--version") {
+        let script = support::root().join("scripts/verify-page");
+        let done = std::process::Command::new(node)
+            .arg(script)
+            .args([place.at("E"), place.at("trusted")])
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+}
+
+#[test]
 fn what_is_refused_and_how() {
     let (place, _) = prepared(|_| {});
     place.file("wrong", "forkert\n");

@@ -15,6 +15,21 @@ pub fn program(home: &Path) -> Command {
     command
 }
 
+/// The root of the project.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("crates/beskedarkiv").to_owned()
+}
+
+/// The name of another program, where it is installed; says so where it is not.
+pub fn tool<'a>(name: &'a str, version: &str) -> Option<&'a str> {
+    let found = Command::new(name).arg(version).output().is_ok_and(|o| o.status.success());
+    if !found {
+        use std::io::Write;
+        let _ = writeln!(std::io::stderr(), "{name} is not installed: what needs it is left out");
+    }
+    found.then_some(name)
+}
+
 /// A folder to work in, and the program beside it.
 pub struct Place {
     dir: tempfile::TempDir,

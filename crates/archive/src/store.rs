@@ -23,7 +23,7 @@ CREATE TABLE state (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT 
 
 /// Name under which the job signs checkpoints.
 pub(crate) fn note_name(id: &[u8; 16]) -> String {
-    format!("{}/job", chain::origin(id))
+    chain::job_name(id)
 }
 
 /// A bucket: everything of one label shares its key.

@@ -113,6 +113,42 @@ fn what_is_put_is_read_back_and_verified() {
 }
 
 #[test]
+fn records_are_proved_one_by_one_and_together() {
+    let place = founded();
+    run(&place, 2_000, 3000).unwrap();
+    let archive = Archive::open(&place.archive).unwrap();
+    let operator = unlock(&archive, &place.keys, b"kode", None).unwrap();
+    let (name, key) = archive.job_key();
+    let key = chain::TrustedKey::parse(&chain::verifier_key(&name, &key)).unwrap();
+    let prover = archive.prover().unwrap();
+    let mut texts = std::collections::BTreeMap::<u64, Vec<Vec<u8>>>::new();
+    for bucket in 0..archive.buckets().len() {
+        let mut put = |r: archive::Record<'_>| {
+            texts.entry(r.entry).or_default().push(r.groups[1].to_vec());
+            Ok(())
+        };
+        archive.records(&operator, bucket, &mut put).unwrap();
+    }
+    assert_eq!(texts.values().map(Vec::len).sum::<usize>(), 3000);
+    for (entry, texts) in &texts {
+        let segment = prover.segment(&operator, *entry).unwrap();
+        let last = u32::try_from(texts.len() - 1).unwrap();
+        for places in [vec![0], vec![last], vec![1, 2, last], (0..=last).collect()] {
+            let text = segment.proof(&places, |group| group == 2).unwrap();
+            let proof = chain::Proof::parse(&text).unwrap();
+            let proven = proof.verify(std::slice::from_ref(&key)).unwrap();
+            let shown: Vec<_> = proven.records.iter().map(|r| r[1].shown().unwrap()).collect();
+            let expected: Vec<_> = places.iter().map(|p| texts[*p as usize].as_slice()).collect();
+            assert_eq!(shown, expected);
+            assert!(proven.records.iter().all(|r| r[0].shown().is_none()), "only text is shown");
+        }
+        assert!(segment.proof(&[last + 1], |_| true).is_err());
+    }
+    assert!(archive.sealed_bytes(&[0, 1]).unwrap() > archive.sealed_bytes(&[0]).unwrap());
+    assert!(prover.segment(&operator, 0).is_err(), "the genesis entry is no segment");
+}
+
+#[test]
 fn nothing_readable_lies_in_archive_or_key_store() {
     fn bytes(path: &Path, out: &mut Vec<u8>) {
         for entry in std::fs::read_dir(path).unwrap() {

@@ -1,6 +1,6 @@
 //! Productions: a BagIt 1.0 folder (RFC 8493) with a start page, a page for each conversation, the
-//! messages as JSON Lines, the attachments and the lists of hashes. Pages need no script, no network
-//! and no other file to be read.
+//! messages as JSON Lines, the attachments, the proofs and the lists of hashes. Pages need no script, no
+//! network and no other file to be read; the one page that checks proofs has its script in it.
 //!
 //! This crate knows no archive and no key; it is handed messages in order of time and writes them where
 //! it is told, and nowhere else.
@@ -10,9 +10,11 @@
 mod bag;
 mod page;
 mod production;
+mod proofs;
 mod remarks;
 mod show;
 mod words;
 
 pub use production::{ArchiveInfo, Contents, Cover, Exhibit, Finished, Production};
+pub use proofs::{Awaiting, ProofFiles};
 pub use words::Lang;

@@ -149,6 +149,9 @@ impl Pages<'_> {
                             }
                         }
                     }
+                    @if let Some(proof) = &e.archive.proof {
+                        " " a href={ "../proofs/" (proof) } { (self.say(Word::Proof)) }
+                    }
                 }
             }
         }
@@ -336,6 +339,7 @@ impl Pages<'_> {
                 }
                 h2 { (self.say(Word::HowToCheck)) }
                 p { (self.say(Word::CheckText)) }
+                p { (self.say(Word::ProofText)) " " a href="verify.html" { (self.say(Word::ProofPage)) } "." }
                 h2 { (self.say(Word::WhatIsMissing)) }
                 p { (self.say(Word::MissingText)) }
             }

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::bag::{Bag, Part};
 use crate::page::{Pages, Reply};
+use crate::proofs::{self, Proofs};
 use crate::show::{local, zone};
 use crate::words::{Lang, Word};
 
@@ -42,6 +43,12 @@ pub struct ArchiveInfo {
     pub number: u64,
     /// Entry in the log.
     pub entry: u64,
+    /// Place in the segment that the entry is.
+    pub place: u32,
+    /// File of its proof, and which of the records in that file it is, from 1; set here.
+    pub proof: Option<String>,
+    /// As above.
+    pub proof_record: u64,
     /// Last day of the retention period.
     pub retain_until: String,
     /// Retention class.
@@ -127,7 +134,8 @@ type Files = Vec<(String, bool)>;
 
 /// A production under way.
 pub struct Production {
-    bag: Bag,
+    pub(crate) bag: Bag,
+    pub(crate) proofs: Proofs,
     cover: Cover,
     lang: Lang,
     zone: TimeZone,
@@ -152,6 +160,7 @@ impl Production {
         let lines = Some(bag.part("data/messages.jsonl")?);
         Ok(Self {
             bag,
+            proofs: Proofs::default(),
             cover,
             lang,
             zone: zone(),
@@ -169,11 +178,13 @@ impl Production {
     /// What the operating system refuses.
     pub fn month(&mut self, mut exhibits: Vec<Exhibit>, contents: Contents<'_>) -> io::Result<()> {
         exhibits.sort_by_key(|e| (e.message.sent_at.map_or(i64::MAX, Stamp::millis), e.archive.entry));
+        self.proofs.begin(&exhibits);
         // numbers and lines in order of time; pages conversation by conversation, so that few are open
         let mut by_conversation: BTreeMap<usize, Vec<(Exhibit, Files)>> = BTreeMap::new();
         for mut exhibit in exhibits {
             self.finished.messages += 1;
             exhibit.archive.number = self.finished.messages;
+            self.proofs.note(&mut exhibit.archive);
             let files = self.attachments(&exhibit, contents)?;
             self.line(&exhibit)?;
             let at = self.conversation(&exhibit.message);
@@ -188,10 +199,20 @@ impl Production {
     }
 
     fn line(&mut self, e: &Exhibit) -> io::Result<()> {
-        let ArchiveInfo { number, entry, retain_until, retention_class, verdict } = &e.archive;
+        let ArchiveInfo {
+            number,
+            entry,
+            place: _,
+            proof,
+            proof_record,
+            retain_until,
+            retention_class,
+            verdict,
+        } = &e.archive;
         let archive = json!({
-            "number": number, "entry": entry, "proof": null, "retain_until": retain_until,
-            "retention_class": retention_class, "verdict": verdict, "redacted": [],
+            "number": number, "entry": entry, "proof": proof, "proof_record": proof_record,
+            "retain_until": retain_until, "retention_class": retention_class, "verdict": verdict,
+            "redacted": [],
         });
         let mut line = Vec::new();
         wire::write_line(&mut line, &e.message, Some(&archive));
@@ -357,6 +378,7 @@ impl Production {
         let pages = Pages { lang: self.lang, zone: &self.zone, cover: &self.cover };
         let start = pages.start(&self.conversations, self.finished.messages);
         self.bag.whole("data/index.html", start.as_bytes())?;
+        self.bag.whole("data/verify.html", proofs::page(self.lang).as_bytes())?;
         let info = format!(
             "Source-Organization: beskedarkiv\nBagging-Date: {made_on}\nExternal-Identifier: {}/{}\n",
             self.cover.archive, self.cover.size
@@ -434,8 +456,17 @@ fn extension(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// A message that says nothing.
+    pub(crate) fn empty() -> Message {
+        let core = [0xa3, 0, 1, 1, 0x60, 2, 0];
+        let mut provenance = vec![0xa5, 1, 0x60, 2, 0x60, 3, 0x58, 32];
+        provenance.extend([0; 32]);
+        provenance.extend([4, 0x81, 5, 5, 0x60]);
+        model::canonical::decode([&core, &[], &[], &[], &[], &[], &provenance]).unwrap()
+    }
 
     #[test]
     fn names_of_files_are_harmless() {

@@ -9,9 +9,11 @@
 
 mod decode;
 mod encode;
+mod shown;
 
 pub use decode::{decode, times};
 pub use encode::{encode_into, version_into};
+pub use shown::shown;
 
 /// Version of the encoding, in every *core* group.
 pub const VERSION: u8 = 1;

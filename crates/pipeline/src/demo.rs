@@ -66,7 +66,9 @@ pub fn demo(dir: &Path, english: bool, now: i64, progress: Progress<'_>) -> Resu
     secret_file(&at("passphrase.txt"), OPERATOR_PASSPHRASE)?;
     let places = Places { archive: at("archive"), keys: at("keys") };
     let passphrase = SecretString::from(OPERATOR_PASSPHRASE);
-    init(&places, &passphrase, "Prøveoperatør", &Policy::default(), now)?;
+    let made = init(&places, &passphrase, "Prøveoperatør", &Policy::default(), now)?;
+    std::fs::write(at("trusted-keys"), format!("{}\n", made.trusted_key))
+        .map_err(|e| JobError::io(at("trusted-keys"), "writing the key", &e))?;
     let operator = places.unlock(&passphrase)?;
     let custodian = NewCustodian {
         id: "departementschef".to_owned(),

@@ -22,6 +22,8 @@ pub mod places;
 pub mod policies;
 pub mod production;
 pub mod progress;
+pub mod proof;
+mod proofs;
 pub mod read;
 mod receipt;
 pub mod register;

@@ -18,6 +18,7 @@ use crate::error::JobError;
 use crate::operators::lies_in;
 use crate::places::{Places, shown};
 use crate::progress::{Phase, Progress};
+use crate::proofs::Proofs;
 use crate::verdict;
 
 /// What to produce.
@@ -136,7 +137,10 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
     let mut production = Production::begin(&job.out, cover, lang).map_err(written)?;
     progress.begin(Phase::Exporting, None);
     let mut unopened = 0;
-    for (_, buckets) in months(job, &archive, operator)? {
+    let months = months(job, &archive, operator)?;
+    let proofs =
+        Proofs::begin(&archive, months.values().flatten().copied(), &mut production).map_err(fail)?;
+    for (_, buckets) in months {
         progress.check()?;
         let (exhibits, contents) = month(job, &archive, operator, &buckets, &mut unopened, progress)?;
         let mut content = |sha256: &[u8; 32], out: &mut dyn Write| -> io::Result<bool> {
@@ -144,6 +148,7 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
             archive.content(operator, *entry, out).map(|_| true).map_err(|e| io::Error::other(e.to_string()))
         };
         production.month(exhibits, &mut content).map_err(written)?;
+        proofs.write(operator, &mut production, fail, written)?;
     }
     let finished = production.finish(&today.to_string()).map_err(written)?;
     Ok(ExportReport {
@@ -231,6 +236,7 @@ struct Version {
     message: Box<Message>,
     verdict: verdict::Verdict,
     entry: u64,
+    place: u32,
 }
 
 fn version(record: &Record<'_>) -> Result<Version, String> {
@@ -241,7 +247,7 @@ fn version(record: &Record<'_>) -> Result<Version, String> {
     message.raw = Vec::new();
     let verdict = verdict::decode(record.groups[7]).map_err(at)?;
     let message = Box::new(message);
-    Ok(Version { message, verdict, entry: record.entry })
+    Ok(Version { message, verdict, entry: record.entry, place: record.place })
 }
 
 /// Versions of one message share its own id; a message without one is its own.
@@ -263,14 +269,17 @@ fn in_period(job: &Export, message: &Message) -> bool {
 }
 
 fn exhibit(mut versions: Vec<Version>) -> Option<Exhibit> {
-    versions.sort_by_key(|v| v.entry);
-    let Version { message, verdict, entry } = versions.pop()?;
+    versions.sort_by_key(|v| (v.entry, v.place));
+    let Version { message, verdict, entry, place } = versions.pop()?;
     Some(Exhibit {
         message,
         older: versions.into_iter().map(|v| v.message).collect(),
         archive: ArchiveInfo {
             number: 0,
             entry,
+            place,
+            proof: None,
+            proof_record: 0,
             retain_until: verdict.retain_until.to_string(),
             retention_class: verdict.class.name().to_owned(),
             verdict: verdict.decision.word().to_owned(),

@@ -65,8 +65,17 @@ impl VerifyReport {
 /// # Errors
 /// [`JobError::BadValue`] when it is none.
 pub fn read_checkpoint(path: &Path) -> Result<Checkpoint, JobError> {
-    let text = std::fs::read_to_string(path).map_err(|e| JobError::io(path, "reading the checkpoint", &e))?;
-    Checkpoint::parse(&text).map_err(|e| JobError::BadValue { what: "checkpoint", why: e.to_string() })
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| JobError::source_at(path, model::SourceError::io("reading the checkpoint", &e)))?;
+    let note = before_keys(&text).unwrap_or(&text);
+    Checkpoint::parse(note).map_err(|e| JobError::BadValue { what: "checkpoint", why: e.to_string() })
+}
+
+/// The checkpoint in what `checkpoint show` prints: signed note, blank line, verifier key.
+pub(crate) fn before_keys(text: &str) -> Option<&str> {
+    let at = text.find("\n\n\u{2014} ")? + 2;
+    let end = at + text[at..].find("\n\n")? + 1;
+    text.get(..end)
 }
 
 /// Verifies an archive; with an operator, also what the operator's keys open.

@@ -118,6 +118,21 @@ pub(crate) struct Verify {
     pub(crate) acting: Acting,
     #[arg(long, value_name = "FILE")]
     pub(crate) checkpoint: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "trusted_keys", conflicts_with = "checkpoint")]
+    pub(crate) proof: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "proof")]
+    pub(crate) trusted_keys: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Checkpoint {
+    Show(CheckpointShow),
+}
+
+#[derive(Args)]
+pub(crate) struct CheckpointShow {
+    #[arg(long, value_name = "DIR", env = "BESKEDARKIV_ARCHIVE")]
+    pub(crate) archive: Option<PathBuf>,
 }
 
 #[derive(Args)]

@@ -71,6 +71,8 @@ pub(crate) enum Command {
     Verify(Verify),
     Export(Export),
     #[command(subcommand, arg_required_else_help = true)]
+    Checkpoint(Checkpoint),
+    #[command(subcommand, arg_required_else_help = true)]
     Retention(Retention),
     #[command(subcommand, arg_required_else_help = true)]
     Policy(Policy),

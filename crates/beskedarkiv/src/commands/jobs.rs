@@ -330,6 +330,9 @@ pub(super) fn job_check(a: &args::Run, at: &Context<'_>) -> Result<u8, Failure> 
 }
 
 pub(super) fn verify(a: &args::Verify, at: &Context<'_>) -> Result<u8, Failure> {
+    if let (Some(proof), Some(trusted)) = (&a.proof, &a.trusted_keys) {
+        return super::proof::verify(proof, trusted, at);
+    }
     let archive = a.acting.at.archive.clone().or_else(|| at.settings.archive.clone());
     let archive = archive.ok_or_else(|| Failure::usage("place-needed").with("flag", "--archive"))?;
     let keys = a.acting.at.keys.clone().or_else(|| at.settings.keys.clone());

@@ -1,6 +1,7 @@
 //! One module a command: arguments in, a job asked for, its outcome told, an exit code out.
 
 mod jobs;
+mod proof;
 mod register;
 mod retention;
 mod shell;
@@ -34,7 +35,7 @@ impl<'a> Context<'a> {
 
 /// Runs a command; gives its exit code.
 pub(crate) fn run(command: Command, at: &mut Context<'_>) -> Result<u8, Failure> {
-    use crate::args::{Job, Retention};
+    use crate::args::{Checkpoint, Job, Retention};
     match command {
         Command::Demo(a) => jobs::demo(&a, at),
         Command::Init(a) => jobs::init(&a, at),
@@ -46,6 +47,7 @@ pub(crate) fn run(command: Command, at: &mut Context<'_>) -> Result<u8, Failure>
         Command::Run(a) => jobs::run(&a, at),
         Command::Job(Job::Check(a)) => jobs::job_check(&a, at),
         Command::Verify(a) => jobs::verify(&a, at),
+        Command::Checkpoint(Checkpoint::Show(a)) => proof::checkpoint(&a, at),
         Command::Export(a) => jobs::export(&a, at),
         Command::Policy(a) => register::policy(&a, at),
         Command::Retention(Retention::Explain(a)) => retention::explain(&a, at),

@@ -23,14 +23,27 @@ type Result<T> = std::result::Result<T, Fault>;
 /// # Errors
 /// [`Fault`] when a group is not what [`super::encode_into`] writes.
 pub fn decode(groups: [&[u8]; 7]) -> Result<Message> {
+    decode_shown(groups.map(Some))
+}
+
+/// Decodes what is shown of a message; what lies in a hidden group is absent or empty, and must not be
+/// taken for absent.
+///
+/// # Errors
+/// As [`decode`].
+pub(super) fn decode_shown(groups: [Option<&[u8]>; 7]) -> Result<Message> {
     let [core, text, parties, attachments, state, raw, provenance] = groups;
-    let core = Core::decode(core)?;
-    let text = TextGroup::decode(text)?;
-    let parties = Parties::decode(parties)?;
-    let attachments = decode_attachments(attachments)?;
-    let state = State::decode(state, parties.reactors)?;
-    let raw = decode_raw(raw)?;
-    let provenance = Provenance::decode(provenance)?;
+    let core = core.map_or_else(|| Ok(Core::default()), Core::decode)?;
+    let text = TextGroup::decode(text.unwrap_or_default())?;
+    let known = parties.is_some();
+    let parties = Parties::decode(parties.unwrap_or_default())?;
+    let attachments = decode_attachments(attachments.unwrap_or_default())?;
+    let state = match state {
+        Some(state) => State::decode(state, known.then_some(parties.reactors))?,
+        None => State::default(),
+    };
+    let raw = decode_raw(raw.unwrap_or_default())?;
+    let provenance = provenance.map_or_else(|| Ok(Provenance::hidden()), Provenance::decode)?;
     let event = match core.event {
         None => None,
         Some(1) => Some(Event::GroupRenamed { title: parties.event_title }),
@@ -336,9 +349,11 @@ struct State {
 }
 
 impl State {
-    fn decode(bytes: &[u8], reactors: Vec<Option<Text>>) -> Result<Self> {
+    /// `reactors` are those of *parties*, where that group is known.
+    fn decode(bytes: &[u8], reactors: Option<Vec<Option<Text>>>) -> Result<Self> {
         let mut s = Self::default();
-        let mut reactors = reactors.into_iter();
+        let hidden = reactors.is_none();
+        let mut reactors = reactors.unwrap_or_default().into_iter();
         map(bytes, |k, d| {
             match k {
                 key::state::UNSENT => s.unsent = d.bool().want("a bool")?,
@@ -355,7 +370,8 @@ impl State {
                             .ok_or_else(|| wrong("a known reaction kind"))?;
                         let emoji = or_null(d, text)?;
                         let action = if d.bool().want("a bool")? { Action::Add } else { Action::Remove };
-                        let sender = reactors.next().ok_or_else(|| wrong("as many reactors as reactions"))?;
+                        let next = reactors.next().or(hidden.then_some(None));
+                        let sender = next.ok_or_else(|| wrong("as many reactors as reactions"))?;
                         s.reactions.push(Reaction { at, sender, kind, emoji, action });
                     }
                 }
@@ -391,6 +407,16 @@ struct Provenance {
 }
 
 impl Provenance {
+    fn hidden() -> Self {
+        let origin = Origin {
+            evidence: Sensitive::new(Arc::from("")),
+            evidence_sha256: [0; 32],
+            place: Place::File,
+            reader_version: Cow::Borrowed(""),
+        };
+        Self { source: Cow::Borrowed(""), origin, doubts: Vec::new() }
+    }
+
     fn decode(bytes: &[u8]) -> Result<Self> {
         let (mut source, mut evidence, mut sha256, mut at, mut reader) = (None, None, None, None, None);
         let mut doubts = Vec::new();
