@@ -1,13 +1,21 @@
 #!/usr/bin/env python3
 """Writes the test vectors under fixtures/vectors, from docs/FORMAT.md alone.
 
-Needs the package `cryptography` for AES-256-GCM; everything else is the standard library.
-Run it from the top of the project; the files it writes are committed and read by the tests.
+Needs the package `cryptography` (48 or newer) for AES-256-GCM, Ed25519, X25519, ML-KEM-768 and Argon2id;
+everything else is the standard library. The files it writes are committed and read by the tests. Wraps
+are random: one that is there already is not made anew but opened, by the X-Wing and HPKE written here.
 """
+import base64
 import hashlib
 import hmac
 import os
 import struct
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 OUT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "fixtures", "vectors")
 
@@ -20,8 +28,15 @@ def sha(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
 
 
+def extract(salt, key):
+    return hmac.new(salt, key, hashlib.sha256).digest()
+
+
 def hkdf(key, info, n):
-    prk = hmac.new(b"\0" * 32, key, hashlib.sha256).digest()
+    return expand(extract(b"\0" * 32, key), info, n)
+
+
+def expand(prk, info, n):
     out, block, i = b"", b"", 1
     while len(out) < n:
         block = hmac.new(prk, block + info + bytes([i]), hashlib.sha256).digest()
@@ -30,7 +45,6 @@ def hkdf(key, info, n):
 
 
 def seal(key, context, plain):
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     okm = hkdf(key, tag("BA1.seal") + context, 64)
     return okm[32:] + AESGCM(okm[:32]).encrypt(b"\0" * 12, plain, None)
 
@@ -74,14 +88,203 @@ def body(kind, salt, clear, plain, suite=1):
                struct.pack(">Q", len(plain)), plain)
 
 
-def write(path, text):
+def field(group, salt, data, suite=1):
+    return sha(tag("BA1.field"), bytes([suite, group]), salt, struct.pack(">Q", len(data)), data)
+
+
+def header(kind, index, archive, content, prev=b"\1" * 32, author=b"\7" * 32):
+    parts = [b"BAH1", bytes([kind, 1, 0, 0]), struct.pack(">Q", index), prev, archive, b"\3" * 16,
+             struct.pack(">Q", 1_764_000_000_123), b"\5" * 16, content, b"\6" * 32, struct.pack(">Q", 4096), author,
+             struct.pack(">Q", 2), bytes(40)]
+    return b"".join(parts)
+
+
+def signatures(archive, head, seeds):
+    out = bytes([len(seeds)])
+    for seed in seeds:
+        key = Ed25519PrivateKey.from_private_bytes(seed)
+        out += sha(tag("BA1.author"), key.public_key().public_bytes_raw()) + key.sign(tag("BA1.sig") + archive + head)
+    return out
+
+
+def verifier_key(name, public):
+    key_id = sha(name.encode(), b"\n\1", public)[:4]
+    return f"{name}+{key_id.hex()}+{base64.b64encode(bytes([1]) + public).decode()}"
+
+
+def checkpoint(archive, size, root, seed):
+    origin = "beskedarkiv/" + archive.hex()
+    key = Ed25519PrivateKey.from_private_bytes(seed)
+    text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
+    key_id = sha(f"{origin}/job\n".encode(), b"\1", key.public_key().public_bytes_raw())[:4]
+    signed = base64.b64encode(key_id + key.sign(text.encode())).decode()
+    return f"{text}\n\u2014 {origin}/job {signed}\n"
+
+
+def path(leaves, i):
+    if len(leaves) == 1:
+        return []
+    k = 1 << (len(leaves) - 1).bit_length() - 1
+    if i < k:
+        return path(leaves[:k], i) + [top(leaves[k:])]
+    return path(leaves[k:], i - k) + [top(leaves[:k])]
+
+
+def top(leaves):
+    """Tree hash over leaf hashes."""
+    if len(leaves) == 1:
+        return leaves[0]
+    k = 1 << (len(leaves) - 1).bit_length() - 1
+    return sha(b"\1", top(leaves[:k]), top(leaves[k:]))
+
+
+def proof(archive, seed):
+    """The second of three records, without parties and raw; the log has seven entries, this is the fifth."""
+    records = [(bytes([i]) * 16, [f"record {i} group {g}".encode() for g in range(1, 9)]) for i in range(3)]
+    leaves = [sha(b"\0", record(*r)) for r in records]
+    head = header(10, 4, archive, top(leaves))
+    fields = b""
+    for f, data in enumerate(records[1][1], 1):
+        salt = sha(tag("BA1.salt"), records[1][0], bytes([f]))
+        if f in (3, 6):
+            fields += b"\0" + field(f, salt, data)
+        else:
+            fields += b"\1" + salt + struct.pack(">I", len(data)) + data
+    tree = b"\2" + b"\2" + (b"\0" + leaves[0]) + (b"\1" + fields) + (b"\0" + leaves[2])
+    log = [sha(b"\0", head) if i == 4 else bytes([i]) * 32 for i in range(7)]
+    extra = base64.b64encode(b"BAP1" + head + tree).decode()
+    hashes = "".join(base64.b64encode(h).decode() + "\n" for h in path(log, 4))
+    return f"c2sp.org/tlog-proof@v1\nextra {extra}\nindex 4\n{hashes}\n{checkpoint(archive, 7, top(log), seed)}"
+
+
+def under(key, random, context, plain):
+    return random + seal(extract(random, key), context, plain)
+
+
+def padme(n):
+    if n < 2:
+        return n
+    e = n.bit_length() - 1
+    mask = (1 << e - e.bit_length()) - 1
+    return n + mask & ~mask
+
+
+def stream(key, context, content):
+    okm = hkdf(key, tag("BA1.stream") + context, 64)
+    plain = struct.pack(">Q", len(content)) + content
+    plain += bytes(padme(len(plain)) - len(plain))
+    chunks = [plain[i:i + 65536] for i in range(0, len(plain), 65536)]
+    out = okm[32:]
+    for i, chunk in enumerate(chunks):
+        nonce = bytes(3) + struct.pack(">Q", i) + bytes([i == len(chunks) - 1])
+        out += AESGCM(okm[:32]).encrypt(nonce, chunk, None)
+    return out
+
+
+# X-Wing (draft-connolly-cfrg-xwing-kem) from its parts, HPKE base mode (RFC 9180) with KEM 0x647a
+
+def x_wing_keys(seed):
+    wide = hashlib.shake_256(seed).digest(96)
+    lattice = MLKEM768PrivateKey.from_seed_bytes(wide[:64])
+    curve = X25519PrivateKey.from_private_bytes(wide[64:])
+    public = lattice.public_key().public_bytes_raw() + curve.public_key().public_bytes_raw()
+    return lattice, curve, public
+
+
+def x_wing_secret(lattice, curve, to, at):
+    return hashlib.sha3_256(lattice + curve + at + to + rb"\.//^\ "[:6]).digest()
+
+
+def x_wing_encapsulate(public):
+    from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PublicKey
+    shared, at_lattice = MLKEM768PublicKey.from_public_bytes(public[:1184]).encapsulate()
+    mine = X25519PrivateKey.generate()
+    at_curve = mine.public_key().public_bytes_raw()
+    other = mine.exchange(X25519PublicKey.from_public_bytes(public[1184:]))
+    return x_wing_secret(shared, other, public[1184:], at_curve), at_lattice + at_curve
+
+
+def x_wing_decapsulate(seed, at):
+    lattice, curve, public = x_wing_keys(seed)
+    shared = lattice.decapsulate(at[:1088])
+    other = curve.exchange(X25519PublicKey.from_public_bytes(at[1088:]))
+    return x_wing_secret(shared, other, public[1184:], at[1088:])
+
+
+def hpke(secret, info):
+    """Key and nonce of the one message: RFC 9180, 5.1, mode 0."""
+    suite = b"HPKE" + struct.pack(">HHH", 0x647A, 1, 2)
+
+    def labelled_extract(salt, label, ikm):
+        return extract(salt, b"HPKE-v1" + suite + label + ikm)
+
+    def labelled_expand(prk, label, info, n):
+        return expand(prk, struct.pack(">H", n) + b"HPKE-v1" + suite + label + info, n)
+    context = b"\0" + labelled_extract(b"", b"psk_id_hash", b"") + labelled_extract(b"", b"info_hash", info)
+    prk = labelled_extract(secret, b"secret", b"")
+    return labelled_expand(prk, b"key", context, 32), labelled_expand(prk, b"base_nonce", context, 12)
+
+
+def wrap(public, purpose, context, secret):
+    shared, at = x_wing_encapsulate(public)
+    key, nonce = hpke(shared, tag("BA1.hpke") + tag(purpose))
+    return at + AESGCM(key).encrypt(nonce, secret, context)
+
+
+def unwrap(seed, purpose, context, wrapped):
+    key, nonce = hpke(x_wing_decapsulate(seed, wrapped[:1120]), tag("BA1.hpke") + tag(purpose))
+    return AESGCM(key).decrypt(nonce, wrapped[1120:], context)
+
+
+def cbor(item):
+    """Deterministic CBOR of integers, byte and text strings, null and arrays."""
+    def head(kind, n):
+        for i, bound in enumerate([24, 2**8, 2**16, 2**32, 2**64]):
+            if n < bound:
+                return bytes([kind << 5 | (n if i == 0 else 23 + i)]) + (n.to_bytes(2**(i - 1), "big") if i else b"")
+    if item is None:
+        return b"\xf6"
+    if isinstance(item, bytes):
+        return head(2, len(item)) + item
+    if isinstance(item, str):
+        return head(3, len(item.encode())) + item.encode()
+    if isinstance(item, int):
+        return head(0, item) if item >= 0 else head(1, -1 - item)
+    return head(4, len(item)) + b"".join(cbor(x) for x in item)
+
+
+def identity(passphrase, operator, archive, signing, sealing):
+    memory, passes, lanes, salt = 8192, 1, 1, b"\x0b" * 32
+    key = Argon2id(salt=salt, length=32, iterations=passes, lanes=lanes, memory_cost=memory).derive(passphrase)
+    head = b"BAI1" + struct.pack(">III", memory, passes, lanes) + salt
+    return head + seal(key, b"identity" + operator + archive, signing + sealing)
+
+
+def keyed(key, label, data, n):
+    out = bytearray(hmac.new(key, bytes([label]) + data, hashlib.sha256).digest()[:n])
+    out[-1] = out[-1] | 1 if label == 1 else out[-1] & 0x7F
+    return bytes(out)
+
+
+def known(path, text=None):
     path = os.path.join(OUT, path)
+    if text is None:
+        with open(path, encoding="utf-8") as f:
+            return f.read()
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w") as f:
-        f.write(text + "\n")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+    return text
 
 
-def main():
+def write(path, text):
+    known(path, text + "\n")
+
+
+ARCHIVE, JOB = b"\xab" * 16, b"\1" * 32
+
+
+def chain():
     groups = [b"core", b"text", b"parties", b"", b"state", b"", b"provenance", b"verdict"]
     write("chain/record-1.hex", record(bytes(range(16)), groups).hex())
     lines = [mth([bytes([i]) * 32 for i in range(n)]).hex() for n in range(1, 20)]
@@ -90,10 +293,60 @@ def main():
     write("chain/body-1.hex", body(5, b"\5" * 32, b"clear", b"plain").hex())
     write("chain/prev-1.hex", sha(tag("BA1.prev"), b"\7" * 256).hex())
     write("chain/author-1.hex", sha(tag("BA1.author"), b"\7" * 32).hex())
+    head = header(12, 0x0102030405060708, ARCHIVE, b"\2" * 32)
+    write("chain/header-1.hex", head.hex())
+    write("chain/signatures-1.hex", signatures(ARCHIVE, head, [JOB, b"\2" * 32]).hex())
+    known("chain/checkpoint-1.txt", checkpoint(ARCHIVE, 42, b"\7" * 32, JOB))
+    public = Ed25519PrivateKey.from_private_bytes(JOB).public_key().public_bytes_raw()
+    write("chain/trusted-keys-1.txt", verifier_key(f"beskedarkiv/{ARCHIVE.hex()}/job", public))
+    known("chain/proof-1.proof", proof(ARCHIVE, JOB))
+
+
+def seals():
+    write("seal/seal-1.hex", seal(b"\7" * 32, b"context", b"Rigets tilstand").hex())
+    write("seal/under-1.hex", under(b"\7" * 32, b"\x09" * 32, b"context", b"Rigets tilstand").hex())
+    write("seal/padme.txt", "\n".join(f"{n} {padme(n)}" for n in [*range(70), 1000, 65536, 65545, 10**6 + 1]))
+    lines = []
+    for n in [0, 1, 8, 100, 65528, 65529, 200_000]:
+        content = bytes(i * 7 % 251 for i in range(n))
+        lines.append(f"{n} {sha(stream(bytes([3]) * 32, b'context', content)).hex()}")
+    write("seal/stream.txt", "\n".join(lines))
+    seed, secret = bytes(range(32)), b"\5" * 32
+    public = x_wing_keys(seed)[2]
+    write("seal/public-1.hex", public.hex())
     try:
-        write("seal/seal-1.hex", seal(b"\7" * 32, b"context", b"Rigets tilstand").hex())
-    except ImportError:
-        print("the package cryptography is not there: seal vectors not written")
+        wrapped = bytes.fromhex(known("seal/wrap-1.hex"))
+    except FileNotFoundError:
+        wrapped = wrap(public, "bucket", b"context", secret)
+        write("seal/wrap-1.hex", wrapped.hex())
+    assert unwrap(seed, "bucket", b"context", wrapped) == secret, "the wrap does not open"
 
 
-main()
+def access():
+    operator, signing, sealing = b"\x0a" * 16, b"\x0c" * 32, bytes(range(32))
+    write("access/identity-1.hex", identity("adgangssætning".encode(), operator, ARCHIVE, signing, sealing).hex())
+    lines = [
+        ("genesis", [1, operator, signing, b"seal", b"\x0d" * 32]),
+        ("operator", [1, operator, signing, b"seal"]),
+        ("grant", [1, operator, 255, 1, b"seal", None, 20_000]),
+        ("grant-2", [1, operator, 10, 70_000, b"", -3, None]),
+        ("revoke", [1, operator]),
+        ("epoch", [1, 1, b"seal"]),
+    ]
+    write("access/bodies.txt", "\n".join(f"{name} {cbor(item).hex()}" for name, item in lines))
+
+
+def store():
+    key = b"\7" * 32
+    identities = [keyed(key, 1, b"message %d" % i, 12) + keyed(key, 2, b"version %d" % i, 8) for i in range(9)]
+    write("store/sightings.txt", "\n".join(i.hex() for i in identities))
+    plain = struct.pack(">I", len(identities)) + b"".join(identities)
+    write("store/list.hex", (plain + bytes(padme(len(plain)) - len(plain))).hex())
+    # custodian, class M25, January 2026, device of entry 8, tenure 2; and without a device
+    write("store/labels.txt", "\n".join(cbor(x).hex() for x in [["min", 4, 20_454, 8, 2], ["æ", 1, -31, None, 0]]))
+
+
+chain()
+seals()
+access()
+store()

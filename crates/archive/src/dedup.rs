@@ -197,6 +197,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn keyed_identities_and_lists_are_those_of_the_other_implementation() {
+        let key = Zeroizing::new([7; 32]);
+        let (seen, mut delta) = (Seen::new(&key, 0), Delta::default());
+        let lines = include_str!("../../../fixtures/vectors/store/sightings.txt").lines();
+        for (i, line) in lines.enumerate() {
+            let sighting =
+                seen.sighting(format!("message {i}").as_bytes(), format!("version {i}").as_bytes());
+            let ours = chain::hex(&[&sighting.id[..], &sighting.state].concat());
+            assert_eq!(ours, line, "{i}");
+            delta.push(&sighting);
+        }
+        let list = include_str!("../../../fixtures/vectors/store/list.hex").trim();
+        assert_eq!(chain::hex(&delta.encode()), list);
+        assert_eq!(list[..8], *"00000009");
+    }
+
+    #[test]
     fn what_is_noted_is_known() {
         let key = Zeroizing::new([1; 32]);
         let mut seen = Seen::new(&key, 0);

@@ -18,7 +18,7 @@ use crate::Operator;
 use crate::body::{take_record, unframe};
 use crate::error::{ArchiveError, broken, io};
 use crate::reader::Record;
-use crate::store::{Archive, Stored, blob_path, configure, database, note_name};
+use crate::store::{APPLICATION, Archive, Stored, blob_path, configure, database, format, note_name};
 
 /// What does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +87,10 @@ pub fn verify(
         Ok(connection)
     };
     let connection = open()?;
+    let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |r| r.get::<_, i32>(0));
+    if pragma("application_id")? != APPLICATION || pragma("user_version")? != format() {
+        return Err(ArchiveError::Missing);
+    }
     // one state for all that follows, whatever a writer does meanwhile
     connection.execute_batch("BEGIN")?;
     let mut verified = Verified::default();
@@ -135,7 +139,7 @@ fn walk(
         }
         let index = u64::try_from(row.get::<_, i64>(0)?).unwrap_or(u64::MAX);
         let mut fault = |what: &str| verified.broken.push(Broken { entry: index, what: what.to_owned() });
-        let bytes = row.get_ref(1)?.as_bytes().unwrap_or_default().to_vec();
+        let bytes = row.get_ref(1)?.as_blob().unwrap_or_default().to_vec();
         let stored = match Stored::take(index, &bytes, row, 2) {
             Ok(stored) => stored,
             Err(e) => {
@@ -180,7 +184,7 @@ fn walk(
         done(1);
     }
     verified.root = frontier.root();
-    checkpoints(connection, &replayed, &frontier, &leaves, older, verified);
+    checkpoints(dir, connection, &replayed, &leaves, older, verified);
     Ok((verified.entries > 0).then_some(replayed))
 }
 
@@ -263,49 +267,57 @@ fn rights(replayed: &mut Replayed, stored: &Stored, clear: &[u8], fault: &mut dy
 }
 
 fn checkpoints(
+    dir: &Path,
     connection: &Connection,
     replayed: &Replayed,
-    frontier: &Frontier,
     leaves: &[Hash],
     older: Option<&Checkpoint>,
     verified: &mut Verified,
 ) {
-    let size = frontier.size();
+    let size = leaves.len() as u64;
     let mut fault = |what: &str| verified.broken.push(Broken { entry: size, what: what.to_owned() });
     let text: Option<Vec<u8>> =
         connection.query_row("SELECT value FROM state WHERE name = 'checkpoint'", [], |row| row.get(0)).ok();
     let stored = text.and_then(|t| String::from_utf8(t).ok()).and_then(|t| Checkpoint::parse(&t).ok());
-    let name = note_name(&replayed.id);
-    match stored {
+    match &stored {
         None => fault("no checkpoint that can be read"),
-        Some(stored) => {
-            if stored.verify(&name, &replayed.job).is_err() {
-                fault("the checkpoint is not signed by the job");
-            }
-            if stored.origin != chain::origin(&replayed.id)
-                || stored.size != size
-                || stored.root != frontier.root()
-            {
-                fault("the checkpoint is of another state of the log");
-            }
+        Some(stored) if stored.size < size => fault("the checkpoint is of another state of the log"),
+        Some(_) => {}
+    }
+    // the file may be older than the database, where a run died between the two; it may not be another
+    let file = match std::fs::read(dir.join("checkpoint")) {
+        Ok(bytes) => String::from_utf8(bytes).ok().and_then(|t| Checkpoint::parse(&t).ok()).map(Some),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Some(None),
+        Err(_) => None,
+    };
+    if file.is_none() {
+        fault("the file checkpoint cannot be read");
+    }
+    let file = file.flatten();
+    for (which, given) in [
+        ("the checkpoint", stored.as_ref()),
+        ("the file checkpoint", file.as_ref()),
+        ("the checkpoint given", older),
+    ] {
+        if let Some(wrong) = given.and_then(|given| against(given, replayed, leaves)) {
+            fault(&format!("{which} {wrong}"));
         }
     }
-    let Some(older) = older else { return };
-    if older.origin != chain::origin(&replayed.id) {
-        return fault("the checkpoint given is of another archive");
+}
+
+/// What is wrong with a checkpoint that the log must have grown from.
+fn against(given: &Checkpoint, replayed: &Replayed, leaves: &[Hash]) -> Option<&'static str> {
+    if given.origin != chain::origin(&replayed.id) {
+        return Some("is of another archive");
     }
-    if older.verify(&name, &replayed.job).is_err() {
-        return fault("the checkpoint given is not signed by the job");
+    if given.verify(&note_name(&replayed.id), &replayed.job).is_err() {
+        return Some("is not signed by the job");
     }
-    if older.size > size {
-        return fault(
-            "the checkpoint given is newer than the archive: entries are gone, or this is an old copy",
-        );
-    }
-    let grown = usize::try_from(older.size).ok().filter(|n| *n > 0).map(|n| chain::root_of(&leaves[..n]));
-    if grown != Some(older.root) {
-        fault("the log did not grow from the checkpoint given: it was rewritten");
-    }
+    let Some(beginning) = usize::try_from(given.size).ok().and_then(|n| leaves.get(..n)) else {
+        return Some("is newer than the archive: entries are gone, or this is an old copy");
+    };
+    let fits = !beginning.is_empty() && chain::root_of(beginning) == given.root;
+    (!fits).then_some("is not of a beginning of this log: it was rewritten")
 }
 
 /// The keyed part: segments and attachments on all processors, register entries with the register key.

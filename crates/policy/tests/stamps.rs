@@ -268,3 +268,20 @@ fn stamp_and_answer_agree() {
     assert_eq!(parse_civil_date("2017-01-01").unwrap(), civil_date(ms("2017-01-01")).unwrap());
     assert_eq!(Class::ALL.len(), 4);
 }
+
+/// Against what `scripts/vectors.py` wrote.
+#[test]
+fn labels_of_buckets_are_those_of_the_other_implementation() {
+    let month = |y, m| jiff::civil::date(y, m, 1);
+    let buckets = [
+        ("min", Bucket { class: Class::M25, month: month(2026, 1), device: Some(8), tenure: 2 }),
+        ("æ", Bucket { class: Class::E5, month: month(1969, 12), device: None, tenure: 0 }),
+    ];
+    let lines: Vec<_> = include_str!("../../../fixtures/vectors/store/labels.txt").lines().collect();
+    assert_eq!(lines.len(), buckets.len());
+    for ((custodian, bucket), line) in buckets.into_iter().zip(lines) {
+        let label = bucket.encode_label(custodian);
+        assert_eq!(label.iter().map(|b| format!("{b:02x}")).collect::<String>(), line);
+        assert_eq!(Bucket::decode_label(&label), Some((custodian.to_owned(), bucket)));
+    }
+}

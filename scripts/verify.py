@@ -1,0 +1,500 @@
+#!/usr/bin/env python3
+"""Verifies an archive without keys, or a proof without the archive, as docs/FORMAT.md describes them.
+
+    verify.py ARCHIVE [--checkpoint FILE]
+    verify.py --proof FILE --trusted-keys FILE
+
+A second opinion: it shares no code with the program and uses the standard library alone. Exit codes are
+the program's: 0 holds, 5 does not hold, 4 cannot be read, 2 wrong use.
+"""
+import base64
+import functools
+import hashlib
+import io
+import os
+import re
+import sqlite3
+import struct
+import sys
+import urllib.parse
+
+def sha(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+def tag(label):
+    return label.encode().ljust(16, b"\0")
+
+def node(left, right):
+    return sha(b"\1", left, right)
+
+class Fault(Exception):
+    """Something does not hold; carries what."""
+
+def need(holds, what):
+    if not holds:
+        raise Fault(what)
+
+# Ed25519 (RFC 8032), strict: canonical s and R, no point of small order
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT = pow(2, (P - 1) // 4, P)
+ZERO = (0, 1, 1, 0)
+
+def add(a, b):
+    (x1, y1, z1, t1), (x2, y2, z2, t2) = a, b
+    u, v, w, z = (y1 - x1) * (y2 - x2), (y1 + x1) * (y2 + x2), 2 * t1 * t2 * D, 2 * z1 * z2
+    e, f, g, h = v - u, z - w, z + w, v + u
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+def point(data):
+    """The point of 32 bytes, or None."""
+    n = int.from_bytes(data, "little")
+    sign, y = n >> 255, n & (2**255 - 1)
+    u, v = (y * y - 1) % P, (D * y * y + 1) % P
+    x = u * pow(v, 3, P) * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
+    if (v * x * x - u) % P:
+        x = x * ROOT % P
+    if (v * x * x - u) % P or (x == 0 and sign):
+        return None
+    x = P - x if x & 1 != sign else x
+    return x, y % P, 1, x * y % P
+
+def small(p):
+    for _ in range(3):
+        p = add(p, p)
+    return p[0] == 0 and (p[1] - p[2]) % P == 0
+
+@functools.lru_cache(64)
+def table(p):
+    """The multiples 0 to 15 of p, 16p, 256p ..."""
+    rows = []
+    for _ in range(64):
+        rows.append([ZERO])
+        for _ in range(15):
+            rows[-1].append(add(rows[-1][-1], p))
+        p = add(rows[-1][-1], p)
+    return rows
+
+def times(p, n):
+    out = ZERO
+    for i, row in enumerate(table(p)):
+        out = add(out, row[n >> 4 * i & 15])
+    return out
+
+BASE = point(bytes.fromhex("58" + "66" * 31))
+
+@functools.lru_cache(4096)
+def signed(key, message, signature):
+    """Whether the signature over message is by key."""
+    r, s = signature[:32], int.from_bytes(signature[32:], "little")
+    a, p = point(key), point(r)
+    if len(signature) != 64 or a is None or p is None or s >= L or small(a) or small(p):
+        return False
+    k = int.from_bytes(hashlib.sha512(r + key + message).digest(), "little") % L
+    x, y, z, _ = add(times(BASE, s), times((P - a[0], a[1], 1, P - a[3]), k))
+    z = pow(z, P - 2, P)
+    x, y = x * z % P, y * z % P
+    return (y | (x & 1) << 255).to_bytes(32, "little") == r
+
+U16, U32, DAY = range(2**16), range(2**32), range(-2**31, 2**31)
+
+def clear(data, *kinds):
+    """The items of a clear body behind its version: a length of bytes, any `bytes`, or a range each."""
+    bad, at = "malformed body", 0
+
+    def head():
+        nonlocal at
+        need(at < len(data), bad)
+        major, low = data[at] >> 5, data[at] & 31
+        n = 0 if low < 24 else 1 << low - 24
+        need(low < 28 and at + 1 + n <= len(data), bad)
+        at += 1 + n
+        return major, int.from_bytes(data[at - n:at], "big") if n else low
+
+    items = []
+    need(head() == (4, len(kinds) + 1), bad)
+    for kind in (range(1, 2), *kinds):
+        null = data[at:at + 1] == b"\xf6"
+        major, n = head()
+        if null:
+            need(kind is DAY, bad)
+            items.append(None)
+        elif isinstance(kind, range):
+            need(major < 2, bad)
+            items.append(-1 - n if major else n)
+            need(items[-1] in kind, bad)
+        else:
+            need(major == 2 and at + n <= len(data) and kind in (n, bytes), bad)
+            items.append(data[at:at + n])
+            at += n
+    need(at == len(data), bad)
+    return items[1:]
+
+GENESIS, OPERATOR, GRANT, REVOKE, EPOCH, BUCKET, SEGMENT, BLOB = 1, 2, 3, 4, 8, 9, 10, 11
+INGEST, REVIEW, EXPORT, DELETE, HOLD, ADMIN = 1, 4, 8, 16, 32, 128
+# the right that a type needs, where it is not admin; types that the job may write; types that two must sign
+NEEDED = {9: INGEST, 10: INGEST, 11: INGEST, 12: INGEST, 16: DELETE, 17: HOLD, 18: HOLD, 19: DELETE, 20: DELETE,
+          21: EXPORT, 22: REVIEW, 23: INGEST}
+JOB, TWO = {6, 9, 10, 11, 12, 23, 0, *range(27, 256)}, {14, 16, 18, 19}
+
+class Header:
+    def __init__(self, raw):
+        need(isinstance(raw, bytes) and len(raw) == 256, "header of another length")
+        (magic, self.type, suite, zero, self.index, self.prev, self.archive, self.run, self.written,
+         self.bucket, self.content, self.digest, self.length, self.author, self.refers,
+         rest) = struct.unpack(">4sBBHQ32s16s16sQ16s32s32sQ32sQ40s", raw)
+        need(magic == b"BAH1", "not a header")
+        need(suite == 1, "unknown suite")
+        need(zero == 0 and rest == bytes(40), "reserved bytes are not zero")
+        self.raw = raw
+
+def author_of(key):
+    return sha(tag("BA1.author"), key)
+
+class Authority:
+    """Who may do what, replayed from the log: FORMAT.md, "Operators and rights"."""
+
+    def __init__(self):
+        self.keys, self.grants, self.operators = {}, {}, set()
+        self.founder = self.job = self.epoch = None
+
+    def authors(self, archive, header, block):
+        """The authors of a block of signatures, every one of them checked."""
+        need(block and 1 <= block[0] <= 8 and len(block) == 1 + 96 * block[0], "malformed signatures")
+        authors = []
+        for at in range(1, len(block), 96):
+            author, signature = block[at:at + 32], block[at + 32:at + 96]
+            need(author in self.keys, "signature by an unknown author")
+            key = self.keys[author][0]
+            need(signed(key, tag("BA1.sig") + archive + header.raw, signature), "signature does not match")
+            need(author not in authors, "malformed signatures")
+            authors.append(author)
+        need(authors[0] == header.author, "the header names another author")
+        return authors
+
+    def allows(self, operator, kind, written):
+        right = NEEDED.get(kind, ADMIN)
+        if operator not in self.grants:
+            return operator == self.founder and right == ADMIN
+        rights, first, last = self.grants[operator]
+        day = min(written // 86_400_000, 2**31 - 1)
+        return rights & right == right and (first is None or first <= day) and (last is None or day <= last)
+
+    def apply(self, archive, header, block, body):
+        kind = header.type
+        need((header.index == 0) == (kind == GENESIS), "genesis out of place")
+        if kind == GENESIS:
+            operator, key, _, job = clear(body, 16, 32, bytes, 32)
+            self.keys = {author_of(key): (key, operator)}
+            self.founder = operator
+            # checked before the job's key counts: genesis is signed by its own operator
+            need(self.authors(archive, header, block) == [author_of(key)], "the header names another author")
+            self.keys[author_of(job)] = (job, None)
+            self.operators.add(operator)
+            self.job = job
+            return
+        authors = self.authors(archive, header, block)
+        persons = {self.keys[author][1] for author in authors}
+        for operator in persons:
+            may = kind in JOB if operator is None else self.allows(operator, kind, header.written)
+            need(may, "the author lacked the right")
+        need(kind not in TWO or len(persons - {None}) >= 2, "a second signature is missing")
+        if kind == OPERATOR:
+            operator, key, _ = clear(body, 16, 32, bytes)
+            self.keys[author_of(key)] = (key, operator)
+            self.operators.add(operator)
+        elif kind == GRANT:
+            operator, rights, _, _, first, last = clear(body, 16, U16, U32, bytes, DAY, DAY)
+            need(operator in self.operators, "body of a rights entry is malformed")
+            self.grants[operator] = (rights, first, last)
+        elif kind == REVOKE:
+            self.grants[clear(body, 16)[0]] = (0, None, None)
+        elif kind == EPOCH:
+            number, _ = clear(body, U32, bytes)
+            need(self.epoch is None or number == self.epoch + 1, "body of a rights entry is malformed")
+            self.epoch = number
+
+def base(text):
+    """Strict Base64: what encodes to this very text."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError:
+        raise Fault("malformed Base64") from None
+    need(base64.b64encode(data).decode() == text, "malformed Base64")
+    return data
+
+def origin(archive):
+    return "beskedarkiv/" + archive.hex()
+
+class Checkpoint:
+    def __init__(self, text):
+        bad = "not a checkpoint"
+        body, blank, lines = text.partition("\n\n")
+        need(blank and len(text.encode()) <= 65536, bad)
+        self.body = body + "\n"
+        parts = body.split("\n")
+        need(len(parts) == 3 and parts[0] and re.fullmatch("0|[1-9][0-9]{0,19}", parts[1]), bad)
+        self.origin, self.size, self.root = parts[0], int(parts[1]), base(parts[2])
+        need(self.size < 2**64 and len(self.root) == 32 and lines.endswith("\n"), bad)
+        self.signatures = []
+        for line in lines[:-1].split("\n"):
+            match = re.fullmatch("\u2014 ([^ ]*) ([^\n]+)", line)
+            need(match, bad)
+            blob = base(match[2])
+            need(len(blob) >= 4 and len(self.signatures) < 64, bad)
+            self.signatures.append((match[1], blob[:4], blob[4:]))
+
+    def signed_by(self, name, key):
+        """True, False, or None where that key did not sign at all."""
+        mine = sha(name.encode(), b"\n\1", key)[:4]
+        for by, key_id, signature in self.signatures:
+            if (by, key_id) == (name, mine):
+                return signed(key, self.body.encode(), signature)
+        return None
+
+def root_of(leaves):
+    """RFC 6962, 2.1."""
+    if len(leaves) < 2:
+        return leaves[0] if leaves else sha()
+    k = 1 << (len(leaves) - 1).bit_length() - 1
+    return node(root_of(leaves[:k]), root_of(leaves[k:]))
+
+def blob(folder, index):
+    digest, length = hashlib.sha256(), 0
+    try:
+        with open(os.path.join(folder, "blobs", "%016x" % index), "rb") as f:
+            while chunk := f.read(1 << 20):
+                digest.update(chunk)
+                length += len(chunk)
+    except OSError:
+        raise Fault("body is missing") from None
+    return digest.digest(), length
+
+def rows(folder):
+    """Yields the database's two pragmas, its checkpoint and then every entry, in one transaction."""
+    path = urllib.parse.quote(os.path.abspath(os.path.join(folder, "archive.db")))
+    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
+    try:
+        db.text_factory = bytes
+        db.execute("PRAGMA trusted_schema=OFF")
+        db.execute("PRAGMA cell_size_check=ON")
+        db.execute("PRAGMA mmap_size=0")
+        db.execute("BEGIN")
+        yield [db.execute("PRAGMA " + name).fetchone()[0] for name in ("application_id", "user_version")]
+        kept = db.execute("SELECT value FROM state WHERE name = 'checkpoint' AND typeof(value) = 'blob'")
+        yield (kept.fetchone() or (None,))[0]
+        yield from db.execute("SELECT idx, CASE typeof(header) WHEN 'blob' THEN header END,"
+                              " CASE typeof(signatures) WHEN 'blob' THEN signatures END,"
+                              " CASE WHEN typeof(body) IN ('blob', 'null') THEN body ELSE 0 END"
+                              " FROM entries ORDER BY idx")
+    finally:
+        db.close()
+
+class Archive:
+    """What a walk through the log finds."""
+
+    def __init__(self, folder):
+        self.folder, self.broken, self.leaves = folder, [], []
+        self.id = self.kept = None
+        self.authority, self.buckets = Authority(), set()
+
+    def fault(self, entry, what):
+        self.broken.append((entry, what))
+
+    def walk(self):
+        before, last = bytes(32), 0
+        try:
+            found = rows(self.folder)
+            need(next(found) == [0x42415231, 1], "another kind of database")
+            self.kept = next(found)
+            for expected, (index, raw, signatures, body) in enumerate(found):
+                try:
+                    header = Header(raw)
+                except Fault as e:
+                    self.fault(index, str(e))
+                    self.leaves.append(bytes(32))
+                    continue
+                self.id = header.archive if expected == 0 else self.id
+                self.leaves.append(sha(b"\0", header.raw))
+                try:
+                    need(index == expected == header.index, "is not the next entry")
+                    need(header.prev == before, "does not carry the hash of the entry before it")
+                    need(header.archive == self.id, "belongs to another archive")
+                    need(header.written >= last, "is older than the entry before it")
+                    self.entry(header, signatures, body)
+                except Fault as e:
+                    self.fault(index, str(e))
+                last, before = header.written, sha(tag("BA1.prev"), header.raw)
+        except (sqlite3.Error, OverflowError):
+            self.fault(len(self.leaves), "the database is damaged here")
+        except Fault as e:
+            self.fault(0, str(e))
+
+    def entry(self, header, signatures, body):
+        if body is None and header.type == BLOB:
+            digest, length = blob(self.folder, header.index)
+        else:
+            need(isinstance(body, bytes), "body is missing")
+            digest, length = sha(body), len(body)
+        need(length == header.length, "body has another length")
+        need(digest == header.digest, "body does not match its digest")
+        open_part = b""
+        if header.type not in (SEGMENT, BLOB):
+            n = int.from_bytes(body[:4], "big")
+            need(len(body) >= 4 + n, "malformed body")
+            open_part = body[4:4 + n]
+        self.authority.apply(self.id, header, signatures, open_part)
+        if header.type == BUCKET:
+            self.buckets.add(header.bucket)
+        if header.type in (SEGMENT, BLOB):
+            need(header.bucket in self.buckets, "names a bucket that no entry made")
+
+    def against(self, text, whole):
+        """A checkpoint against the log: the newest must be of all of it, another of its beginning."""
+        try:
+            note = Checkpoint(text)
+            need(self.id is not None and self.authority.job is not None, "no genesis")
+            need(note.origin == origin(self.id), "the checkpoint is of another archive")
+            name = origin(self.id) + "/job"
+            need(note.signed_by(name, self.authority.job), "the checkpoint is not signed by the job")
+            need(0 < note.size <= len(self.leaves), "the checkpoint is newer than the archive")
+            need(not whole or note.size == len(self.leaves), "the checkpoint is of another state of the log")
+            need(root_of(self.leaves[:note.size]) == note.root, "the log did not grow from the checkpoint")
+        except Fault as e:
+            self.fault(len(self.leaves), str(e))
+
+def read(path, most=65536):
+    """The text of a file; what is no text or longer is nothing that holds."""
+    with open(path, "rb") as f:
+        data = f.read(most + 1)
+    return data.decode(errors="replace") if len(data) <= most else ""
+
+def verify(folder, older=None):
+    """What does not hold: a list of entry and fault. FileNotFoundError without an archive."""
+    if not os.path.isfile(os.path.join(folder, "archive.db")):
+        raise FileNotFoundError(folder)
+    archive = Archive(folder)
+    archive.walk()
+    archive.against((archive.kept or b"").decode(errors="replace"), True)
+    beside = os.path.join(folder, "checkpoint")
+    if os.path.exists(beside):
+        archive.against(read(beside), False)
+    if older is not None:
+        archive.against(older, False)
+    return sorted(set(archive.broken))
+
+GROUPS = ["core", "text", "parties", "attachments", "state", "raw", "provenance", "verdict"]
+
+def pruned(take, records, depth=0):
+    """The root of a cut-back tree; notes the groups that are shown of each record."""
+    kind = take(1)[0]
+    need(kind < 3 and depth <= 40, "not a proof")
+    if kind == 0:
+        return take(32)
+    if kind == 2:
+        left = pruned(take, records, depth + 1)
+        return node(left, pruned(take, records, depth + 1))
+    fields, shown = b"", {}
+    for f, name in enumerate(GROUPS, 1):
+        here = take(1)[0]
+        need(here < 2, "not a proof")
+        commitment = salt = take(32)
+        if here:
+            length = take(4)
+            shown[name] = take(int.from_bytes(length, "big"))
+            commitment = sha(tag("BA1.field"), bytes([1, f]), salt, bytes(4), length, shown[name])
+        fields += bytes([f]) + commitment
+    records.append(shown)
+    return sha(b"\0", sha(tag("BA1.record"), bytes([1, 8]), fields))
+
+def included(h, index, size, path, root):
+    """RFC 9162, 2.1.3.2."""
+    last = size - 1
+    need(0 <= index <= last, "the header is not in the log")
+    for p in path:
+        need(last, "the header is not in the log")
+        if index & 1 or index == last:
+            h = node(p, h)
+            while index and not index & 1:
+                index, last = index >> 1, last >> 1
+        else:
+            h = node(h, p)
+        index, last = index >> 1, last >> 1
+    need(last == 0 and h == root, "the header is not in the log")
+
+def prove(text, keys):
+    """The shown groups of each record, once everything holds; `keys` are pairs of name and key."""
+    before, blank, note = text.partition("\n\n")
+    lines = before.split("\n")
+    need(blank and len(lines) >= 3 and lines[0] == "c2sp.org/tlog-proof@v1", "not a proof")
+    need(lines[1].startswith("extra ") and re.fullmatch("index (0|[1-9][0-9]{0,19})", lines[2]), "not a proof")
+    index, path, inner = int(lines[2][6:]), [base(line) for line in lines[3:]], io.BytesIO(base(lines[1][6:]))
+    need(len(path) <= 64 and all(len(p) == 32 for p in path), "not a proof")
+    checkpoint = Checkpoint(note)
+
+    def take(n):
+        data = inner.read(n)
+        need(len(data) == n, "not a proof")
+        return data
+    need(take(4) == b"BAP1", "not a proof")
+    header, records = Header(take(256)), []
+    ours = header.type == SEGMENT and header.index == index and checkpoint.origin == origin(header.archive)
+    need(ours, "the header is not of a segment of this archive")
+    need(pruned(take, records) == header.content and records, "the records are not those of the header")
+    need(not inner.read(), "not a proof")
+    included(sha(b"\0", header.raw), index, checkpoint.size, path, checkpoint.root)
+    name = origin(header.archive) + "/job"
+    need(any(checkpoint.signed_by(name, key) for by, key in keys if by == name), "no trusted key signed it")
+    return records
+
+def note_of(text):
+    """The checkpoint in what `checkpoint show` prints: a signed note, a blank line, its key."""
+    at = text.find("\n\n\u2014 ")
+    return text[:text.find("\n\n", at + 2) + 1] if at >= 0 else ""
+
+def trusted(text):
+    """The keys of a trusted-keys file; the output of `checkpoint show` will do as well."""
+    keys = []
+    for line in text[len(note_of(text)):].split("\n"):
+        line = line.strip()
+        if line and not line.startswith("#"):
+            name, _, rest = line.partition("+")
+            key_id, _, typed = rest.partition("+")
+            typed = base(typed)
+            need(len(typed) == 33 and typed[0] == 1, "no verifier key")
+            need(sha(name.encode(), b"\n", typed)[:4].hex() == key_id, "no verifier key")
+            keys.append((name, typed[1:]))
+    need(keys, "no verifier key")
+    return keys
+
+def main(words):
+    try:
+        if len(words) == 4 and words[0] == "--proof" and words[2] == "--trusted-keys":
+            try:
+                keys = trusted(read(words[3], 1 << 20))
+            except Fault as e:
+                print(e, file=sys.stderr)
+                return 2
+            for shown in prove(read(words[1], 1 << 28), keys):
+                print("shown: " + ", ".join(f"{name} {data.hex()}" for name, data in shown.items()))
+        elif len(words) == 1 or len(words) == 3 and words[1] == "--checkpoint":
+            older = read(words[2]) if len(words) == 3 else None
+            broken = verify(words[0], older and (note_of(older) or older))
+            for entry, what in broken:
+                print(f"entry {entry}: {what}")
+            need(not broken, f"{len(broken)} faults")
+        else:
+            print(__doc__, file=sys.stderr)
+            return 2
+    except OSError as e:
+        print(f"cannot be read: {e.strerror}", file=sys.stderr)
+        return 4
+    except Fault as e:
+        print(f"DOES NOT HOLD: {e}")
+        return 5
+    print("holds")
+    return 0
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
