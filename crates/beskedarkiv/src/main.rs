@@ -28,9 +28,6 @@ use std::process::ExitCode;
 use crate::commands::Context;
 use crate::texts::Texts;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     harden::panics();
     harden::process();
