@@ -184,6 +184,43 @@ fn every_exported_message_is_proved_without_the_archive() {
 }
 
 #[test]
+fn a_large_production_has_a_file_of_proofs_for_each_segment() {
+    let (place, truth) = prepared(|s| {
+        s.more = 60_000;
+        s.password = None;
+    });
+    ingest(&place, &["backup"]).ends(3);
+    let words = ["export", "--archive", "A", "--keys", "K", "--passphrase-file", "op", "--custodian", "min"];
+    place.run(&[&words[..], &["--out", "E", "--unsealed"]].concat()).ends(0);
+    place.file("trusted", &place.run(&["checkpoint", "show", "--archive", "A"]).ends(0).out());
+    let files = support::files(&place.at("E/data/proofs"));
+    assert!(files.len() > 1 && files.len() < 1000, "{}", files.len());
+    let lines = fs::read_to_string(place.at("E/data/messages.jsonl")).unwrap();
+    let mut by_file = std::collections::BTreeMap::<String, Vec<(usize, serde_json::Value)>>::new();
+    for line in lines.lines() {
+        let mut line: serde_json::Value = serde_json::from_str(line).unwrap();
+        let archive = line.as_object_mut().unwrap().remove("archive").unwrap();
+        let record = usize::try_from(archive["proof_record"].as_u64().unwrap()).unwrap();
+        by_file.entry(archive["proof"].as_str().unwrap().to_owned()).or_default().push((record, line));
+    }
+    assert_eq!(by_file.len(), files.len());
+    let mut proved = 0;
+    for (file, lines) in &by_file {
+        let file = format!("E/data/proofs/{file}");
+        let report =
+            place.run(&["verify", "--json", "--proof", &file, "--trusted-keys", "trusted"]).ends(0).json();
+        assert_eq!(report["messages"].as_array().unwrap().len(), lines.len());
+        for (record, line) in lines {
+            let mut message = report["messages"][*record - 1].clone();
+            message.as_object_mut().unwrap().remove("archive");
+            assert_eq!(message, *line);
+            proved += 1;
+        }
+    }
+    assert_eq!(proved, truth.messages);
+}
+
+#[test]
 fn what_is_refused_and_how() {
     let (place, _) = prepared(|_| {});
     place.file("wrong", "forkert\n");
