@@ -7,15 +7,26 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod attachments;
+mod cards;
 mod contacts;
 mod damage;
+mod events;
+mod extras;
 mod first_pass;
+mod keyed;
+mod kinds;
 mod maps;
 mod normalise;
+mod parts;
+mod protobuf;
 mod reader;
 mod rows;
+#[cfg(test)]
+mod samples;
 mod settings;
+mod shown;
 mod summary;
+mod traces;
 mod typedstream;
 
 use std::sync::Arc;
@@ -26,6 +37,8 @@ use model::{Finding, MessageSource, SourceError};
 use contacts::Contacts;
 use reader::Reader;
 
+#[doc(hidden)]
+pub use cards::fuzz_one as fuzz_card;
 #[doc(hidden)]
 pub use summary::fuzz_one as fuzz_summary;
 #[doc(hidden)]

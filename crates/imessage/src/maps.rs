@@ -88,6 +88,17 @@ impl Pairs {
         start
     }
 
+    /// All of them, sorted by the first.
+    pub(crate) fn pairs(&self) -> &[(u32, u32)] {
+        &self.pairs
+    }
+
+    /// Sorted pairs, for tests.
+    #[cfg(test)]
+    pub(crate) fn of_pairs(pairs: Vec<(u32, u32)>) -> Self {
+        Self { pairs, ..Self::default() }
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.pairs.len()

@@ -4,13 +4,18 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use model::{
-    Action, Attachment, Conversation, Direction, Event, Fault, ME, Message, Origin, Place, Raw, Reaction,
+    Action, Attachment, Conversation, Direction, Fault, ME, Message, Origin, Place, Raw, Reaction,
     ReactionKind, Sensitive, Stamp, Text,
 };
 
 use crate::attachments::Found;
+use crate::cards;
+use crate::events::event;
+use crate::extras::Extras;
+use crate::kinds::{self, kinds};
 use crate::maps::Handle;
 use crate::rows::Row;
+use crate::shown;
 use crate::summary::{self, Summary};
 use crate::typedstream;
 
@@ -29,6 +34,20 @@ pub(crate) struct Context<'m> {
     pub(crate) other: Option<&'m Handle>,
     pub(crate) attachments: Vec<Found>,
     pub(crate) reactions: Vec<Reaction>,
+    /// What few rows have.
+    pub(crate) rare: Rare,
+}
+
+/// What few rows have, fetched for those only.
+#[derive(Default)]
+pub(crate) struct Rare {
+    pub(crate) extras: Option<Extras>,
+    /// When a recently deleted row was deleted, as stored.
+    pub(crate) deleted_at: i64,
+    /// For a vote, what the app left with the poll.
+    pub(crate) poll: Option<Vec<u8>>,
+    /// The message that is answered is not there.
+    pub(crate) reply_target_missing: bool,
 }
 
 /// The message of a row.
@@ -45,6 +64,7 @@ pub(crate) fn message(row: &Row<'_>, context: Context<'_>) -> Message {
         other,
         mut attachments,
         reactions,
+        rare,
     } = context;
     let mut doubts: Vec<Cow<'static, str>> =
         row.bad.iter().map(|c| format!("bad_column:{c}").into()).collect();
@@ -59,9 +79,9 @@ pub(crate) fn message(row: &Row<'_>, context: Context<'_>) -> Message {
         };
         attachments.sort_by_key(|f| place(f).unwrap_or(usize::MAX));
     }
-    let mut text = body.and_then(|b| b.text);
+    let (mut text, transcription) = body.map_or((None, None), |b| (b.text, b.transcription));
     let summary = summary(row, &mut doubts);
-    let Summary { edits, edited_parts, unsent, parts: _, undecoded } = &summary;
+    let Summary { edits, edited_parts, unsent, parts: _, undecoded, translation } = &summary;
     if *undecoded > 0 {
         doubts.push(format!("edits_undecoded:{undecoded}").into());
     }
@@ -72,6 +92,21 @@ pub(crate) fn message(row: &Row<'_>, context: Context<'_>) -> Message {
         text = edits.last().and_then(|e| e.text.clone());
     }
     let whole = summary.all_unsent() || (!unsent.is_empty() && text.is_none() && attachments.is_empty());
+    let lines = lines(row, &rare, transcription, translation.as_deref(), &mut doubts);
+    if !whole && !lines.is_empty() {
+        text = shown::with_lines(text, &lines, &mut doubts);
+    }
+    if let Some(extras) = rare.extras {
+        extras.doubts(!unsent.is_empty(), &mut doubts);
+    }
+    if deleted && rare.deleted_at != 0 {
+        // a phone that deletes by age sets the date of the message itself
+        let code = if rare.deleted_at == row.date { "deleted_by_age" } else { "deleted_at" };
+        kinds::at(code, rare.deleted_at, &mut doubts);
+    }
+    if rare.reply_target_missing {
+        doubts.push("reply_target_missing".into());
+    }
     for found in &attachments {
         doubts.extend(found.doubts.iter().map(|d| Cow::Borrowed(*d)));
     }
@@ -94,9 +129,9 @@ pub(crate) fn message(row: &Row<'_>, context: Context<'_>) -> Message {
     } else if !row.is_from_me && sender.is_some_and(|h| h.ambiguous) {
         doubts.push("ambiguous_contact".into());
     }
-    let event = event(row, from.as_ref(), other, &mut doubts);
+    let event = event(row, from.as_ref(), other, rare.extras, &mut doubts);
     if conversation.is_none() {
-        doubts.push(if row.has_ck_chat { "no_chat_but_named" } else { "no_chat" }.into());
+        doubts.push(if row.has_ck_chat || row.has_room { "no_chat_but_named" } else { "no_chat" }.into());
     }
     if chats > 1 {
         doubts.push("several_chats".into());
@@ -123,11 +158,7 @@ pub(crate) fn message(row: &Row<'_>, context: Context<'_>) -> Message {
         unsent_parts: if whole { Vec::new() } else { unsent.clone() },
         edits: summary.edits,
         reactions,
-        reply_to: row
-            .thread_originator
-            .as_deref()
-            .filter(|g| !g.is_empty())
-            .map(|g| Sensitive::new(Arc::from(g))),
+        reply_to: row.answers().map(|g| Sensitive::new(Arc::from(g))),
         deleted,
         expires_after_s: None,
         event,
@@ -147,12 +178,47 @@ struct Body {
     text: Option<Text>,
     /// Guids of attachments in their order in the body.
     files: Vec<String>,
+    /// What a voice message says, as the phone wrote it down.
+    transcription: Option<String>,
+}
+
+/// Lines that the phone showed beside what was written.
+fn lines(
+    row: &Row<'_>,
+    rare: &Rare,
+    transcription: Option<String>,
+    translation: Option<&[u8]>,
+    doubts: &mut Vec<Cow<'static, str>>,
+) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    if let Some(payload) = row.payload.filter(|p| !p.is_empty()) {
+        let card = match row.associated_type {
+            4000 => cards::vote(payload, rare.poll.as_deref()),
+            _ => cards::card(&kinds::app(row.balloon.as_deref().unwrap_or_default()), payload),
+        };
+        lines.extend(card.lines);
+        doubts.extend(card.doubts);
+    }
+    if let Some(said) = transcription {
+        doubts.push("transcription".into());
+        lines.push(said);
+    }
+    match translation.map(cards::translation) {
+        None => {}
+        Some(Some((languages, text))) => {
+            doubts.push(format!("translated:{languages}").into());
+            lines.push(text);
+        }
+        Some(None) => doubts.push("translation_unreadable".into()),
+    }
+    lines
 }
 
 /// The text as the user saw it: the rich text where it can be decoded, else `text`.
 fn body(row: &Row<'_>, app: bool, doubts: &mut Vec<Cow<'static, str>>) -> Option<Body> {
     let plain = row.text.as_deref();
     let decoded = row.attributed_body.filter(|b| !b.is_empty()).map(typedstream::decode);
+    let mut transcription = None;
     let (rich, files) = match decoded {
         None => (None, Vec::new()),
         Some(Err(fault)) => {
@@ -163,11 +229,23 @@ fn body(row: &Row<'_>, app: bool, doubts: &mut Vec<Cow<'static, str>>) -> Option
             if let Some(fault) = &body.fault {
                 doubts.push(format!("rich_text_damaged:{}", word(fault)).into());
             }
-            // only a body that names files needs its runs looked at
-            let files = match body.text.contains('\u{fffc}') {
+            // only a body that names files, or has more than one run, needs its runs looked at
+            let with_files = body.text.contains('\u{fffc}');
+            let files = match with_files {
                 true => body.runs.iter().filter_map(|r| body.file(r)).map(str::to_owned).collect(),
                 false => Vec::new(),
             };
+            if with_files {
+                let said = body.runs.iter().find_map(|r| body.string(r, "IMAudioTranscription"));
+                transcription = said.map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned);
+            }
+            if body.runs.len() > 1 {
+                let named = |r: &&typedstream::Run| body.string(r, "__kIMMentionConfirmedMention").is_some();
+                match body.runs.iter().filter(named).count() {
+                    0 => {}
+                    n => doubts.push(format!("mentions:{n}").into()),
+                }
+            }
             let damaged = body.fault.is_some();
             // a damaged rich text shorter than the plain one is the worse of the two
             let worse = damaged && plain.is_some_and(|p| p.len() > body.text.len());
@@ -180,7 +258,7 @@ fn body(row: &Row<'_>, app: bool, doubts: &mut Vec<Cow<'static, str>>) -> Option
         doubts.push("text_differs_from_rich_text".into());
     }
     let text = rich.as_deref().or(plain)?;
-    Some(Body { text: without_placeholders(text, app).map(Sensitive::new), files })
+    Some(Body { text: without_placeholders(text, app).map(Sensitive::new), files, transcription })
 }
 
 /// A fault in one word.
@@ -230,82 +308,6 @@ fn service(
             doubts.push("no_service".into());
             "unknown".into()
         }
-    }
-}
-
-/// What a row that is no message says (`item_type`, `group_action_type`).
-fn event(
-    row: &Row<'_>,
-    sender: Option<&Text>,
-    other: Option<&Handle>,
-    doubts: &mut Vec<Cow<'static, str>>,
-) -> Option<Event> {
-    let who = || other.map(|h| h.address.clone());
-    let kind = match (row.item_type, row.group_action_type) {
-        (0, _) => return None,
-        (1, 0) if row.other_handle != 0 && row.other_handle == row.handle_id => Event::NumberChanged,
-        (1, 0) => Event::ParticipantAdded { who: who() },
-        (1, 1) => Event::ParticipantRemoved { who: who() },
-        (2, _) => {
-            let title = row.group_title.as_deref().filter(|t| !t.is_empty());
-            Event::GroupRenamed { title: title.map(|t| Sensitive::new(Arc::from(t))) }
-        }
-        (3, 0) => Event::ParticipantLeft { who: sender.cloned() },
-        (3, 1 | 2) => Event::GroupPhotoChanged,
-        (item, action) => {
-            if !matches!(item, 3..=6) {
-                doubts.push(format!("unknown_type:{item}").into());
-            }
-            // whatever text it has is a text that the user saw
-            Event::Other { code: format!("{item}/{action}"), text: None }
-        }
-    };
-    Some(kind)
-}
-
-/// Doubts for kinds that the normal form has no field for.
-fn kinds(row: &Row<'_>, doubts: &mut Vec<Cow<'static, str>>) {
-    match row.associated_type {
-        0 => {}
-        2 | 3 => doubts.push("app_payload".into()),
-        4000 => doubts.push("poll_vote".into()),
-        _ if row.is_reaction() => doubts.push("reaction_target_missing".into()),
-        other => doubts.push(format!("unknown_type:{other}").into()),
-    }
-    if let Some(balloon) = row.balloon.as_deref() {
-        let app = balloon.rsplit(':').next().unwrap_or_default();
-        let safe: String = app
-            .chars()
-            .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
-            .take(64)
-            .collect();
-        doubts.push(format!("app_message:{safe}").into());
-    }
-    if row.error != 0 {
-        doubts.push(format!("not_sent:{}", row.error).into());
-    }
-    if row.schedule_state != 0 {
-        doubts.push(format!("scheduled:{}", row.schedule_state).into());
-    }
-    let invisible = row.effect.as_deref().is_some_and(|e| e.ends_with("invisibleink"));
-    for (is, code) in [
-        (row.is_audio, "audio_message"),
-        (invisible, "invisible_ink"),
-        (row.satellite, "satellite"),
-        (row.sos, "emergency"),
-        (row.off_grid, "off_grid"),
-        (row.corrupt, "marked_corrupt"),
-    ] {
-        if is {
-            doubts.push(code.into());
-        }
-    }
-    if row.guid.is_none() {
-        doubts.push("no_id".into());
-    }
-    // audio messages that the phone deletes by itself
-    if row.expirable && !row.is_audio {
-        doubts.push("expirable".into());
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use evidence::{Database, Evidence, EvidenceSet};
 use model::{
-    Fault, Finding, Location, MessageSource, Place, Reaction, Record, Sensitive, SourceDescription,
+    Fault, Finding, Location, Message, MessageSource, Place, Reaction, Record, Sensitive, SourceDescription,
     SourceError, Stamp, Tally, Text, Unreadable,
 };
 use rusqlite::{OptionalExtension, Statement};
@@ -17,10 +17,13 @@ use rusqlite::{OptionalExtension, Statement};
 use crate::attachments::{Finder, Found};
 use crate::contacts::Contacts;
 use crate::damage::{self, Behind, Order, Probe};
+use crate::extras;
 use crate::first_pass::{FirstPass, ReactionIndex};
 use crate::maps::Maps;
-use crate::normalise::{self, Context, reaction, target};
+use crate::normalise::{self, Context, Rare, reaction, target};
+use crate::parts;
 use crate::rows::{self, Row};
+use crate::traces::{self, Holes};
 
 /// An sms.db, opened.
 pub(crate) struct Reader {
@@ -119,10 +122,11 @@ impl MessageSource for Reader {
             maps: &maps,
             reactions: &reactions,
             me: normalise::me(),
+            extras: extras::Finder::new(&self.database, &columns)?,
         };
         let mut probe = Probe::new(&self.database, "message")?;
         let mut tally = Tally::default();
-        let mut gaps = Gaps::default();
+        let mut holes = Holes::default();
         let mut order = Order::default();
         let (mut stopped, mut damages) = (false, Vec::new());
         'scan: loop {
@@ -135,7 +139,7 @@ impl MessageSource for Reader {
                 };
                 let row = Row::take(row);
                 let record = if order.fits(row.rowid) {
-                    gaps.note(row.rowid);
+                    holes.note(row.rowid, row.date);
                     fetch.record(self, &row)
                 } else {
                     let fault = Fault::Unexpected { expected: "row numbers in ascending order" };
@@ -171,6 +175,10 @@ impl MessageSource for Reader {
                 break 'scan;
             }
         }
+        let mut parts = (0, false);
+        if !stopped {
+            parts = fetch.parts(self, sink, &mut tally)?;
+        }
         let (missing, missing_bytes) = (fetch.files.missing, fetch.files.missing_bytes);
         drop((fetch, scan, probe));
         tally.seen = tally.messages + tally.folded + tally.unreadable;
@@ -178,19 +186,25 @@ impl MessageSource for Reader {
             return Ok(tally);
         }
         self.findings.extend(damage::findings(&self.database, &damages));
-        if let Some(rows) = self.description.rows.filter(|rows| *rows > tally.seen) {
+        let (deleted_parts, parts_damaged) = parts;
+        if deleted_parts > 0 {
+            self.findings.push(finding(format!("deleted_parts:{deleted_parts}")));
+        }
+        if parts_damaged {
+            self.findings.push(finding(format!("table_damaged:{}", parts::TABLE)));
+        }
+        let scanned = tally.seen - deleted_parts;
+        if let Some(rows) = self.description.rows.filter(|rows| *rows > scanned) {
             // rows that the table says it has and the scan never met
-            let lost = rows - tally.seen;
+            let lost = rows - scanned;
             self.findings.push(finding(format!("rows_unaccounted:{lost}")));
             tally.unreadable += lost;
-            tally.seen = rows;
+            tally.seen += lost;
         }
         if missing > 0 {
             self.findings.push(finding(format!("attachments_missing:{missing}/{missing_bytes}")));
         }
-        if gaps.absent > 0 {
-            self.findings.push(finding(format!("rows_absent:{}/{}", gaps.absent, gaps.holes)));
-        }
+        self.findings.extend(traces::findings(&self.database, &maps, &holes));
         for (pairs, table) in
             [(&maps.in_chat, "chat_message_join"), (&maps.attachments, "message_attachment_join")]
         {
@@ -211,26 +225,6 @@ impl MessageSource for Reader {
     }
 }
 
-/// Holes in the row numbers: rows that were there and are not.
-#[derive(Default)]
-struct Gaps {
-    last: Option<i64>,
-    absent: u64,
-    holes: u64,
-}
-
-impl Gaps {
-    fn note(&mut self, rowid: i64) {
-        if let Some(last) = self.last
-            && rowid > last.saturating_add(1)
-        {
-            self.absent = self.absent.saturating_add(rowid.abs_diff(last) - 1);
-            self.holes += 1;
-        }
-        self.last = Some(rowid);
-    }
-}
-
 /// Everything that a row needs fetched.
 struct Fetch<'d> {
     one: Statement<'d>,
@@ -239,6 +233,7 @@ struct Fetch<'d> {
     maps: &'d Maps,
     reactions: &'d ReactionIndex,
     me: Text,
+    extras: extras::Finder<'d>,
 }
 
 impl Fetch<'_> {
@@ -246,6 +241,10 @@ impl Fetch<'_> {
         if row.is_reaction() && self.has_target(row) {
             return Record::Folded { at: reader.location(row.rowid) };
         }
+        Record::Message(Box::new(self.message(reader, row)))
+    }
+
+    fn message(&mut self, reader: &Reader, row: &Row<'_>) -> Message {
         let maps = self.maps;
         let in_chat = maps.in_chat.of(row.rowid).find(|c| maps.chats.contains_key(c));
         let recoverable = maps.recoverable.of(row.rowid).next();
@@ -256,6 +255,12 @@ impl Fetch<'_> {
             Some(guid) if !row.is_reaction() => self.reactions_to(guid, &mut attachments),
             _ => Vec::new(),
         };
+        let deleted = in_chat.is_none() && recoverable.is_some();
+        let rare = if row.rare || deleted || row.item_type == 4 || row.answers().is_some() {
+            self.rare(row, deleted)
+        } else {
+            Rare::default()
+        };
         let context = Context {
             evidence: &reader.name,
             sha256: reader.sha256,
@@ -263,13 +268,58 @@ impl Fetch<'_> {
             conversation: chat.map(|c| c.at(row.date)),
             chat_service: chat.and_then(|c| c.service()),
             chats: maps.in_chat.of(row.rowid).count(),
-            deleted: in_chat.is_none() && recoverable.is_some(),
+            deleted,
             sender: maps.handles.get(&row.handle_id),
             other: maps.handles.get(&row.other_handle),
             attachments,
             reactions,
+            rare,
         };
-        Record::Message(Box::new(normalise::message(row, context)))
+        normalise::message(row, context)
+    }
+
+    /// Parts that were deleted and can still be recovered. Gives how many, and whether some are lost.
+    fn parts(
+        &mut self,
+        reader: &Reader,
+        sink: &mut dyn FnMut(Record) -> ControlFlow<()>,
+        tally: &mut Tally,
+    ) -> Result<(u64, bool), SourceError> {
+        let (parts, damaged) = parts::read(&reader.database)?;
+        let missing = (self.files.missing, self.files.missing_bytes);
+        let mut count = 0;
+        for part in parts {
+            // a part whose message is gone says whose it was by its chat only
+            let one = format!("{} WHERE ROWID = ?1", rows::select(&reader.database.columns("message")?));
+            let connection = reader.database.connection();
+            let mut one =
+                connection.prepare_cached(&one).map_err(|e| reader.database.failed("message", &e))?;
+            let of = one.query_row([part.message], |sql| Ok(self.message(reader, &Row::take(sql))));
+            let mut of = of.unwrap_or_else(|_| self.message(reader, &Row::default()));
+            let chat = self.maps.chats.get(&part.chat);
+            let sent = of.sent_at.map_or(i64::MAX, |at| at.raw);
+            of.conversation = of.conversation.or_else(|| chat.map(|c| c.at(sent).clone()));
+            tally.messages += 1;
+            count += 1;
+            if sink(Record::Message(Box::new(part.message(of)))).is_break() {
+                break;
+            }
+        }
+        // its files were counted with the message
+        (self.files.missing, self.files.missing_bytes) = missing;
+        Ok((count, damaged))
+    }
+
+    /// What few rows have.
+    fn rare(&mut self, row: &Row<'_>, deleted: bool) -> Rare {
+        let vote = row.associated_guid.as_deref().filter(|_| row.associated_type == 4000);
+        let mut there = |guid: &str| self.exists.query_row([guid], |_| Ok(())).optional();
+        Rare {
+            reply_target_missing: row.answers().is_some_and(|guid| matches!(there(guid), Ok(None))),
+            extras: if row.rare || row.item_type == 4 { self.extras.of(row.rowid) } else { None },
+            deleted_at: if deleted { self.extras.deleted_at(row.rowid) } else { 0 },
+            poll: vote.and_then(|guid| self.extras.payload(target(guid))),
+        }
     }
 
     /// Whether the message that a reaction is about is there, and no reaction itself.

@@ -7,6 +7,9 @@ use std::collections::BTreeSet;
 use rusqlite::Row as SqlRow;
 use rusqlite::types::ValueRef;
 
+use crate::extras;
+use crate::normalise::target;
+
 /// Columns read, in the order of [`Row`].
 const COLUMNS: [&str; 33] = [
     "ROWID",
@@ -53,10 +56,11 @@ pub(crate) fn select(columns: &BTreeSet<String>) -> String {
         .iter()
         .map(|c| if *c == "ROWID" || columns.contains(*c) { format!("\"{c}\"") } else { "NULL".to_owned() })
         .collect();
-    format!("SELECT {} FROM message", list.join(", "))
+    format!("SELECT {}, {} FROM message", list.join(", "), extras::condition(columns))
 }
 
 /// One row, borrowed from SQLite until the next step.
+#[derive(Default)]
 pub(crate) struct Row<'a> {
     pub(crate) rowid: i64,
     pub(crate) guid: Option<Cow<'a, str>>,
@@ -90,6 +94,10 @@ pub(crate) struct Row<'a> {
     pub(crate) corrupt: bool,
     pub(crate) expirable: bool,
     pub(crate) has_ck_chat: bool,
+    /// A name for the room of a group, kept in the row.
+    pub(crate) has_room: bool,
+    /// Whether there is something in a column of [`extras`].
+    pub(crate) rare: bool,
     /// Names of columns that hold something else than they should.
     pub(crate) bad: Vec<&'static str>,
 }
@@ -132,10 +140,18 @@ impl<'a> Row<'a> {
             corrupt: t.int() != 0,
             expirable: t.int() != 0,
             has_ck_chat: t.text().is_some(),
+            has_room: t.text().is_some(),
+            rare: t.int() != 0,
             bad: Vec::new(),
         };
         this.bad = take.bad;
         this
+    }
+
+    /// The guid of the message that this one answers: of its thread, or of the poll that it votes in.
+    pub(crate) fn answers(&self) -> Option<&str> {
+        let poll = self.associated_guid.as_deref().filter(|_| self.associated_type == 4000).map(target);
+        self.thread_originator.as_deref().filter(|g| !g.is_empty()).or(poll)
     }
 
     /// Whether the row is a reaction: sticker 1000, tapbacks 2000 to 2007, their removals.

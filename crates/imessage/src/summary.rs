@@ -23,6 +23,8 @@ pub(crate) struct Summary {
     pub(crate) parts: Vec<u32>,
     /// Texts of edits that could not be decoded.
     pub(crate) undecoded: usize,
+    /// An archive with a translation.
+    pub(crate) translation: Option<Vec<u8>>,
 }
 
 impl Summary {
@@ -43,7 +45,8 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Summary, Fault> {
     let root = property_list::parse(bytes)?
         .into_dictionary()
         .ok_or(Fault::Unexpected { expected: "a dictionary in the message summary" })?;
-    let mut summary = Summary::default();
+    let translation = root.get("tmp").and_then(Value::as_data).map(<[u8]>::to_vec);
+    let mut summary = Summary { translation, ..Summary::default() };
     if let Some(unsent) = root.get("rp").and_then(Value::as_array) {
         summary.unsent = unsent.iter().filter_map(number).collect();
         summary.unsent.sort_unstable();
@@ -102,14 +105,9 @@ pub fn fuzz_one(data: &[u8]) {
 mod tests {
     use super::*;
 
-    fn samples() -> Option<std::path::PathBuf> {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples/ios");
-        path.is_dir().then_some(path)
-    }
-
     #[test]
     fn public_summaries_have_their_known_edits() {
-        let Some(samples) = samples() else { return };
+        let Some(samples) = crate::samples::ios("") else { return };
         let expected = std::fs::read(samples.join("expected-edited.json")).unwrap();
         let expected: serde_json::Value = serde_json::from_slice(&expected).unwrap();
         let mut compared = 0;

@@ -7,7 +7,7 @@
 mod archive;
 mod attributed;
 
-pub(crate) use attributed::decode;
+pub(crate) use attributed::{Run, decode};
 
 #[doc(hidden)]
 pub use attributed::fuzz_one;

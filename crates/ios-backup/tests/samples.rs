@@ -10,7 +10,9 @@ use model::SourceError;
 use secrecy::SecretString;
 
 fn samples() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples/ios");
+    let root = std::env::var_os("BESKEDARKIV_SAMPLES")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples"), PathBuf::from);
+    let path = root.join("ios");
     if path.is_dir() {
         return Some(path);
     }

@@ -1,7 +1,5 @@
 //! Held against public blobs where they are at hand, and against bytes written out here.
 
-use std::path::Path;
-
 use super::*;
 
 /// The smallest body: "Hej", one run, part 0; bytes after the description in `docs/readers/ios.md`.
@@ -43,13 +41,8 @@ fn a_body_cut_short_keeps_its_text() {
     }
 }
 
-fn samples() -> Option<std::path::PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples/ios");
-    path.is_dir().then_some(path)
-}
-
 fn expected(name: &str) -> Option<(std::path::PathBuf, serde_json::Value)> {
-    let samples = samples()?;
+    let samples = crate::samples::ios("")?;
     let text = std::fs::read(samples.join(name)).unwrap();
     Some((samples, serde_json::from_slice(&text).unwrap()))
 }

@@ -1,0 +1,115 @@
+//! Payloads of other hands, and of our own.
+
+use super::*;
+
+#[test]
+fn public_payloads_have_their_known_lines() {
+    let Some(samples) = crate::samples::ios("imessage-database-2024") else { return };
+    for (file, expected) in [
+        ("url_message/URL.plist", &["Christopher Sardegna", "https://chrissardegna.com/"][..]),
+        (
+            "url_message/Twitter.plist",
+            &[
+                "Christopher Sardegna on Twitter",
+                "“Hello Twitter, meet Bella”",
+                "Twitter",
+                "https://twitter.com/rxcs/status/1175874352946077696",
+            ],
+        ),
+        (
+            "url_message/MetadataURL.plist",
+            &["Christopher Sardegna", "Sample page description", "https://chrissardegna.com"],
+        ),
+        (
+            "url_message/Reminder.plist",
+            &["https://www.icloud.com/reminders/ZmFrZXVybF9mb3JfcmVtaW5kZXI#TestList"],
+        ),
+        (
+            "music_message/AppleMusic.plist",
+            &[
+                "Песнь 1",
+                "БАТЮШКА",
+                "Панихида",
+                "https://music.apple.com/us/album/%D0%BF%D0%B5%D1%81%D0%BD%D1%8C-1/1539641998?i=1539641999",
+            ],
+        ),
+        (
+            "app_store/AppStoreLink.plist",
+            &[
+                "SortPuz - Water Puzzles Games",
+                "Sort the water color match 3d",
+                "https://apps.apple.com/app/id1560298214",
+            ],
+        ),
+        (
+            "shared_placemark/SharedPlacemark.plist",
+            &[
+                "Cherry Cove Avalon CA 90704 United States",
+                "Cherry Cove",
+                "Cherry Cove, Avalon",
+                "https://maps.apple.com/?address=Cherry%20Cove,%20Avalon,%20CA%20%2090704,%20United%20States&ll=33.450858,-118.508212&q=Cherry%20Cove&t=m",
+            ],
+        ),
+        ("app_message/ApplePayRecurring.plist", &["Sending you $1 weekly starting Nov 18, 2023"]),
+        (
+            "app_message/Sent265.plist",
+            &["Apple\u{a0}Cash", "$265\u{a0}Payment", "Sent $265 with Apple\u{a0}Pay."],
+        ),
+        ("app_message/Business.plist", &["Yes, connect me with Goldman Sachs."]),
+        ("app_message/CheckinTimer.plist", &["Check\u{a0}In: Timer Started"]),
+        ("app_message/FindMy.plist", &["Started Sharing Location"]),
+        ("app_message/Game.plist", &["Your move.", "Dots & Boxes"]),
+        (
+            "app_message/Slideshow.plist",
+            &["Home", "37 Photos", "Home - 37 Photos", "https://share.icloud.com/photos/1337h4x0r_jk#Home"],
+        ),
+        (
+            "app_message/OpenTableInvited.plist",
+            &[
+                "Rusty Grill - Boise",
+                "Reservation Confirmed",
+                "Table for 4 people\nSunday, October 17 at 7:45 PM",
+                "You're invited! Tap to accept.",
+                "https://www.opentable.com/book/view?rid=0000000&confnumber=00000&invitationId=1234567890-abcd-def-ghij-4u5t1sv3ryc00l",
+            ],
+        ),
+    ] {
+        let bytes = std::fs::read(samples.join(file)).unwrap();
+        let card = card("x", &bytes);
+        assert_eq!(card.lines, expected, "{file}");
+        assert_eq!(card.doubts, Vec::<Cow<'_, str>>::new(), "{file}");
+        // cut and flipped, it is a card or a doubt
+        for at in (0..bytes.len()).step_by(7) {
+            fuzz_one(&bytes[..at]);
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 0x55;
+            fuzz_one(&flipped);
+        }
+    }
+    let freeform = std::fs::read(samples.join("collaboration_message/Freeform.plist")).unwrap();
+    assert!(card("x", &freeform).lines.iter().any(|l| l.starts_with("https://www.icloud.com/freeform/")));
+}
+
+#[test]
+fn base64_of_both_alphabets() {
+    for (text, bytes) in [
+        ("aGVq", &b"hej"[..]),
+        ("aGU=", b"he"),
+        ("aGU", b"he"),
+        ("-_8", &[0xfb, 0xff]),
+        ("+/8=", &[0xfb, 0xff]),
+    ] {
+        assert_eq!(base64url(text).as_deref(), Some(bytes), "{text}");
+    }
+    assert_eq!(base64url("a b"), None);
+}
+
+#[test]
+fn drawings() {
+    assert_eq!(touch(&[8, 3, 0x1a, 0]), "digital_touch:heartbeat");
+    assert_eq!(touch(&[8, 99]), "digital_touch:99");
+    assert_eq!(touch(&[0xff]), "card_unreadable");
+    let handwriting = [0x22, 4, 0x20, 7, 0x28, 1];
+    assert_eq!(card("com.apple.Handwriting.HandwritingProvider", &handwriting).doubts, ["handwriting:7"]);
+    assert_eq!(card("com.apple.Handwriting.HandwritingProvider", b"\xff").doubts, ["card_unreadable"]);
+}
