@@ -25,7 +25,7 @@ pub trait Tree: Send + Sync {
 }
 
 /// Opens a source, recognised by its content: a folder, a zip (`PK`), a tar (`ustar` at 257), or a
-/// single file, which is then the only stream, named by its file name.
+/// single file, which is then the only stream, named by its file name; a database comes with its log.
 ///
 /// # Errors
 /// When there is nothing at `path` or it cannot be read.
@@ -45,7 +45,11 @@ pub fn open_tree(path: &Path) -> Result<Arc<dyn Tree>, SourceError> {
         return Ok(Arc::new(Tar::open(file)?));
     }
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(Arc::new(Single { name, file: Arc::new(file) }))
+    let mut files = vec![(name, Arc::new(file))];
+    if n >= 16 && head.starts_with(b"SQLite format 3\0") {
+        files.extend(log_beside(path)?);
+    }
+    Ok(Arc::new(Single { files }))
 }
 
 /// Whether a name stays inside: relative, no `..`, no empty or dot parts.
@@ -100,18 +104,33 @@ impl Tree for Folder {
     }
 }
 
+/// The log beside a database, which is a part of it; no link.
+fn log_beside(path: &Path) -> Result<Option<(String, Arc<DiskFile>)>, SourceError> {
+    let Some(name) = path.file_name() else { return Ok(None) };
+    let mut name = name.to_os_string();
+    name.push("-wal");
+    let log = path.with_file_name(&name);
+    if !std::fs::symlink_metadata(&log).is_ok_and(|m| m.is_file()) {
+        return Ok(None);
+    }
+    let file = DiskFile::open(&log).map_err(|e| SourceError::io("opening the log of a database", &e))?;
+    Ok(Some((name.to_string_lossy().into_owned(), Arc::new(file))))
+}
+
+/// One file; a database with its log.
 struct Single {
-    name: String,
-    file: Arc<DiskFile>,
+    files: Vec<(String, Arc<DiskFile>)>,
 }
 
 impl Tree for Single {
     fn get(&self, name: &str) -> Result<Option<Arc<dyn ReadAt>>, SourceError> {
-        Ok((name == self.name).then(|| self.file.clone() as Arc<dyn ReadAt>))
+        let file = self.files.iter().find(|f| f.0 == name);
+        Ok(file.map(|f| f.1.clone() as Arc<dyn ReadAt>))
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, SourceError> {
-        Ok(if folder.is_empty() { vec![self.name.clone()] } else { Vec::new() })
+        let all = if folder.is_empty() { self.files.as_slice() } else { &[] };
+        Ok(all.iter().map(|f| f.0.clone()).collect())
     }
 }
 

@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod alone;
 mod attachments;
 mod cards;
 mod contacts;
@@ -37,6 +38,7 @@ use model::{Finding, MessageSource, SourceError};
 use contacts::Contacts;
 use reader::Reader;
 
+pub use alone::open_alone;
 #[doc(hidden)]
 pub use cards::fuzz_one as fuzz_card;
 #[doc(hidden)]

@@ -8,8 +8,10 @@
 
 mod crypt;
 mod facts;
+mod files;
 mod keybag;
 mod manifest;
+mod mbdb;
 mod mbfile;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,8 +26,11 @@ use facts::Facts;
 use keybag::{ClassKeys, KeyBag};
 use manifest::{Listed, Manifest};
 
+pub use files::IosFiles;
 #[doc(hidden)]
 pub use keybag::fuzz_one as fuzz_keybag;
+#[doc(hidden)]
+pub use mbdb::fuzz_one as fuzz_mbdb;
 #[doc(hidden)]
 pub use mbfile::fuzz_one as fuzz_mbfile;
 
@@ -33,6 +38,9 @@ pub use mbfile::fuzz_one as fuzz_mbfile;
 /// names are hashes of domain and path.
 const SURE: [(&str, &str); 2] =
     [("HomeDomain", "Library/SMS/sms.db"), ("HomeDomain", "Library/AddressBook/AddressBook.sqlitedb")];
+
+/// Lists that make a folder a backup.
+const MANIFESTS: [&str; 3] = ["Manifest.plist", "Manifest.db", "Manifest.mbdb"];
 
 /// An opened backup.
 pub struct IosBackup {
@@ -48,7 +56,7 @@ pub struct IosBackup {
 
 /// The folder of the backup inside `tree`: the root, or the only folder that holds one.
 fn find(tree: &dyn Tree) -> Result<Option<String>, SourceError> {
-    let is = |names: &[String]| names.iter().any(|n| n == "Manifest.plist" || n == "Manifest.db");
+    let is = |names: &[String]| names.iter().any(|n| MANIFESTS.contains(&n.as_str()));
     let names = tree.list("")?;
     if is(&names) {
         return Ok(Some(String::new()));
@@ -82,7 +90,7 @@ impl IosBackup {
     pub fn open(tree: Arc<dyn Tree>, password: Option<&SecretString>) -> Result<Self, SourceError> {
         let root = find(tree.as_ref())?.ok_or(SourceError::Unknown)?;
         let opened = Opened::default();
-        let facts = Facts::read(tree.as_ref(), &root, &opened)?;
+        let mut facts = Facts::read(tree.as_ref(), &root, &opened)?;
         let hashed = Opened::default();
         let unlocked = match &facts.keybag {
             None => None,
@@ -108,20 +116,33 @@ impl IosBackup {
             None => (None, None),
         };
         let notes = Mutex::new(Vec::new());
-        let stored =
-            tree.get(&format!("{root}Manifest.db"))?.ok_or(SourceError::Missing { what: "Manifest.db" })?;
-        let io = |e: std::io::Error| SourceError::io("reading Manifest.db", &e);
-        let sha256 = hash(stored.as_ref()).map_err(io)?;
-        opened.note("Manifest.db", sha256);
-        let bytes: Arc<dyn ReadAt> = match &manifest_key {
-            Some(key) => {
-                let (file, ending) = Decrypted::open(stored, key).map_err(io)?;
-                note(&notes, "Manifest.db", ending);
-                Arc::new(file)
-            }
-            None => stored,
-        };
-        let manifest = Manifest::open(&Evidence { name: "Manifest.db".to_owned(), bytes, sha256 })?;
+        let io = |e: std::io::Error| SourceError::io("reading the list of files", &e);
+        let manifest =
+            match (tree.get(&format!("{root}Manifest.db"))?, tree.get(&format!("{root}Manifest.mbdb"))?) {
+                (Some(stored), _) => {
+                    let sha256 = hash(stored.as_ref()).map_err(io)?;
+                    opened.note("Manifest.db", sha256);
+                    let bytes: Arc<dyn ReadAt> = match &manifest_key {
+                        Some(key) => {
+                            let (file, ending) = Decrypted::open(stored, key).map_err(io)?;
+                            note(&notes, "Manifest.db", ending);
+                            Arc::new(file)
+                        }
+                        None => stored,
+                    };
+                    Manifest::open(&Evidence { name: "Manifest.db".to_owned(), bytes, sha256 })?
+                }
+                (None, Some(stored)) => {
+                    opened.note("Manifest.mbdb", hash(stored.as_ref()).map_err(io)?);
+                    let listing = mbdb::read(stored.as_ref())?;
+                    if let Some(at) = listing.cut_at {
+                        let code = format!("file_list_damaged:Manifest.mbdb:{at}");
+                        facts.findings.push(Finding { code, at: None });
+                    }
+                    Manifest::Old(listing.files)
+                }
+                (None, None) => return Err(SourceError::Missing { what: "Manifest.db" }),
+            };
         Ok(Self { tree, root, facts, manifest: Mutex::new(manifest), keys, opened, hashed, notes })
     }
 

@@ -1,15 +1,20 @@
-//! Manifest.db: which files the backup has, asked one by one; the list is never held in memory.
+//! Which files the backup has. Manifest.db is asked file by file and never held in memory; of the older
+//! Manifest.mbdb, which has no order to search in, names and keys are held.
 
 use evidence::{Database, Evidence};
 use model::{Fault, SourceError};
 use rusqlite::OptionalExtension;
 use sha1::{Digest, Sha1};
 
+use crate::mbdb;
 use crate::mbfile::{self, MbFile};
 
-/// An opened Manifest.db.
-pub(crate) struct Manifest {
-    database: Database,
+/// An opened list of files.
+pub(crate) enum Manifest {
+    /// Manifest.db.
+    Database(Database),
+    /// Manifest.mbdb.
+    Old(mbdb::Files),
 }
 
 /// A file that the manifest lists.
@@ -37,16 +42,22 @@ impl Manifest {
         if ["fileID", "flags", "file"].iter().any(|c| !columns.contains(*c)) {
             return Err(SourceError::Missing { what: "table Files in Manifest.db" });
         }
-        Ok(Self { database })
+        Ok(Self::Database(database))
     }
 
     /// The file at `path` in `domain`; `None` when it is not listed, or is a folder or a link.
     /// The id is computed, not read, so a row cannot name another file.
     pub(crate) fn find(&self, domain: &str, path: &str) -> Result<Option<Listed>, SourceError> {
         let id = file_id(domain, path);
+        let database = match self {
+            Self::Database(database) => database,
+            Self::Old(files) => {
+                let file = files.get(&id).map(|key| MbFile { wrapped_key: key.clone() });
+                return Ok(file.map(|file| Listed { file_id: id, file: Ok(file) }));
+            }
+        };
         let sql = "SELECT flags, file FROM Files WHERE fileID = ?1";
-        let row = self
-            .database
+        let row = database
             .connection()
             .prepare_cached(sql)
             .and_then(|mut statement| {
@@ -57,7 +68,7 @@ impl Manifest {
                     })
                     .optional()
             })
-            .map_err(|e| self.database.failed("Files", &e))?;
+            .map_err(|e| database.failed("Files", &e))?;
         Ok(row.filter(|(flags, _)| *flags == 1).map(|(_, blob)| Listed {
             file_id: id,
             file: match blob {

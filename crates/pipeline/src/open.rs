@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use evidence::{DateOrder, EvidenceSet, Given, Opening, Tree};
-use ios_backup::IosBackup;
+use ios_backup::{IosBackup, IosFiles};
 use model::{Device, Finding, MessageSource, SourceError};
 use secrecy::{SecretSlice, SecretString};
 
@@ -65,7 +65,7 @@ fn key_file(path: &Path) -> Result<Arc<SecretSlice<u8>>, JobError> {
 type OpenTree = fn(&Arc<dyn Tree>, &Given) -> Result<Option<Opening>, SourceError>;
 
 /// Every format, in the order in which they are asked.
-const FORMATS: &[OpenTree] = &[ios];
+const FORMATS: &[OpenTree] = &[ios, ios_files, imessage::open_alone];
 
 type OpenReader = fn(Arc<dyn EvidenceSet>) -> Result<Option<Box<dyn MessageSource>>, SourceError>;
 
@@ -126,6 +126,35 @@ fn ios(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, SourceErr
     }
     let backup = Arc::new(IosBackup::open(tree.clone(), given.passphrase.as_ref())?);
     let set: Arc<dyn EvidenceSet> = backup.clone();
+    let (readers, failed) = ios_readers(&set)?;
+    let mut findings = backup.findings();
+    findings.extend(failed);
+    Ok(Some(Opening {
+        kind: "ios-backup",
+        encrypted: backup.is_encrypted(),
+        device: backup.device(),
+        made_at: backup.date(),
+        apps: backup.apps(),
+        set,
+        readers,
+        findings,
+    }))
+}
+
+/// The files of an iPhone as they lie on it.
+fn ios_files(tree: &Arc<dyn Tree>, _: &Given) -> Result<Option<Opening>, SourceError> {
+    let Some(files) = IosFiles::find(tree.clone())? else { return Ok(None) };
+    let apps = files.apps();
+    let set: Arc<dyn EvidenceSet> = Arc::new(files);
+    let (readers, findings) = ios_readers(&set)?;
+    let (device, made_at) = (Device::default(), None);
+    Ok(Some(Opening { kind: "ios-files", encrypted: false, device, made_at, apps, set, readers, findings }))
+}
+
+type Readers = Vec<Box<dyn MessageSource>>;
+
+/// Every reader that finds its part among the files of an iPhone, and a finding for each that failed.
+fn ios_readers(set: &Arc<dyn EvidenceSet>) -> Result<(Readers, Vec<Finding>), SourceError> {
     let (mut readers, mut failed) = (Vec::new(), Vec::new());
     for (name, open) in IOS_READERS {
         match open(set.clone()) {
@@ -139,17 +168,6 @@ fn ios(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, SourceErr
         let nothing = SourceError::Missing { what: "every database of messages in the backup" };
         return Err(failed.into_iter().next().map_or(nothing, |(_, fault)| fault));
     }
-    let mut findings = backup.findings();
     let failed = failed.iter().map(|(name, fault)| format!("reader_failed:{name}: {fault}"));
-    findings.extend(failed.map(|code| Finding { code, at: None }));
-    Ok(Some(Opening {
-        kind: "ios-backup",
-        encrypted: backup.is_encrypted(),
-        device: backup.device(),
-        made_at: backup.date(),
-        apps: backup.apps(),
-        set,
-        readers,
-        findings,
-    }))
+    Ok((readers, failed.map(|code| Finding { code, at: None }).collect()))
 }

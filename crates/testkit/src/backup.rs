@@ -16,6 +16,7 @@ use rusqlite::Connection;
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
+use crate::quirks::Shape;
 use crate::{Spec, list, sql};
 
 /// When the backup was made: 2026-03-01T08:00:00Z.
@@ -30,6 +31,7 @@ pub(crate) struct Writer {
     serial: String,
     owner: String,
     bag: Option<(Vec<u8>, [u8; 32])>,
+    shape: Shape,
     rows: Vec<(String, String, String, i64, Vec<u8>)>,
     folders: BTreeSet<(String, String)>,
 }
@@ -78,6 +80,7 @@ impl Writer {
             serial: spec.serial.clone(),
             owner: spec.canary.clone().unwrap_or_else(|| "Karen".to_owned()),
             bag: None,
+            shape: spec.quirks.shape,
             rows: Vec::new(),
             folders: BTreeSet::new(),
         };
@@ -166,9 +169,21 @@ impl Writer {
                 Some((key, _)) => encrypt(key, content),
                 None => content.to_vec(),
             };
-            let folder = self.dir.join(&id[..2]);
-            fs::create_dir_all(&folder)?;
-            fs::write(folder.join(&id), stored)?;
+            let place = match self.shape {
+                Shape::Backup => self.dir.join(&id[..2]).join(&id),
+                Shape::OldBackup => self.dir.join(&id),
+                Shape::Files => self.dir.join("private/var/mobile").join(path),
+                Shape::Alone => {
+                    match path.strip_prefix("Library/SMS/").filter(|name| name.starts_with("sms.db")) {
+                        Some(name) => self.dir.join(name),
+                        None => return Ok(()),
+                    }
+                }
+            };
+            if let Some(folder) = place.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            fs::write(place, stored)?;
         }
         let size = i64::try_from(content.len()).unwrap_or(i64::MAX).saturating_add(wrong_size);
         let record = mbfile(path, size, 0o100_644, key.map(|k| k.1))?;
@@ -189,6 +204,10 @@ impl Writer {
 
     /// Writes manifest and property lists.
     pub(crate) fn finish(mut self) -> io::Result<()> {
+        match self.shape {
+            Shape::Backup | Shape::OldBackup => {}
+            Shape::Files | Shape::Alone => return Ok(()),
+        }
         let mut db = Connection::open_in_memory().map_err(sql)?;
         db.execute_batch(
             "CREATE TABLE Files (fileID TEXT PRIMARY KEY, domain TEXT, relativePath TEXT, flags INTEGER, file BLOB);
@@ -227,7 +246,11 @@ impl Writer {
         }
         manifest.insert("Lockdown".into(), lockdown.into());
         manifest.insert("Applications".into(), Dictionary::new().into());
-        fs::write(self.dir.join("Manifest.db"), manifest_db)?;
+        if self.shape == Shape::OldBackup {
+            fs::write(self.dir.join("Manifest.mbdb"), self.old_list())?;
+        } else {
+            fs::write(self.dir.join("Manifest.db"), manifest_db)?;
+        }
         Value::from(manifest).to_file_binary(self.dir.join("Manifest.plist")).map_err(list)?;
         let mut status = Dictionary::new();
         status.insert("SnapshotState".into(), "finished".into());
@@ -241,6 +264,25 @@ impl Writer {
         info.insert("Last Backup Date".into(), date().into());
         info.insert("Installed Applications".into(), Value::Array(vec!["dk.example.kalender".into()]));
         Value::from(info).to_file_xml(self.dir.join("Info.plist")).map_err(list)
+    }
+}
+
+impl Writer {
+    /// The list of files of before iOS 10.
+    fn old_list(&self) -> Vec<u8> {
+        let mut out = b"mbdb\x05\x00".to_vec();
+        for (_, domain, path, flags, _) in &self.rows {
+            for text in [domain, path] {
+                out.extend(u16::try_from(text.len()).unwrap_or(0).to_be_bytes());
+                out.extend(text.as_bytes());
+            }
+            // no target, no digest, no key
+            out.extend([0xff; 6]);
+            out.extend((if *flags == 1 { 0o100_644_u16 } else { 0o040_755 }).to_be_bytes());
+            // inode, owner, group, three times, length, class, no properties
+            out.extend([0; 8 + 4 * 5 + 8 + 2]);
+        }
+        out
     }
 }
 

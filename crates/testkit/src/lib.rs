@@ -6,7 +6,9 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod archive;
 mod backup;
+mod kinds;
 mod messages;
 mod quirks;
 mod story;
@@ -16,7 +18,7 @@ use std::io;
 use std::path::Path;
 
 pub use messages::Truth;
-pub use quirks::Quirks;
+pub use quirks::{Quirks, Shape};
 
 /// What to write.
 #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@ use plist::{Dictionary, Value};
 use rusqlite::{Connection, params};
 
 use crate::backup::{MADE_AT, Writer, image};
+use crate::kinds;
 use crate::quirks;
 use crate::story::{CHATS, Kind, LINES, MORE, PEOPLE, Who};
 use crate::typedstream::{Run, body};
@@ -107,6 +108,15 @@ pub(crate) fn write(spec: &Spec, backup: &mut Writer) -> io::Result<Truth> {
     if quirks.odd_rows || quirks.log {
         book.odd_rows(apple(at, "SMS", 0))?;
     }
+    if quirks.kinds || quirks.deletions {
+        book.db.execute_batch(kinds::LATER_SCHEMA).map_err(sql)?;
+    }
+    if quirks.kinds {
+        book.kinds(apple(at + 3600, "SMS", 0))?;
+    }
+    if quirks.deletions {
+        book.deletions(apple(at + 36_000, "SMS", 0))?;
+    }
     if quirks.old_schema {
         book.age()?;
     }
@@ -118,11 +128,17 @@ pub(crate) fn write(spec: &Spec, backup: &mut Writer) -> io::Result<Truth> {
         backup.file("HomeDomain", "Library/SMS/sms.db-wal", &quirks::log(before, &now), true, 0)?;
     }
     address_book(spec, backup)?;
-    let mut settings = Dictionary::new();
-    settings.insert("SSKeepMessages".into(), Value::from(0));
-    let mut plist = Vec::new();
-    Value::from(settings).to_writer_binary(&mut plist).map_err(list)?;
-    backup.file("HomeDomain", "Library/Preferences/com.apple.MobileSMS.plist", &plist, true, 0)?;
+    if quirks.settings {
+        for (name, content) in kinds::settings()? {
+            backup.file("HomeDomain", &format!("Library/Preferences/{name}"), &content, true, 0)?;
+        }
+    } else {
+        let mut settings = Dictionary::new();
+        settings.insert("SSKeepMessages".into(), Value::from(0));
+        let mut plist = Vec::new();
+        Value::from(settings).to_writer_binary(&mut plist).map_err(list)?;
+        backup.file("HomeDomain", "Library/Preferences/com.apple.MobileSMS.plist", &plist, true, 0)?;
+    }
     backup.file("HomeDomain", "Library/Preferences/empty.plist", &[], true, 0)?;
     backup.file("CameraRollDomain", "Media/DCIM/100APPLE/IMG_0001.HEIC", &[9; 4096], true, 0)?;
     Ok(truth)
@@ -182,7 +198,7 @@ impl Book<'_> {
         let mut shown = Some(text.clone());
         let (mut summary, mut edited, mut files, mut reply) = (None, 0, Vec::new(), None);
         let mut plain = None;
-        let mut rich = Some(body(&[Run { text: &text, file: None }]));
+        let mut rich = Some(body(&[Run { text: &text, file: None, also: &[] }]));
         match kind {
             Kind::Plain | Kind::Loved(_) => {
                 if self.backup.below(3) == 0 {
@@ -205,8 +221,8 @@ impl Book<'_> {
                 let there = matches!(kind, Kind::File(_));
                 let file_guid = self.attachment(&marked(self.spec, name), there, date)?;
                 rich = Some(body(&[
-                    Run { text: "\u{fffc}", file: Some(&file_guid) },
-                    Run { text: &text, file: None },
+                    Run { text: "\u{fffc}", file: Some(&file_guid), also: &[] },
+                    Run { text: &text, file: None, also: &[] },
                 ]));
                 files.push(self.attachments);
             }
@@ -332,7 +348,7 @@ fn edits(texts: &[String], date: i64) -> io::Result<Vec<u8>> {
     let entries = texts.iter().zip(0_u8..).map(|(text, i)| {
         let mut entry = Dictionary::new();
         entry.insert("d".into(), Value::Real(seconds + f64::from(i) * 45.0));
-        entry.insert("t".into(), Value::Data(body(&[Run { text, file: None }])));
+        entry.insert("t".into(), Value::Data(body(&[Run { text, file: None, also: &[] }])));
         entry.into()
     });
     let mut parts = Dictionary::new();

@@ -20,6 +20,28 @@ pub struct Quirks {
     pub utf16: bool,
     /// A schema of before iOS 7, with dates in seconds and nothing but plain text.
     pub old_schema: bool,
+    /// A row of every kind that Messages knows.
+    pub kinds: bool,
+    /// Everything that deletion leaves behind.
+    pub deletions: bool,
+    /// Settings that delete messages by themselves.
+    pub settings: bool,
+    /// How the files lie.
+    pub shape: Shape,
+}
+
+/// How the files of a phone lie on disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// A backup with Manifest.db.
+    #[default]
+    Backup,
+    /// A backup of before iOS 10, with Manifest.mbdb and all files in one folder.
+    OldBackup,
+    /// As on the phone itself, from the root of its file system.
+    Files,
+    /// The database of Messages by itself, with its log where it has one.
+    Alone,
 }
 
 /// Columns that came after iOS 6.
@@ -82,7 +104,7 @@ impl Book<'_> {
         self.join(2, row, i64::MAX)?;
         self.found("Umulig dato");
         // the body cut in the middle of its text, and no plain text beside it
-        let whole = body(&[Run { text: "Afkortet midt i en sætning", file: None }]);
+        let whole = body(&[Run { text: "Afkortet midt i en sætning", file: None, also: &[] }]);
         let cut = whole.windows(8).position(|w| w == b"Afkortet").unwrap_or(0) + 8;
         let row = self.odd("", Some(&whole[..cut]), "iMessage", next(), "")?;
         self.join(0, row, date)?;

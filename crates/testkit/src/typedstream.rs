@@ -6,6 +6,8 @@ pub(crate) struct Run<'a> {
     pub(crate) text: &'a str,
     /// Guid of the file.
     pub(crate) file: Option<&'a str>,
+    /// Further attributes that are strings.
+    pub(crate) also: &'a [(&'a str, &'a str)],
 }
 
 /// The archive under construction: shared strings and objects are numbered from 0x92 on.
@@ -116,7 +118,7 @@ pub(crate) fn body(runs: &[Run<'_>]) -> Vec<u8> {
         w.shared("@");
         w.begin(&[("NSDictionary", 0), ("NSObject", 0)]);
         w.shared("i");
-        w.out.push(if run.file.is_some() { 2 } else { 1 });
+        w.length(1 + usize::from(run.file.is_some()) + run.also.len());
         w.shared("@");
         w.string("__kIMMessagePartAttributeName");
         w.shared("@");
@@ -126,6 +128,12 @@ pub(crate) fn body(runs: &[Run<'_>]) -> Vec<u8> {
             w.string("__kIMFileTransferGUIDAttributeName");
             w.shared("@");
             w.string(guid);
+        }
+        for (key, value) in run.also {
+            w.shared("@");
+            w.string(key);
+            w.shared("@");
+            w.string(value);
         }
         w.end();
     }

@@ -1,0 +1,213 @@
+//! Messages of an iPhone, whole: every kind against goldens, every shape in which the same files may lie,
+//! and a second reader, written in another language, that must find the same.
+//! `BESKEDARKIV_BLESS=1` writes the goldens anew.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
+mod support;
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use support::{Place, files};
+use testkit::{Quirks, Shape, Spec, Truth};
+
+fn project(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+/// A plain phone of this kind in `phone`.
+fn phone(quirks: Quirks) -> (Place, Truth) {
+    let place = Place::new();
+    let spec = Spec { quirks, password: None, ..Spec::small(17, "") };
+    let truth = testkit::write(&spec, &place.at("phone")).unwrap();
+    (place, truth)
+}
+
+/// What `read` gives of `source`: its lines and the summary.
+#[track_caller]
+fn read(place: &Place, source: &str) -> (Vec<Value>, Value) {
+    let done = place.run(&["read", "--summary", "summary", source]);
+    assert!([0, 3].contains(&done.code()), "{}", done.err());
+    let lines = done.out().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    (lines, serde_json::from_str(&fs::read_to_string(place.at("summary")).unwrap()).unwrap())
+}
+
+/// Rows of the story that every phone begins with.
+fn story() -> u64 {
+    phone(Quirks::default()).1.rows
+}
+
+#[track_caller]
+fn golden(name: &str, quirks: Quirks) {
+    let (place, truth) = phone(quirks);
+    let (lines, summary) = read(&place, "phone");
+    assert_eq!(summary["tally"]["seen"], truth.rows, "{summary}");
+    assert_eq!(summary["tally"]["messages"], truth.messages);
+    assert_eq!(summary["tally"]["folded"], truth.folded);
+    assert_eq!(summary["tally"]["unreadable"], 0);
+    let story = story();
+    let mut got = String::new();
+    for line in &lines {
+        let origin = &line["origin"];
+        if origin["table"] != "message" || origin["row"].as_u64().unwrap() > story {
+            got += &short(line).to_string();
+            got.push('\n');
+        }
+    }
+    for finding in summary["findings"].as_array().unwrap() {
+        got += finding.as_str().unwrap();
+        got.push('\n');
+    }
+    let path = project(&format!("fixtures/golden/ios/{name}.txt"));
+    if std::env::var_os("BESKEDARKIV_BLESS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, &got).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap();
+    for (n, (got, expected)) in got.lines().zip(expected.lines()).enumerate() {
+        assert_eq!(got, expected, "line {} of {name}", n + 1);
+    }
+    assert_eq!(got.lines().count(), expected.lines().count(), "{name}");
+}
+
+/// A message without what is absent, and without what says only which file it was.
+fn short(message: &Value) -> Value {
+    let mut kept = serde_json::Map::new();
+    for (key, value) in message.as_object().unwrap() {
+        let absent = value.is_null() || *value == Value::Bool(false) || *value == Value::Array(Vec::new());
+        if !absent && !["origin", "source", "participants"].contains(&key.as_str()) {
+            kept.insert(key.clone(), value.clone());
+        }
+    }
+    kept.insert("row".to_owned(), message["origin"]["row"].clone());
+    kept.into()
+}
+
+#[test]
+fn every_kind() {
+    golden("kinds", Quirks { kinds: true, ..Quirks::default() });
+}
+
+#[test]
+fn every_trace_of_deletion() {
+    golden("deletions", Quirks { deletions: true, settings: true, ..Quirks::default() });
+}
+
+/// What must be the same whatever the shape.
+fn content(lines: &[Value]) -> Vec<Value> {
+    let mut all = lines.to_vec();
+    for line in &mut all {
+        line.as_object_mut().unwrap().remove("origin");
+    }
+    all
+}
+
+#[test]
+fn every_shape_of_the_same_phone() {
+    let all = Quirks { kinds: true, deletions: true, ..Quirks::default() };
+    let (backup, _) = phone(all);
+    let expected = content(&read(&backup, "phone").0);
+    for shape in [Shape::OldBackup, Shape::Files] {
+        let (place, _) = phone(Quirks { shape, ..all });
+        assert_eq!(content(&read(&place, "phone").0), expected, "{shape:?}");
+        zipped(&place, "");
+        assert_eq!(content(&read(&place, "phone.zip").0), expected, "{shape:?}, zipped");
+        tarred(&place);
+        assert_eq!(content(&read(&place, "phone.tar").0), expected, "{shape:?}, tarred");
+    }
+    let (place, _) = phone(Quirks { shape: Shape::Files, ..all });
+    zipped(&place, "filesystem1/");
+    assert_eq!(content(&read(&place, "phone.zip").0), expected, "a folder further down");
+    // by itself it has no address book and no files
+    let (place, _) = phone(Quirks { shape: Shape::Alone, ..all });
+    let bare = |lines: &[Value]| -> Vec<Value> {
+        let mut all = content(lines);
+        for line in &mut all {
+            line["sender_name"] = Value::Null;
+            line["attachments"] = Value::Null;
+        }
+        all
+    };
+    let expected = bare(&expected.iter().map(with_origin).collect::<Vec<_>>());
+    assert_eq!(bare(&read(&place, "phone").0), expected, "in a folder");
+    assert_eq!(bare(&read(&place, "phone/sms.db").0), expected, "the file");
+    fs::rename(place.at("phone/sms.db"), place.at("phone/kopi.sqlite")).unwrap();
+    assert_eq!(bare(&read(&place, "phone/kopi.sqlite").0), expected, "under another name");
+}
+
+fn with_origin(line: &Value) -> Value {
+    let mut line = line.clone();
+    line["origin"] = Value::Null;
+    line
+}
+
+#[test]
+fn a_database_alone_comes_with_its_log() {
+    let (place, truth) = phone(Quirks { log: true, shape: Shape::Alone, ..Quirks::default() });
+    let (lines, summary) = read(&place, "phone/sms.db");
+    assert_eq!(lines.len() as u64, truth.messages);
+    assert!(summary["findings"].to_string().contains("uncheckpointed_log:"), "{summary}");
+    // control: without the log there are fewer
+    fs::remove_file(place.at("phone/sms.db-wal")).unwrap();
+    assert!((read(&place, "phone/sms.db").0.len() as u64) < truth.messages);
+    // what is no database of messages is none
+    fs::write(place.at("other.db"), b"SQLite format 3\0 and no more").unwrap();
+    place.run(&["read", "other.db"]).ends(4);
+}
+
+fn zipped(place: &Place, below: &str) {
+    let mut zip = zip::ZipWriter::new(File::create(place.at("phone.zip")).unwrap());
+    let root = place.at("phone");
+    for (n, file) in files(&root).into_iter().enumerate() {
+        let stored = [zip::CompressionMethod::Deflated, zip::CompressionMethod::Stored][n % 2];
+        let options = zip::write::SimpleFileOptions::default().compression_method(stored);
+        let name = format!("{below}{}", file.strip_prefix(&root).unwrap().to_str().unwrap());
+        zip.start_file(name, options).unwrap();
+        zip.write_all(&fs::read(&file).unwrap()).unwrap();
+    }
+    zip.finish().unwrap();
+}
+
+fn tarred(place: &Place) {
+    let mut tar = tar::Builder::new(File::create(place.at("phone.tar")).unwrap());
+    tar.append_dir_all(".", place.at("phone")).unwrap();
+    tar.finish().unwrap();
+}
+
+#[test]
+fn a_second_reader_finds_the_same() {
+    let python = std::process::Command::new("python3").arg("--version").output();
+    if !python.is_ok_and(|o| o.status.success()) {
+        eprintln!("no python3 here: the second reader was not run");
+        return;
+    }
+    for quirks in [
+        Quirks { odd_rows: true, ..Quirks::default() },
+        Quirks { kinds: true, deletions: true, ..Quirks::default() },
+        Quirks { old_schema: true, ..Quirks::default() },
+    ] {
+        let (place, _) = phone(quirks);
+        let done = place.run(&["read", "phone"]);
+        fs::write(place.at("lines"), done.out()).unwrap();
+        let second = |lines: &Path| {
+            std::process::Command::new("python3")
+                .arg(project("scripts/second_reader.py"))
+                .args([place.at("phone").as_os_str(), lines.as_os_str()])
+                .output()
+                .unwrap()
+        };
+        let out = second(&place.at("lines"));
+        let said = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
+        assert!(out.status.success(), "{quirks:?}\n{said}");
+        // control: a line less, and a letter less, are seen
+        let lines = done.out();
+        let fewer: Vec<&str> = lines.lines().skip(1).collect();
+        fs::write(place.at("fewer"), fewer.join("\n")).unwrap();
+        assert!(!second(&place.at("fewer")).status.success());
+        fs::write(place.at("other"), lines.replacen("Godmorgen", "Godmorge", 1)).unwrap();
+        assert!(!second(&place.at("other")).status.success());
+    }
+}
