@@ -11,11 +11,16 @@ use std::process::Command;
 use serde_json::Value;
 
 /// A crate and the crates of ours that it may depend on.
-const MAY_KNOW: [(&str, &[&str]); 13] = [
+const MAY_KNOW: [(&str, &[&str]); 18] = [
     ("model", &[]),
     ("evidence", &["model"]),
     ("ios-backup", &["model", "evidence"]),
     ("imessage", &["model", "evidence"]),
+    ("android-sms", &["model"]),
+    ("sms-xml", &["model", "evidence", "android-sms"]),
+    ("sms-ie", &["model", "evidence", "android-sms"]),
+    ("android-backup", &["model", "evidence"]),
+    ("telephony", &["model", "evidence", "android-sms"]),
     ("policy", &[]),
     ("vault", &[]),
     ("chain", &[]),
@@ -30,6 +35,10 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
             "evidence",
             "ios-backup",
             "imessage",
+            "sms-xml",
+            "sms-ie",
+            "android-backup",
+            "telephony",
             "policy",
             "vault",
             "chain",

@@ -1,0 +1,153 @@
+//! The tar inside: POSIX ustar with pax headers, as Android writes it, and GNU long names. A damaged header
+//! is stepped over: the next block that is a header is looked for.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use model::ReadAt;
+
+/// Most members.
+const MOST_MEMBERS: usize = 1_000_000;
+
+/// Most bytes of a pax header or a long name.
+const MOST_NAME: u64 = 1 << 20;
+
+const BLOCK: u64 = 512;
+
+/// Where a member lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Member {
+    pub(crate) start: u64,
+    pub(crate) len: u64,
+    /// Bytes of it that are there; fewer than `len` in a backup that is cut.
+    pub(crate) there: u64,
+}
+
+/// All members, and what was wrong with the tar.
+#[derive(Default)]
+pub(crate) struct Members {
+    pub(crate) files: BTreeMap<String, Member>,
+    /// Blocks that should have been headers and are none.
+    pub(crate) bad_blocks: u64,
+    /// Members of a name that another had before.
+    pub(crate) twice: u64,
+    pub(crate) too_many: bool,
+    /// Whether the end marker was met.
+    pub(crate) ended: bool,
+}
+
+struct Header {
+    name: String,
+    size: u64,
+    kind: u8,
+}
+
+impl Members {
+    /// Walks through all of `bytes`.
+    pub(crate) fn read(bytes: &dyn ReadAt) -> io::Result<Self> {
+        let mut this = Self::default();
+        let (mut long_name, mut long_size): (Option<String>, Option<u64>) = (None, None);
+        let mut at = 0;
+        let mut zeros = 0;
+        let mut block = [0; 512];
+        while at + BLOCK <= bytes.len() {
+            bytes.read_exact_at(at, &mut block)?;
+            at += BLOCK;
+            if block.iter().all(|b| *b == 0) {
+                zeros += 1;
+                this.ended |= zeros == 2;
+                // behind the end there is nothing; behind damage there may be more
+                if zeros > 256 && this.bad_blocks == 0 {
+                    break;
+                }
+                continue;
+            }
+            let Some(Header { name, size, kind }) = header(&block) else {
+                this.bad_blocks += 1;
+                continue;
+            };
+            zeros = 0;
+            this.ended = false;
+            let size = match kind {
+                b'x' | b'g' | b'L' | b'K' => size,
+                _ => long_size.take().unwrap_or(size),
+            };
+            let there = size.min(bytes.len() - at);
+            match kind {
+                b'x' | b'L' if size <= MOST_NAME && there == size => {
+                    let mut value = vec![0; usize::try_from(size).unwrap_or_default()];
+                    bytes.read_exact_at(at, &mut value)?;
+                    if kind == b'L' {
+                        let end = value.iter().position(|b| *b == 0).unwrap_or(value.len());
+                        long_name = Some(String::from_utf8_lossy(&value[..end]).into_owned());
+                    } else {
+                        pax(&value, &mut long_name, &mut long_size);
+                    }
+                }
+                b'0' | 0 | b'7' => {
+                    let name = long_name.take().unwrap_or(name);
+                    let name = name.trim_start_matches("./").to_owned();
+                    if this.files.len() >= MOST_MEMBERS {
+                        this.too_many = true;
+                    } else if this.files.contains_key(&name) {
+                        this.twice += 1;
+                    } else {
+                        this.files.insert(name, Member { start: at, len: size, there });
+                    }
+                }
+                b'x' | b'g' | b'L' | b'K' => {}
+                _ => long_name = None,
+            }
+            let blocks = there.div_ceil(BLOCK).saturating_mul(BLOCK);
+            at = at.saturating_add(blocks);
+        }
+        Ok(this)
+    }
+}
+
+/// Records `length key=value\n` of a pax header.
+fn pax(mut records: &[u8], name: &mut Option<String>, size: &mut Option<u64>) {
+    while let Some(space) = records.iter().position(|b| *b == b' ') {
+        let length = std::str::from_utf8(&records[..space]).ok().and_then(|s| s.parse::<usize>().ok());
+        let Some((record, rest)) = length.and_then(|n| records.split_at_checked(n)) else { return };
+        records = rest;
+        let Some(record) = record.get(space + 1..).and_then(|r| r.strip_suffix(b"\n")) else { return };
+        let text = String::from_utf8_lossy(record);
+        match text.split_once('=') {
+            Some(("path", value)) => *name = Some(value.to_owned()),
+            Some(("size", value)) => *size = value.parse().ok(),
+            _ => {}
+        }
+    }
+}
+
+fn header(block: &[u8; 512]) -> Option<Header> {
+    let expected = octal(&block[148..156])?;
+    let sum: u64 =
+        block.iter().enumerate().map(|(i, b)| if (148..156).contains(&i) { 32 } else { u64::from(*b) }).sum();
+    if sum != expected {
+        return None;
+    }
+    let text = |range: std::ops::Range<usize>| {
+        let field = &block[range];
+        let end = field.iter().position(|b| *b == 0).unwrap_or(field.len());
+        String::from_utf8_lossy(&field[..end]).into_owned()
+    };
+    let (name, prefix) = (text(0..100), text(345..500));
+    let ustar = &block[257..262] == b"ustar";
+    let name = if ustar && !prefix.is_empty() { format!("{prefix}/{name}") } else { name };
+    Some(Header { name, size: octal(&block[124..136])?, kind: block[156] })
+}
+
+/// An octal number, or the binary form for large ones.
+fn octal(field: &[u8]) -> Option<u64> {
+    if field[0] & 0x80 != 0 {
+        let mut value = u64::from(field[0] & 0x7f);
+        for b in &field[1..] {
+            value = value.checked_mul(256)? + u64::from(*b);
+        }
+        return Some(value);
+    }
+    let text = std::str::from_utf8(field).ok()?.trim_matches(|c| c == ' ' || c == '\0');
+    if text.is_empty() { Some(0) } else { u64::from_str_radix(text, 8).ok() }
+}

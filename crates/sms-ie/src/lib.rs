@@ -1,0 +1,1 @@
+//! Reader of what the app SMS Import / Export writes. Nothing is read yet.
