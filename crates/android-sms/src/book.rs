@@ -66,12 +66,12 @@ impl Book {
     }
 
     /// Whether a number, in its normal form, is the owner's.
-    pub(crate) fn is_own(&self, number: &str) -> bool {
+    pub fn is_own(&self, number: &str) -> bool {
         self.own.contains(number)
     }
 
     /// Whether any number of the owner is known.
-    pub(crate) fn knows_owner(&self) -> bool {
+    pub fn knows_owner(&self) -> bool {
         !self.own.is_empty()
     }
 

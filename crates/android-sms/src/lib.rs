@@ -12,6 +12,7 @@ pub mod json;
 mod mms;
 mod parties;
 mod rcs;
+mod rows;
 mod sms;
 mod text;
 mod times;

@@ -77,6 +77,8 @@ pub struct Mms {
     pub subject_charset: Option<i64>,
     /// Name of the other side in the phone's address book.
     pub name: Option<String>,
+    /// Whether that name is the sender's, also in a group.
+    pub name_of_sender: bool,
     /// The owner's number on the card of this row.
     pub own: Option<String>,
     /// Parts in the order in which they are stored.
@@ -189,6 +191,7 @@ impl Mms {
             subject,
             subject_charset,
             name,
+            name_of_sender,
             own,
             parts,
             mut doubts,
@@ -237,7 +240,7 @@ impl Mms {
         }
         let id = mirrored.flatten().or_else(|| m_id.filter(|id| !id.is_empty()));
         let Sorted { body, attachments } = sort_parts(parts, book, &mut raw, &mut doubts);
-        let sender_name = name.filter(|_| !outgoing && parties.single);
+        let sender_name = name.filter(|_| !outgoing && (parties.single || name_of_sender));
         let subject = subject.map(|s| unfold(&s, subject_charset)).filter(|s| !s.is_empty());
         Message {
             source: book.source().into(),

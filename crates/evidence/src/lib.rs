@@ -26,7 +26,7 @@ pub use file::DiskFile;
 pub use hash::{digest, hash, hash_and_count};
 pub use opening::{DateOrder, Given, Opening};
 pub use set::{Evidence, EvidenceSet, FolderSet, Opened};
-pub use tree::{Tree, open_tree};
+pub use tree::{Tree, open_tree, tree_over};
 pub use wal::Overlay;
 #[doc(hidden)]
 pub use wal::fuzz_one as fuzz_wal;

@@ -35,21 +35,34 @@ pub fn open_tree(path: &Path) -> Result<Arc<dyn Tree>, SourceError> {
         let root = path.canonicalize().map_err(|e| SourceError::io("opening the source", &e))?;
         return Ok(Arc::new(Folder { root }));
     }
-    let file = DiskFile::open(path).map_err(|e| SourceError::io("opening the source", &e))?;
-    let mut head = [0; 512];
-    let n = file.read_at(0, &mut head).map_err(|e| SourceError::io("reading the source", &e))?;
-    if n >= 4 && (head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")) {
-        return Ok(Arc::new(ZipTree::open(Arc::new(file))?));
-    }
-    if n >= 262 && &head[257..262] == b"ustar" {
-        return Ok(Arc::new(Tar::open(file)?));
+    let file = Arc::new(DiskFile::open(path).map_err(|e| SourceError::io("opening the source", &e))?);
+    if let Some(inside) = tree_over(file.clone())? {
+        return Ok(inside);
     }
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut files = vec![(name, Arc::new(file))];
-    if n >= 16 && head.starts_with(b"SQLite format 3\0") {
+    let mut files = vec![(name, file.clone())];
+    let mut head = [0; 16];
+    let n = file.read_at(0, &mut head).map_err(|e| SourceError::io("reading the source", &e))?;
+    if n == 16 && &head == b"SQLite format 3\0" {
         files.extend(log_beside(path)?);
     }
     Ok(Arc::new(Single { files }))
+}
+
+/// The zip or tar that `bytes` are, recognised by their content; `None` when they are neither.
+///
+/// # Errors
+/// When it is one and cannot be read.
+pub fn tree_over(bytes: Arc<dyn ReadAt>) -> Result<Option<Arc<dyn Tree>>, SourceError> {
+    let mut head = [0; 512];
+    let n = bytes.read_at(0, &mut head).map_err(|e| SourceError::io("reading the source", &e))?;
+    if n >= 4 && (head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")) {
+        return Ok(Some(Arc::new(ZipTree::open(bytes)?)));
+    }
+    if n >= 262 && &head[257..262] == b"ustar" {
+        return Ok(Some(Arc::new(Tar::open(bytes)?)));
+    }
+    Ok(None)
 }
 
 /// Whether a name stays inside: relative, no `..`, no empty or dot parts.
@@ -160,13 +173,12 @@ pub(crate) fn children<'a>(names: impl Iterator<Item = &'a str>, folder: &str) -
 pub(crate) const MOST_MEMBERS: usize = 5_000_000;
 
 struct Tar {
-    file: Arc<DiskFile>,
+    file: Arc<dyn ReadAt>,
     members: std::collections::BTreeMap<String, (u64, u64)>,
 }
 
 impl Tar {
-    fn open(file: DiskFile) -> Result<Self, SourceError> {
-        let file = Arc::new(file);
+    fn open(file: Arc<dyn ReadAt>) -> Result<Self, SourceError> {
         let mut members = std::collections::BTreeMap::new();
         let fail = |e: &std::io::Error| SourceError::io("reading the tar", e);
         let mut archive = tar::Archive::new(SeekRead::new(file.clone()));
@@ -184,12 +196,12 @@ impl Tar {
 
 /// A file read in order, with seeking: what the libraries for tar and zip ask for.
 pub(crate) struct SeekRead {
-    file: Arc<DiskFile>,
+    file: Arc<dyn ReadAt>,
     at: u64,
 }
 
 impl SeekRead {
-    pub(crate) fn new(file: Arc<DiskFile>) -> Self {
+    pub(crate) fn new(file: Arc<dyn ReadAt>) -> Self {
         Self { file, at: 0 }
     }
 }
@@ -228,7 +240,7 @@ impl Tree for Tar {
 
 /// A shared file as bytes of its own.
 #[derive(Clone)]
-pub(crate) struct FileRef(pub(crate) Arc<DiskFile>);
+pub(crate) struct FileRef(pub(crate) Arc<dyn ReadAt>);
 
 impl ReadAt for FileRef {
     fn len(&self) -> u64 {

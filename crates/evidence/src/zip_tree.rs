@@ -10,7 +10,7 @@ use flate2::read::DeflateDecoder;
 use model::bytes::Sequential;
 use model::{Fault, Location, Place, ReadAt, SourceError};
 
-use crate::file::{DiskFile, Slice};
+use crate::file::Slice;
 use crate::tree::{FileRef, MOST_MEMBERS, SeekRead, Tree, children, is_inside};
 
 /// Most bytes that a compressed member may have when inflated.
@@ -26,7 +26,7 @@ struct Member {
 
 /// A zip file.
 pub(crate) struct ZipTree {
-    file: Arc<DiskFile>,
+    file: Arc<dyn ReadAt>,
     members: BTreeMap<String, Member>,
 }
 
@@ -39,7 +39,7 @@ fn damaged() -> SourceError {
 
 impl ZipTree {
     /// Reads the directory of the zip.
-    pub(crate) fn open(file: Arc<DiskFile>) -> Result<Self, SourceError> {
+    pub(crate) fn open(file: Arc<dyn ReadAt>) -> Result<Self, SourceError> {
         let mut archive = zip::ZipArchive::new(SeekRead::new(file.clone())).map_err(|_| damaged())?;
         if archive.len() > MOST_MEMBERS {
             return Err(damaged());

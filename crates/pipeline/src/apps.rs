@@ -46,11 +46,15 @@ const MESSENGERS: &[(&str, Coverage)] = &[
     ("com.skype.skype", Coverage::KnownNotRead),
     ("com.google.Messages", Coverage::KnownNotRead),
     ("im.vector.app", Coverage::KnownNotRead),
+    ("com.android.providers.telephony", Coverage::Read),
 ];
+
+/// Readers of the phone's own messages.
+const OWN: &[&str] = &["imessage", "sms-ie", "sms-xml", "telephony"];
 
 /// Every app of the source with its coverage; the phone's own messages first.
 pub(crate) fn coverage(opened: &Opened) -> Vec<App> {
-    let own = opened.readers.iter().any(|r| r.describe().reader.starts_with("imessage"));
+    let own = opened.readers.iter().any(|r| OWN.iter().any(|own| r.describe().reader.starts_with(own)));
     let mut apps = vec![App {
         id: "messages".to_owned(),
         coverage: if own { Coverage::Read } else { Coverage::NotInSource },

@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use android_backup::AndroidBackup;
 use evidence::{DateOrder, EvidenceSet, Given, Opening, Tree};
 use ios_backup::{IosBackup, IosFiles};
 use model::{Device, Finding, MessageSource, SourceError};
@@ -65,7 +66,7 @@ fn key_file(path: &Path) -> Result<Arc<SecretSlice<u8>>, JobError> {
 type OpenTree = fn(&Arc<dyn Tree>, &Given) -> Result<Option<Opening>, SourceError>;
 
 /// Every format, in the order in which they are asked.
-const FORMATS: &[OpenTree] = &[ios, ios_files, imessage::open_alone, sms_xml::open];
+const FORMATS: &[OpenTree] = &[ios, ios_files, imessage::open_alone, sms_xml::open, android_backup, sms_ie::open, telephony::open];
 
 type OpenReader = fn(Arc<dyn EvidenceSet>) -> Result<Option<Box<dyn MessageSource>>, SourceError>;
 
@@ -118,6 +119,30 @@ pub fn open(path: &Path, options: &SourceOptions) -> Result<Opened, JobError> {
         }
     }
     Err(fail(SourceError::Unknown))
+}
+
+fn android_backup(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, SourceError> {
+    let Some(backup) = AndroidBackup::open(tree.as_ref(), given.passphrase.as_ref())? else {
+        return Ok(None);
+    };
+    let backup = Arc::new(backup);
+    let set: Arc<dyn EvidenceSet> = backup.clone();
+    let paths: Vec<String> = backup.paths().map(str::to_owned).collect();
+    let mut findings = backup.findings();
+    let readers = telephony::in_backup(&set, &paths, given)?;
+    if readers.is_empty() {
+        findings.push(Finding { code: "no_messages_in_backup".to_owned(), at: None });
+    }
+    Ok(Some(Opening {
+        kind: android_backup::KIND,
+        encrypted: backup.is_encrypted(),
+        device: Device::default(),
+        made_at: None,
+        apps: backup.packages(),
+        set,
+        readers,
+        findings,
+    }))
 }
 
 fn ios(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, SourceError> {
