@@ -12,6 +12,7 @@ use serde_json::Value;
 
 /// A crate and the crates of ours that it may depend on.
 const MAY_KNOW: [(&str, &[&str]); 18] = [
+const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("model", &[]),
     ("evidence", &["model"]),
     ("ios-backup", &["model", "evidence"]),
@@ -21,6 +22,7 @@ const MAY_KNOW: [(&str, &[&str]); 18] = [
     ("sms-ie", &["model", "evidence", "android-sms"]),
     ("android-backup", &["model", "evidence"]),
     ("telephony", &["model", "evidence", "android-sms"]),
+    ("signal", &["model", "evidence"]),
     ("policy", &[]),
     ("vault", &[]),
     ("chain", &[]),
@@ -39,6 +41,7 @@ const MAY_KNOW: [(&str, &[&str]); 18] = [
             "sms-ie",
             "android-backup",
             "telephony",
+            "signal",
             "policy",
             "vault",
             "chain",

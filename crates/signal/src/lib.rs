@@ -1,0 +1,45 @@
+//! Readers of Signal: the Android backup file (versions 0 and 1), the local backup folder of today's
+//! Android app, its frames as a plaintext export, and the database of Signal Desktop. Each format has a
+//! module; who people are, what happened and what a message becomes is shared.
+//!
+//! Nothing here leaves the process but messages: profile keys, master keys of groups and the PIN, all
+//! of which the sources hold, are not handed on in any form. The mapping, every doubt and finding, and
+//! what each source can never contain stand in `docs/readers/signal.md`.
+//!
+//! This crate knows no archive and no other reader.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod body;
+mod changes;
+mod clock;
+mod draft;
+mod people;
+mod proto;
+mod set;
+mod v1;
+
+use std::sync::Arc;
+
+use evidence::{Given, Opening, Tree};
+use model::SourceError;
+
+/// Reader and version, as each message carries it.
+pub(crate) const VERSION: &str = "signal 1";
+
+/// Opens a Signal source of any kind; `None` when it is none.
+///
+/// # Errors
+/// When it is one and its secret is missing or wrong, or it cannot be read at all.
+pub fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, SourceError> {
+    if let Some(opening) = v1::open(tree, given)? {
+        return Ok(Some(opening));
+    }
+    Ok(None)
+}
+
+/// Any bytes as any part of an Android backup.
+#[doc(hidden)]
+pub fn fuzz_backup(data: &[u8]) {
+    v1::fuzz(data);
+}
