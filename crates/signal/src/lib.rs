@@ -18,6 +18,7 @@ mod people;
 mod proto;
 mod set;
 mod v1;
+mod v2;
 
 use std::sync::Arc;
 
@@ -35,7 +36,16 @@ pub fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, Sour
     if let Some(opening) = v1::open(tree, given)? {
         return Ok(Some(opening));
     }
-    Ok(None)
+    if let Some(opening) = v2::open(tree, given)? {
+        return Ok(Some(opening));
+    }
+    v2::open_plain(tree)
+}
+
+/// Any bytes as frames of a local backup.
+#[doc(hidden)]
+pub fn fuzz_frames(data: &[u8]) {
+    v2::fuzz(data);
 }
 
 /// Any bytes as any part of an Android backup.
