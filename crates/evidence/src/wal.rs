@@ -23,6 +23,7 @@ pub struct Overlay {
     len: u64,
     /// Bytes that the database has, where its header counts more.
     short: Option<u64>,
+    sealed: bool,
     /// Pages of the list of tables that cannot be followed.
     lost: Option<Lost>,
 }
@@ -49,7 +50,7 @@ impl Overlay {
     pub fn plain(main: Arc<dyn ReadAt>) -> Self {
         let have = main.len();
         let Some((pages, page_size)) = counted(main.as_ref()) else {
-            return Self { main, wal: None, len: have, short: None, lost: None };
+            return Self { main, wal: None, len: have, short: None, lost: None, sealed: false };
         };
         let cut = pages > have && pages / MOST_LONGER <= have;
         let lost = schema::lost(main.as_ref(), have, page_size);
@@ -57,6 +58,7 @@ impl Overlay {
             main,
             wal: None,
             len: if cut { pages } else { have },
+            sealed: false,
             short: cut.then_some(have),
             lost: (!lost.is_empty()).then(|| {
                 let size = usize::try_from(page_size).unwrap_or(512);
@@ -74,7 +76,7 @@ impl Overlay {
         Ok(match replay(wal)? {
             Some((log, pages)) => {
                 let len = u64::from(pages) * log.page_size;
-                Self { main, len, wal: Some(log), short: None, lost: None }
+                Self { main, len, wal: Some(log), short: None, lost: None, sealed: false }
             }
             None => Self::plain(main),
         })
@@ -83,6 +85,13 @@ impl Overlay {
     /// Bytes there are and bytes that the header counts, when the database was cut.
     pub fn cut(&self) -> Option<(u64, u64)> {
         self.short.map(|have| (have, self.len))
+    }
+
+    /// The pages as they are stored, for a database whose pages are sealed one by one: no byte of its
+    /// header is changed.
+    #[must_use]
+    pub fn sealed(self) -> Self {
+        Self { sealed: true, ..self }
     }
 
     /// How many pages the log replaces or adds.
@@ -215,7 +224,7 @@ impl ReadAt for Overlay {
                 }
             }
         }
-        for at in 18_u64..20 {
+        for at in (18_u64..20).filter(|_| !self.sealed) {
             if let Some(i) = at.checked_sub(offset).and_then(|i| usize::try_from(i).ok()).filter(|i| *i < n)
                 && buf[i] == 2
             {

@@ -13,6 +13,7 @@
 mod body;
 mod changes;
 mod clock;
+mod desktop;
 mod draft;
 mod people;
 mod proto;
@@ -39,7 +40,10 @@ pub fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, Sour
     if let Some(opening) = v2::open(tree, given)? {
         return Ok(Some(opening));
     }
-    v2::open_plain(tree)
+    if let Some(opening) = v2::open_plain(tree)? {
+        return Ok(Some(opening));
+    }
+    desktop::open(tree, given)
 }
 
 /// Any bytes as frames of a local backup.

@@ -49,7 +49,6 @@ pub(crate) fn draft(
         subject,
         expires,
         quote_id,
-        quote_author: _,
         quote_body,
         remote_deleted,
         deleted_by,
@@ -235,6 +234,12 @@ fn change(reader: &Reader, c: &MessageColumns, cells: Cells<'_, '_>, kind: &kind
                 out.doubts.extend(doubts);
             }
             Some(Err(_)) | None => {
+                let update = cells.bytes(c.extras).and_then(|e| proto::last(e, 1)).and_then(|d| proto::last(d.bytes(), 2));
+                let changes = update.and_then(|u| crate::v2::group_change(u.bytes(), &who, &mut out.doubts));
+                if let Some(changes) = changes {
+                    out.changes.extend(changes);
+                    return;
+                }
                 out.doubts.push("group_change_unreadable".into());
                 out.changes.push(Change::Other("group_changed", None));
             }

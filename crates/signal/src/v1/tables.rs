@@ -44,7 +44,6 @@ columns! {
         subject: "subject",
         expires: "expires_in",
         quote_id: "quote_id",
-        quote_author: "quote_author",
         quote_body: "quote_body",
         remote_deleted: "remote_deleted",
         deleted_by: "deleted_by",
@@ -186,7 +185,6 @@ columns! {
         emoji: "sticker_emoji",
         order: "display_order",
         hash: "data_hash_end" | "data_hash",
-        voice: "voice_note",
     }
 }
 

@@ -15,7 +15,9 @@ mod sealed;
 mod updates;
 
 pub(crate) use folder::open;
+pub(crate) use keys::media_keys;
 pub(crate) use plain::open as open_plain;
+pub(crate) use sealed::{Checked, Media};
 
 /// The changes of a group in `GroupChangeChatUpdate`, which the app's database holds too.
 pub(crate) fn group_change(

@@ -4,10 +4,11 @@
 use super::node::Kind::{Bytes, Enum, Int, Message, Secret, Text, Unread};
 use super::node::Schema;
 
-/// Tables of fields.
+/// Tables of fields, called as the messages are.
 macro_rules! schemas {
     ($($name:ident { $($number:literal $json:ident: $kind:expr,)* })*) => {
-        $(pub(crate) static $name: Schema = Schema {
+        $(#[allow(non_upper_case_globals, reason = "named as in backup.proto")]
+        pub(crate) static $name: Schema = Schema {
             name: stringify!($name),
             fields: &[$(($number, stringify!($json), $kind)),*],
         };)*
@@ -335,6 +336,7 @@ schemas! {
 }
 
 /// Changes with one service id in field 1, under the names that JSON has for it.
+#[allow(non_upper_case_globals, reason = "named as the messages above")]
 pub(crate) static OneChange: Schema = Schema {
     name: "OneChange",
     fields: &[
@@ -357,6 +359,7 @@ pub(crate) static OneChange: Schema = Schema {
 };
 
 /// Changes with two service ids.
+#[allow(non_upper_case_globals, reason = "named as the messages above")]
 pub(crate) static TwoChange: Schema = Schema {
     name: "TwoChange",
     fields: &[
@@ -374,6 +377,7 @@ pub(crate) static TwoChange: Schema = Schema {
 };
 
 /// Changes that carry a text.
+#[allow(non_upper_case_globals, reason = "named as the messages above")]
 pub(crate) static NamedChange: Schema = Schema {
     name: "NamedChange",
     fields: &[(1, "updaterAci", Bytes), (2, "newGroupName", Text), (2, "newDescription", Text)],
