@@ -30,15 +30,20 @@ impl ReadAt for DiskFile {
     }
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-        loop {
-            #[cfg(unix)]
-            let result = std::os::unix::fs::FileExt::read_at(&self.file, buf, offset);
-            #[cfg(windows)]
-            let result = std::os::windows::fs::FileExt::seek_read(&self.file, buf, offset);
-            match result {
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                other => return other,
-            }
+        read_at(&self.file, offset, buf)
+    }
+}
+
+/// Reads a file by position, whatever else reads it.
+pub(crate) fn read_at(file: &File, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+    loop {
+        #[cfg(unix)]
+        let result = std::os::unix::fs::FileExt::read_at(file, buf, offset);
+        #[cfg(windows)]
+        let result = std::os::windows::fs::FileExt::seek_read(file, buf, offset);
+        match result {
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
         }
     }
 }

@@ -14,6 +14,7 @@ mod hash;
 mod opening;
 pub mod property_list;
 mod schema;
+mod scratch;
 mod set;
 mod tree;
 #[allow(unsafe_code, reason = "the SQLite VFS is a C interface")]
@@ -25,6 +26,7 @@ pub use database::{Column, Database, column};
 pub use file::DiskFile;
 pub use hash::{digest, hash, hash_and_count};
 pub use opening::{DateOrder, Given, Opening};
+pub use scratch::{Scratch, ScratchWriter};
 pub use set::{Evidence, EvidenceSet, FolderSet, Opened};
 pub use tree::{Tree, open_tree, tree_over};
 pub use wal::Overlay;
