@@ -31,6 +31,7 @@ pub struct App {
 /// Apps that hold messages, by bundle id. Signal excludes its files from device backups
 /// (signalapp/Signal-iOS#523).
 const MESSENGERS: &[(&str, Coverage)] = &[
+    // read where its database is in the source
     ("net.whatsapp.WhatsApp", Coverage::KnownNotRead),
     ("net.whatsapp.WhatsAppSMB", Coverage::KnownNotRead),
     ("org.whispersystems.signal", Coverage::NotInSource),
@@ -55,14 +56,23 @@ const OWN: &[&str] = &["imessage", "sms-ie", "sms-xml", "telephony"];
 /// Every app of the source with its coverage; the phone's own messages first.
 pub(crate) fn coverage(opened: &Opened) -> Vec<App> {
     let own = opened.readers.iter().any(|r| OWN.iter().any(|own| r.describe().reader.starts_with(own)));
-    let mut apps = vec![App {
-        id: "messages".to_owned(),
-        coverage: if own { Coverage::Read } else { Coverage::NotInSource },
-    }];
+    let mut apps = Vec::new();
+    // a backup of one app is no copy of a phone
+    if own || opened.kind == "ios-backup" {
+        let coverage = if own { Coverage::Read } else { Coverage::NotInSource };
+        apps.push(App { id: "messages".to_owned(), coverage });
+    }
     let mut installed = opened.apps.clone();
     installed.sort();
     installed.dedup();
+    let folders: Vec<String> =
+        opened.readers.iter().flat_map(|r| r.describe().schemas).map(|(name, _)| name).collect();
     for id in installed {
+        // a database that lies in the app's own group folder is read
+        if folders.iter().any(|f| f.starts_with(&format!("AppDomainGroup-group.{id}.shared/"))) {
+            apps.push(App { id, coverage: Coverage::Read });
+            continue;
+        }
         let coverage = MESSENGERS.iter().find(|m| m.0 == id).map_or(Coverage::Unknown, |m| m.1);
         apps.push(App { id, coverage });
     }

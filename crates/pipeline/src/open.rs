@@ -66,12 +66,16 @@ fn key_file(path: &Path) -> Result<Arc<SecretSlice<u8>>, JobError> {
 type OpenTree = fn(&Arc<dyn Tree>, &Given) -> Result<Option<Opening>, SourceError>;
 
 /// Every format, in the order in which they are asked.
-const FORMATS: &[OpenTree] = &[ios, ios_files, imessage::open_alone, sms_xml::open, android_backup, sms_ie::open, telephony::open, signal::open];
+const FORMATS: &[OpenTree] = &[ios, ios_files, imessage::open_alone, sms_xml::open, android_backup, sms_ie::open, telephony::open, signal::open, whatsapp::open];
 
 type OpenReader = fn(Arc<dyn EvidenceSet>) -> Result<Option<Box<dyn MessageSource>>, SourceError>;
 
 /// Every reader that can find its part in an iOS backup, with its name for people.
-const IOS_READERS: &[(&str, OpenReader)] = &[("imessage", imessage::open)];
+const IOS_READERS: &[(&str, OpenReader)] = &[
+    ("imessage", imessage::open),
+    ("whatsapp", whatsapp::ios::open),
+    ("whatsapp-business", whatsapp::ios::open_business),
+];
 
 /// An opened source.
 pub struct Opened {
@@ -154,6 +158,7 @@ fn ios(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, SourceErr
     let (readers, failed) = ios_readers(&set)?;
     let mut findings = backup.findings();
     findings.extend(failed);
+    findings.extend(whatsapp::ios::absent(backup.as_ref(), &backup.apps()));
     Ok(Some(Opening {
         kind: "ios-backup",
         encrypted: backup.is_encrypted(),

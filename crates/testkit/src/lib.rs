@@ -13,6 +13,7 @@ mod messages;
 mod quirks;
 mod story;
 mod typedstream;
+pub mod whatsapp;
 
 use std::io;
 use std::path::Path;
@@ -37,6 +38,8 @@ pub struct Spec {
     pub serial: String,
     /// What is odd about it.
     pub quirks: Quirks,
+    /// Whether WhatsApp is on the phone, with its messages in the backup.
+    pub whatsapp: bool,
 }
 
 impl Spec {
@@ -50,6 +53,7 @@ impl Spec {
             canary: None,
             serial: "F2LXDEMO0001".to_owned(),
             quirks: Quirks::default(),
+            whatsapp: false,
         }
     }
 }
@@ -60,7 +64,10 @@ impl Spec {
 /// What the operating system refuses.
 pub fn write(spec: &Spec, dir: &Path) -> io::Result<Truth> {
     let mut writer = backup::Writer::new(spec, dir)?;
-    let truth = messages::write(spec, &mut writer)?;
+    let mut truth = messages::write(spec, &mut writer)?;
+    if spec.whatsapp {
+        truth.whatsapp = whatsapp::ios::write(spec, &mut writer)?;
+    }
     writer.finish()?;
     Ok(truth)
 }

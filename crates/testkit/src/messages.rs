@@ -27,6 +27,8 @@ pub struct Truth {
     pub files: Vec<(String, Vec<u8>)>,
     /// Attachments that are not there.
     pub missing: u64,
+    /// Every message of WhatsApp, in the order of rows.
+    pub whatsapp: Vec<crate::whatsapp::Told>,
 }
 
 /// Columns of iOS 18 that a reader uses, and some that it does not.
