@@ -134,7 +134,7 @@ mod tests {
     }
 
     fn sample(len: usize) -> Vec<u8> {
-        (0..len).map(|i| (i * 7 + i / 251) as u8).collect()
+        (0..len).map(|i| u8::try_from((i * 7 + i / 251) % 256).unwrap()).collect()
     }
 
     #[test]

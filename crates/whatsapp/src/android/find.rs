@@ -167,7 +167,7 @@ pub(super) fn search(tree: &dyn Tree) -> Result<Found, SourceError> {
     for business in [false, true] {
         let mut live = databases.remove(&business).unwrap_or_default();
         let mut copies = backups.remove(&business).unwrap_or_default();
-        copies.sort_by_key(|c| rank(c));
+        copies.sort_by_key(rank);
         found.others += copies.len();
         if live.is_empty()
             && let Some(best) = copies.pop()

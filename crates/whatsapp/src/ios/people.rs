@@ -111,7 +111,7 @@ impl People {
                 if parts.is_empty() { business.map(|b| b.into_owned()) } else { Some(parts) }
             });
             let Some(name) = name.filter(|n| !n.trim().is_empty()) else { return };
-            let phone = phone.as_deref().and_then(|p| model::Address::parse(p));
+            let phone = phone.as_deref().and_then(model::Address::parse);
             let keys = [jid.as_deref().map(address), lid.as_deref().and_then(|l| with_server(l, "lid"))];
             for key in keys.into_iter().flatten().chain(phone.map(model::Address::into_string)) {
                 self.names[0].entry(key).or_insert_with(|| text(name.trim()));
