@@ -209,7 +209,7 @@ impl EvidenceSet for IosBackup {
     fn get(&self, domain: &str, path: &str) -> Result<Option<Evidence>, SourceError> {
         let listed = self.manifest.lock().unwrap_or_else(PoisonError::into_inner).find(domain, path)?;
         match listed {
-            Some(listed) => self.file(&format!("{domain}/{path}"), listed),
+            Some(listed) => self.file(&shown(domain, path, &listed.file_id), listed),
             None => Ok(None),
         }
     }
@@ -226,6 +226,17 @@ impl EvidenceSet for IosBackup {
     fn notes(&self) -> Vec<String> {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// Name of a file as fit to be shown. Files of messages are called after persons, or lie in folders that
+/// are: of those, the beginning of the id and the ending.
+fn shown(domain: &str, path: &str, id: &str) -> String {
+    if domain != "MediaDomain" && !path.starts_with("Message/") {
+        return format!("{domain}/{path}");
+    }
+    let ending = path.rsplit_once('.').map_or("", |p| p.1);
+    let is = (1..=8).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_alphanumeric());
+    format!("{domain}/{}{}{}", &id[..8], if is { "." } else { "" }, if is { ending } else { "" })
 }
 
 fn place(name: &str) -> Location {

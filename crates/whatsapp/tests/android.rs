@@ -358,3 +358,58 @@ fn public_samples() {
         Err(SourceError::WrongSecret { .. })
     ));
 }
+
+/// The newest rows of a copied database lie in its log.
+#[test]
+fn a_log_beside_the_database_is_read() {
+    let store = store(14, Generation::New);
+    let dir = tempfile::tempdir().unwrap();
+    let live = dir.path().join("live.db");
+    fs::write(&live, &store.database).unwrap();
+    let connection = rusqlite::Connection::open(&live).unwrap();
+    connection.execute_batch("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0;").unwrap();
+    let sql = "INSERT INTO message (chat_row_id, from_me, key_id, timestamp, message_type, text_data) \
+               VALUES (1, 0, 'NYEST', 1767700000000, 0, 'kun i loggen')";
+    connection.execute_batch(sql).unwrap();
+    let copy = dir.path().join("kopi");
+    fs::create_dir(&copy).unwrap();
+    fs::copy(&live, copy.join("msgstore.db")).unwrap();
+    let count = |expected: usize| {
+        let mut opening = open(&copy, &Given::default()).unwrap().unwrap();
+        assert_eq!(read(opening.readers[0].as_mut()).0.len(), expected);
+        codes(opening.readers[0].as_ref()).iter().any(|c| c.starts_with("uncheckpointed_log:"))
+    };
+    assert!(!count(store.truth.len()));
+    fs::copy(dir.path().join("live.db-wal"), copy.join("msgstore.db-wal")).unwrap();
+    assert!(count(store.truth.len() + 1));
+    drop(connection);
+}
+
+/// Another program decrypts what the generator wrote, where it is named: `BESKEDARKIV_WADECRYPT`.
+#[test]
+fn another_program_decrypts_the_same() {
+    let Some(program) = std::env::var_os("BESKEDARKIV_WADECRYPT") else { return };
+    let store = store(15, Generation::Mixed);
+    let dir = tempfile::tempdir().unwrap();
+    for (kind, part) in
+        [(Kind::Crypt12, false), (Kind::Crypt14, false), (Kind::Crypt15, false), (Kind::Crypt15, true)]
+    {
+        let made = encrypt(kind, &store.database, 3, part, 6).unwrap();
+        let [file, key, out] = ["m.crypt", "key", "out.db"].map(|n| dir.path().join(n));
+        fs::write(&file, &made.file).unwrap();
+        fs::write(&key, &made.key_file).unwrap();
+        let done = std::process::Command::new(&program).args([&key, &file, &out]).output().unwrap();
+        assert!(done.status.success(), "{kind:?} {}", String::from_utf8_lossy(&done.stderr));
+        assert!(fs::read(&out).unwrap() == store.database, "{kind:?}");
+    }
+}
+
+proptest::proptest! {
+    /// No bytes make the parsers of headers, keys and blobs panic.
+    #[test]
+    fn any_bytes(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..600)) {
+        whatsapp::fuzz_header(&bytes);
+        whatsapp::fuzz_key(&bytes);
+        whatsapp::fuzz_info(&bytes);
+    }
+}

@@ -23,6 +23,8 @@ use crate::media::{self, Files, Stated};
 const WITH_FILE: [i64; 11] = [1, 2, 3, 9, 13, 20, 26, 42, 43, 81, 82];
 /// Kinds that are messages and need no word of their own.
 const PLAIN: [i64; 9] = [0, 4, 5, 14, 15, 16, 64, 66, 7];
+/// Codes of system rows that tell what somebody did: without a name it was the owner.
+const ACTED: [i64; 11] = [1, 4, 5, 6, 11, 12, 14, 15, 20, 27, 56];
 /// Add-ons that are reactions.
 pub(super) const REACTION: i64 = 56;
 
@@ -71,7 +73,9 @@ impl Maker<'_> {
         let chat = self.chat(row, &mut doubts);
         let action = self.action(row);
         let is_system = row.kind == Some(7) || action.is_some();
-        let (sender, sender_name, direction) = self.sender(row, chat.as_deref(), is_system, &mut doubts);
+        let acted = action.is_some_and(|a| ACTED.contains(&a));
+        let (sender, sender_name, direction) =
+            self.sender(row, chat.as_deref(), (is_system, acted), &mut doubts);
         let mut body = row.text.as_deref().and_then(media::body);
         let attachments = self.attachments(row, is_system, &mut body, &mut doubts);
         self.location(row, &mut body);
@@ -173,7 +177,7 @@ impl Maker<'_> {
         &self,
         row: &Row<'_>,
         chat: Option<&Chat>,
-        is_system: bool,
+        (is_system, acted): (bool, bool),
         doubts: &mut Doubts,
     ) -> (Option<Text>, Option<Text>, Direction) {
         let named: Option<Arc<Person>> = match &row.sender {
@@ -183,8 +187,9 @@ impl Maker<'_> {
         };
         let named = named.filter(|p| p.is_person);
         let mine = (Some(self.me.clone()), None, Direction::Out);
-        // a system row is marked as the owner's whoever caused it, and names that person
-        let by_me = row.from_me && !(is_system && named.is_some());
+        // a system row is marked as the owner's whoever caused it: it names another who did it, and
+        // nobody for what nobody does
+        let by_me = row.from_me && (!is_system || (acted && named.is_none()));
         if by_me || named.as_ref().is_some_and(|p| self.people.is_owner(p)) {
             return mine;
         }

@@ -12,13 +12,14 @@ use crate::jid::{Jid, text};
 use crate::side::Pairs;
 
 /// Names by address, from `wa.db`.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Names {
     by_jid: HashMap<String, Text>,
 }
 
-/// Most rows of a list of people that are read.
+/// Most rows of a list of people that are read, and most members of a group.
 const MOST: usize = 2_000_000;
+const MOST_MEMBERS: usize = 8192;
 
 /// Calls `take` with the two texts of each row; ends quietly at damage.
 fn each_two(
@@ -301,7 +302,7 @@ fn members(database: &Database, people: &People) -> Result<HashMap<String, Vec<T
             return;
         };
         let list = members.entry(group.to_owned()).or_default();
-        if !list.contains(&person.address) {
+        if list.len() < MOST_MEMBERS && !list.contains(&person.address) {
             list.push(person.address.clone());
         }
     };

@@ -31,7 +31,6 @@ pub(super) struct Reader {
     database: Database,
     sha256: [u8; 32],
     name: Text,
-    /// Taken by the first reading; a second one reads without names.
     names: Names,
     folder: Folder,
     owner: Option<String>,
@@ -134,9 +133,8 @@ impl MessageSource for Reader {
     }
 
     fn read(&mut self, sink: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<Tally, SourceError> {
-        let names = std::mem::take(&mut self.names);
         let mut pass = Pass { tally: Tally::default(), findings: Vec::new(), sink };
-        let people = People::read(&self.database, names, self.owner.clone())?;
+        let people = People::read(&self.database, self.names.clone(), self.owner.clone())?;
         let chats = Chats::read(&self.database, &people)?;
         if chats.ephemeral > 0 {
             pass.findings.push(finding(format!("disappearing_messages:{}", chats.ephemeral)));

@@ -11,8 +11,9 @@ use model::{Conversation, Sensitive, SourceError, Stamp, Text};
 use crate::jid::{Jid, address, number, text};
 use crate::take::{Take, list};
 
-/// Most rows of a list of people that are read.
+/// Most rows of a list of people that are read, and most members of a group.
 const MOST: usize = 2_000_000;
+const MOST_MEMBERS: usize = 8192;
 
 /// Calls `take` with each row of a table; a schema without it has none, damage ends it.
 fn each(
@@ -47,7 +48,7 @@ pub(crate) struct Person {
 }
 
 /// Everybody.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct People {
     lids: HashMap<String, String>,
     /// From the lists of contacts, then of the chats, then what people call themselves.
@@ -202,7 +203,7 @@ impl Maps {
             let Some(person) = people.person(&jid) else { return };
             if let (Some(chat), true) = (chat, active != Some(0) && Some(&person.address) != owner.as_ref()) {
                 let list = of_chat.entry(chat).or_default();
-                if !list.contains(&person.address) {
+                if list.len() < MOST_MEMBERS && !list.contains(&person.address) {
                     list.push(person.address.clone());
                 }
             }

@@ -34,7 +34,6 @@ pub(super) struct Reader {
     database: Database,
     sha256: [u8; 32],
     name: Text,
-    /// Taken by the first reading; a second one reads without names.
     people: People,
     description: SourceDescription,
     findings: Vec<Finding>,
@@ -105,11 +104,10 @@ impl MessageSource for Reader {
     }
 
     fn read(&mut self, sink: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<Tally, SourceError> {
-        let people = std::mem::take(&mut self.people);
         let mut findings = Vec::new();
         let connection = self.database.connection();
         let mut maker = Maker {
-            maps: Maps::read(&self.database, people)?,
+            maps: Maps::read(&self.database, self.people.clone())?,
             set: self.set.clone(),
             domain: self.domain,
             media: Side::open(&self.database, "ZWAMEDIAITEM", "ZMESSAGE", MEDIA, &mut findings)?,
