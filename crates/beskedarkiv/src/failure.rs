@@ -19,11 +19,12 @@ pub(crate) const INTEGRITY: u8 = 5;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Keys of the failures of jobs; the same as the pipeline's, so that each has its sentences.
-const JOB_KEYS: [&str; 24] = [
+const JOB_KEYS: [&str; 25] = [
     "source-unknown",
     "source-secret-needed",
     "source-wrong-secret",
     "source-unfinished",
+    "source-ambiguous",
     "source-missing",
     "source-damaged",
     "source-io",

@@ -154,6 +154,14 @@ pub enum SourceError {
         /// What shows it.
         what: &'static str,
     },
+    /// The source can be read in two ways, and only a person can say which.
+    #[error("{what} can be read in two ways: give {give}")]
+    Ambiguous {
+        /// What is open.
+        what: &'static str,
+        /// What settles it.
+        give: &'static str,
+    },
     /// A part that the format must have is not there.
     #[error("{what} is missing")]
     Missing {

@@ -137,6 +137,7 @@ impl JobError {
                 SourceError::SecretNeeded { .. } => "source-secret-needed",
                 SourceError::WrongSecret { .. } => "source-wrong-secret",
                 SourceError::Unfinished { .. } => "source-unfinished",
+                SourceError::Ambiguous { .. } => "source-ambiguous",
                 SourceError::Missing { .. } => "source-missing",
                 SourceError::Damaged { .. } => "source-damaged",
                 _ => "source-io",
@@ -162,11 +163,12 @@ impl JobError {
     }
 
     /// Every key that [`JobError::key`] can give, so that the texts can be checked for completeness.
-    pub const KEYS: [&'static str; 23] = [
+    pub const KEYS: [&'static str; 24] = [
         "source-unknown",
         "source-secret-needed",
         "source-wrong-secret",
         "source-unfinished",
+        "source-ambiguous",
         "source-missing",
         "source-damaged",
         "source-io",

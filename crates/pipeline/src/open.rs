@@ -50,6 +50,7 @@ impl SourceOptions {
             owner: self.owner.clone(),
             owner_name: self.owner_name.clone(),
             date_order,
+            source_name: None,
         })
     }
 }
@@ -66,7 +67,7 @@ fn key_file(path: &Path) -> Result<Arc<SecretSlice<u8>>, JobError> {
 type OpenTree = fn(&Arc<dyn Tree>, &Given) -> Result<Option<Opening>, SourceError>;
 
 /// Every format, in the order in which they are asked.
-const FORMATS: &[OpenTree] = &[ios, ios_files, imessage::open_alone, sms_xml::open, android_backup, sms_ie::open, telephony::open, signal::open, whatsapp::open];
+const FORMATS: &[OpenTree] = &[ios, ios_files, imessage::open_alone, sms_xml::open, android_backup, sms_ie::open, telephony::open, signal::open, whatsapp::open, whatsapp_export::open];
 
 type OpenReader = fn(Arc<dyn EvidenceSet>) -> Result<Option<Box<dyn MessageSource>>, SourceError>;
 
@@ -114,7 +115,8 @@ impl Opened {
 /// [`JobError::Source`]: no source that is known, a secret missing or wrong, unfinished or damaged.
 pub fn open(path: &Path, options: &SourceOptions) -> Result<Opened, JobError> {
     let fail = |fault| JobError::source_at(path, fault);
-    let given = options.given()?;
+    let mut given = options.given()?;
+    given.source_name = path.file_name().map(|name| name.to_string_lossy().into_owned());
     let tree = evidence::open_tree(path).map_err(fail)?;
     for format in FORMATS {
         if let Some(opening) = format(&tree, &given).map_err(fail)? {
