@@ -1,4 +1,4 @@
-//! Writes sample iPhone backups in genuine format: key bag, encrypted manifest, encrypted files, an
+//! Writes sample sources in genuine format. iPhone backups: key bag, encrypted manifest, encrypted files, an
 //! `sms.db` with typedstream bodies. Written from the format descriptions in `docs/readers`, not from
 //! our readers, of which it knows nothing. The same specification gives the same bytes.
 //!
@@ -9,6 +9,8 @@
 mod archive;
 mod backup;
 mod kinds;
+pub mod chat_export;
+mod chat_story;
 mod messages;
 mod quirks;
 mod story;

@@ -46,8 +46,9 @@ pub(crate) struct Around<'a> {
 }
 
 static DELETED_KEYS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| DELETED.iter().copied().collect());
+/// Some languages say the same whoever withdrew it.
 static BY_ME_KEYS: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| DELETED_BY_ME.iter().copied().collect());
+    LazyLock::new(|| DELETED_BY_ME.iter().copied().filter(|words| !DELETED.contains(words)).collect());
 static MEDIA_KEYS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| MEDIA.iter().copied().collect());
 static IOS_KEYS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| ATTACHED_IOS.iter().copied().collect());
 static ANDROID_KEYS: LazyLock<HashSet<&'static str>> =
@@ -190,6 +191,7 @@ fn some(text: &str) -> Option<String> {
 fn withdrawn(short: &str, body: &mut Body) -> bool {
     body.by_owner = BY_ME_KEYS.contains(short);
     body.deleted = body.by_owner
+        || DELETED_BY_ME.contains(&short)
         || DELETED_KEYS.contains(short)
         || BY_ADMIN.iter().any(|begin| short.starts_with(begin));
     if BY_ADMIN.iter().any(|begin| short.starts_with(begin)) {

@@ -1,7 +1,8 @@
 //! What WhatsApp itself says in a chat: groups, calls, numbers, timers, encryption. A sentence is matched as
 //! a whole; one that is not known is kept as it stands.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, LazyLock};
 
 use model::{Event, Sensitive, Text};
 
@@ -79,6 +80,12 @@ pub(crate) fn is_encryption(text: &str) -> bool {
     key.len() > 12 && ENCRYPTED.iter().any(|begin| key.starts_with(begin))
 }
 
+/// Whether a whole text is a missed call.
+pub(crate) fn is_call(text: &str) -> bool {
+    static KEYS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| CALLS.iter().copied().collect());
+    (8..160).contains(&text.len()) && KEYS.contains(key(text).as_str())
+}
+
 /// Whether a text is WhatsApp's own beyond doubt: an encryption notice, a file left out or attached, a
 /// message withdrawn.
 pub(crate) fn is_own_words(text: &str) -> bool {
@@ -103,7 +110,7 @@ pub(crate) fn read(text: &str) -> Option<Notice> {
         notice.encryption = true;
         return Some(notice);
     }
-    if CALLS.contains(&key(text).as_str()) {
+    if is_call(text) {
         notice.says = Says::Call;
         return Some(notice);
     }

@@ -45,6 +45,11 @@ impl Names {
         {
             return Rest::Said(&rest[..name.len() + 2 + second.len()], text);
         }
+        if self.0.get(bare(name)).is_some_and(|second| text.starts_with(second.as_str()))
+            && notice::read(rest).is_some()
+        {
+            return Rest::Own(rest);
+        }
         Rest::Said(name, text)
     }
 }
@@ -108,6 +113,12 @@ impl People {
             second.len() <= 64 && !bare(second).is_empty() && !is_marked(text) && !second.contains("//")
         });
         match (second, &person.second) {
+            (None, Second::No) => {}
+            // a sentence about somebody whose name holds a colon says nothing about messages
+            (None, _) if text.len() < 160 && notice::read(&format!("{name}: {text}")).is_some() => {
+                person.lines -= 1;
+                person.messages -= u64::from(!own);
+            }
             (None, _) => person.second = Second::No,
             (Some((second, behind)), Second::Unset) => {
                 person.certain |= is_marked(behind) || body::is_marker(behind);

@@ -19,7 +19,6 @@ use crate::lines::Lines;
 use crate::marks::{bare, is_marked};
 use crate::names::alike;
 use crate::notice::{self, Named, Notice};
-use crate::notice_words::Says;
 use crate::source::Media;
 use crate::survey::{Owner, Survey, is_owner};
 use crate::zone::{ASSUMED, Clock};
@@ -222,13 +221,13 @@ impl<'r> Writing<'r> {
         let mut doubts: Vec<Cow<'static, str>> = Vec::new();
         let sent_at = self.time(wall, &mut doubts);
         let name = sender.as_deref().map(bare);
-        let notice = self.notice(name, wall, &said);
+        let notice = self.notice(name, line, wall, &said);
         let mut sender = name.map(|name| Named::Other(name.to_owned()));
         let mut event = None;
         let body = if let Some(notice) = &notice {
             // an iPhone writes sentences about a group as if the group said them
-            let by_title = sender.as_ref().is_some_and(|s| self.is_title(s));
-            if sender.is_none() || by_title || notice.actor == Some(Named::Owner) {
+            let by_title = sender.as_ref().is_none_or(|s| self.is_title(s));
+            if notice.actor.is_some() && (by_title || notice.actor == Some(Named::Owner)) {
                 sender.clone_from(&notice.actor);
             }
             let plain = said.trim_start_matches(['\u{200e}', '\u{200f}']);
@@ -334,7 +333,7 @@ impl<'r> Writing<'r> {
     }
 
     /// WhatsApp's own sentence: without a sender, or marked as its own behind one.
-    fn notice(&self, sender: Option<&str>, wall: Option<i64>, said: &str) -> Option<Notice> {
+    fn notice(&self, sender: Option<&str>, line: u64, wall: Option<i64>, said: &str) -> Option<Notice> {
         wall?;
         let marked = is_marked(said);
         match sender {
@@ -343,12 +342,11 @@ impl<'r> Writing<'r> {
                 // a file or a withdrawn message is a message; so is a sentence with more behind it
                 if crate::body::is_marker(said) { None } else { notice::read(said) }
             }
-            Some(name) if said.len() < 400 && self.is_title(&Named::Other(name.to_owned())) => {
-                notice::is_encryption(said).then(|| notice::read(said)).flatten()
-            }
             // Android has missed calls as messages of the caller
-            Some(_) if !self.reader.survey.marked && said.len() < 80 => {
-                notice::read(said).filter(|n| n.says == Says::Call)
+            Some(_) if !self.reader.survey.marked && notice::is_call(said) => notice::read(said),
+            // and may say in the name of the chat that it is encrypted
+            Some(name) if line == 1 && self.is_title(&Named::Other(name.to_owned())) => {
+                notice::read(said).filter(|n| n.encryption)
             }
             Some(_) => None,
         }

@@ -108,9 +108,13 @@ struct Counts {
 
 /// Surveys the file.
 pub(crate) fn survey(bytes: &dyn ReadAt, format: Format, said: &Said<'_>) -> io::Result<Survey> {
-    let (quoted, resets) = quoted(bytes, format)?;
-    let heads = Heads { format, quoted };
+    let first_notice = first_notice(bytes, format)?;
+    let said_names: Vec<&str> =
+        [said.owner_name, said.chat, first_notice.as_deref()].into_iter().flatten().collect();
     let mut people = People::default();
+    let names = people.names(&said_names);
+    let (quoted, resets) = quoted(bytes, format, &names)?;
+    let heads = Heads { format, quoted };
     let mut counts = Counts::default();
     let iphone = format.shape.end == End::Bracket;
     let mut lines = Lines::new(bytes)?;
@@ -119,14 +123,12 @@ pub(crate) fn survey(bytes: &dyn ReadAt, format: Format, said: &Said<'_>) -> io:
         if let Some(begin) = heads.begin(&line, &text, &mut 0) {
             counts.entries += 1;
             counts.newest = counts.newest.max(Some(begin.wall));
-            counts.note(begin.rest, iphone, &mut people);
+            counts.note(begin.rest, iphone, &names, &mut people);
         } else if line.number == 1 && line.begins {
             counts.entries += 1;
         }
     }
     let Counts { entries, newest, marked, of_group, first_title, notice_by } = counts;
-    let said_names: Vec<&str> =
-        [said.owner_name, said.chat, notice_by.as_deref()].into_iter().flatten().collect();
     let names = people.names(&said_names);
     let title = said.chat.map(str::to_owned).or_else(|| notice_by.clone());
     let writers = writers(&people, &names);
@@ -174,7 +176,7 @@ pub(crate) fn survey(bytes: &dyn ReadAt, format: Format, said: &Said<'_>) -> io:
 }
 
 impl Counts {
-    fn note(&mut self, rest: &str, iphone: bool, people: &mut People) {
+    fn note(&mut self, rest: &str, iphone: bool, names: &Names, people: &mut People) {
         let own = |text: &str, counts: &mut Self| {
             let Some(notice) = notice::read(text) else { return };
             counts.of_group |= notice.is_of_group();
@@ -182,7 +184,7 @@ impl Counts {
                 counts.first_title = Some(notice.old_title);
             }
         };
-        match Names::default().split(rest) {
+        match names.split(rest) {
             Rest::Said(name, text) => {
                 let marked = is_marked(text);
                 self.marked |= marked;
@@ -248,10 +250,19 @@ fn owner(
     (owner, absent)
 }
 
+/// The chat's name as the first line has it, where an iPhone says there that the chat is encrypted.
+fn first_notice(bytes: &dyn ReadAt, format: Format) -> io::Result<Option<String>> {
+    let mut lines = Lines::new(bytes)?;
+    let Some(line) = lines.next()? else { return Ok(None) };
+    let text = lossy(line.bytes);
+    let Some(begin) = candidate(format, &line, &text) else { return Ok(None) };
+    let found = [": \u{200e}", ": \u{200f}"].iter().find_map(|mark| begin.rest.split_once(mark));
+    Ok(found.filter(|(_, text)| notice::is_encryption(text)).map(|(name, _)| bare(name).to_owned()))
+}
+
 /// Line numbers of heads that are quotations.
-fn quoted(bytes: &dyn ReadAt, format: Format) -> io::Result<(Vec<u64>, u64)> {
+fn quoted(bytes: &dyn ReadAt, format: Format, names: &Names) -> io::Result<(Vec<u64>, u64)> {
     let mut quotes = Quotes::default();
-    let names = Names::default();
     let heads = Heads { format, quoted: Vec::new() };
     let mut lines = Lines::new(bytes)?;
     while let Some(line) = lines.next()? {
