@@ -214,8 +214,9 @@ pub(crate) struct Glimpse {
 const LEVELS: [&str; 10] =
     ["INFO", "ERROR", "WARN", "WARNING", "DEBUG", "TRACE", "FATAL", "NOTICE", "CRITICAL", "ALERT"];
 
-/// Looks at the first lines of a file whose first line is a head.
-pub(crate) fn glimpse(bytes: &dyn ReadAt) -> io::Result<Option<Glimpse>> {
+/// Looks at the first lines of a file whose first line is a head; where WhatsApp named the file (`named`), a
+/// head may come later, for its beginning may have been cut off.
+pub(crate) fn glimpse(bytes: &dyn ReadAt, named: bool) -> io::Result<Option<Glimpse>> {
     let mut lines = Lines::new(bytes)?;
     let mut found: Option<Glimpse> = None;
     let mut bytes_seen = 0;
@@ -239,6 +240,7 @@ pub(crate) fn glimpse(bytes: &dyn ReadAt) -> io::Result<Option<Glimpse>> {
                 words: false,
                 shape: head.shape,
             }),
+            (None, None) if named && line.number < 200 => continue,
             (None, None) => return Ok(None),
         };
         g.lines += 1;

@@ -47,7 +47,7 @@ fn chats_in(tree: &dyn Tree, folder: &str, names: &[String]) -> Result<Vec<Chat>
     for (named, candidates) in [(true, exports), (false, texts().collect())] {
         for name in candidates.into_iter().take(10_000) {
             let Some(bytes) = tree.get(&join(folder, name))? else { continue };
-            let looked = glimpse(bytes.as_ref()).map_err(|e| SourceError::io("reading a text", &e))?;
+            let looked = glimpse(bytes.as_ref(), named).map_err(|e| SourceError::io("reading a text", &e))?;
             if looked.is_some_and(|g| g.is_chat(named)) {
                 found.push(Chat { folder: folder.to_owned(), name: name.clone(), bytes });
             }
