@@ -29,7 +29,8 @@ fn silent(what: &str, bytes: &[u8]) {
 #[test]
 fn no_mark_leaves_the_path_it_is_asked_for() {
     let place = Place::new();
-    let spec = testkit::Spec { canary: Some(MARK.to_owned()), whatsapp: true, ..testkit::Spec::small(3, PASSWORD) };
+    let spec =
+        testkit::Spec { canary: Some(MARK.to_owned()), whatsapp: true, ..testkit::Spec::small(3, PASSWORD) };
     testkit::write(&spec, &place.at("backup")).unwrap();
     fs::create_dir(place.at("secrets")).unwrap();
     place.file("secrets/pw", &format!("{PASSWORD}\n"));

@@ -67,7 +67,18 @@ fn key_file(path: &Path) -> Result<Arc<SecretSlice<u8>>, JobError> {
 type OpenTree = fn(&Arc<dyn Tree>, &Given) -> Result<Option<Opening>, SourceError>;
 
 /// Every format, in the order in which they are asked.
-const FORMATS: &[OpenTree] = &[ios, ios_files, imessage::open_alone, sms_xml::open, android_backup, sms_ie::open, telephony::open, signal::open, whatsapp::open, whatsapp_export::open];
+const FORMATS: &[OpenTree] = &[
+    ios,
+    ios_files,
+    imessage::open_alone,
+    sms_xml::open,
+    android_backup,
+    sms_ie::open,
+    telephony::open,
+    signal::open,
+    whatsapp::open,
+    whatsapp_export::open,
+];
 
 type OpenReader = fn(Arc<dyn EvidenceSet>) -> Result<Option<Box<dyn MessageSource>>, SourceError>;
 

@@ -8,9 +8,9 @@
 
 mod archive;
 mod backup;
-mod kinds;
 pub mod chat_export;
 mod chat_story;
+mod kinds;
 mod messages;
 mod quirks;
 mod story;
