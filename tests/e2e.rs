@@ -117,6 +117,15 @@ fn from_backup_to_production() {
     }
     assert!(!html.contains("<script"));
     place.run(&all).ends(2);
+    // one form alone
+    for (format, has, has_not) in
+        [("jsonl", "messages.jsonl", "index.html"), ("html", "index.html", "messages.jsonl")]
+    {
+        let one = [&words[..], &["--out", format, "--unsealed", "--format", format]].concat();
+        place.run(&one).ends(0);
+        assert!(place.at(format).join("data").join(has).is_file());
+        assert!(!place.at(format).join("data").join(has_not).exists());
+    }
 }
 
 #[test]

@@ -15,6 +15,6 @@ mod remarks;
 mod show;
 mod words;
 
-pub use production::{ArchiveInfo, Contents, Cover, Exhibit, Finished, Production};
+pub use production::{ArchiveInfo, Contents, Cover, Exhibit, Finished, Formats, Production};
 pub use proofs::{Awaiting, ProofFiles};
 pub use words::Lang;

@@ -67,6 +67,22 @@ pub struct Exhibit {
     pub archive: ArchiveInfo,
 }
 
+/// In which forms the messages are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Formats {
+    /// Pages to be read: a start page and the conversations.
+    pub html: bool,
+    /// `messages.jsonl`, for programs.
+    pub lines: bool,
+}
+
+impl Default for Formats {
+    /// Both.
+    fn default() -> Self {
+        Self { html: true, lines: true }
+    }
+}
+
 /// What was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Finished {
@@ -140,6 +156,7 @@ pub struct Production {
     lang: Lang,
     zone: TimeZone,
     lines: Option<Part>,
+    html: bool,
     conversations: Vec<ConversationSummary>,
     by_id: BTreeMap<(String, String), usize>,
     open: BTreeMap<usize, Part>,
@@ -155,9 +172,10 @@ impl Production {
     ///
     /// # Errors
     /// What the operating system refuses.
-    pub fn begin(dir: &Path, cover: Cover, lang: Lang) -> io::Result<Self> {
+    pub fn begin(dir: &Path, cover: Cover, lang: Lang, formats: Formats) -> io::Result<Self> {
         let bag = Bag::create(dir)?;
-        let lines = Some(bag.part("data/messages.jsonl")?);
+        let Formats { html, lines } = formats;
+        let lines = lines.then(|| bag.part("data/messages.jsonl")).transpose()?;
         Ok(Self {
             bag,
             proofs: Proofs::default(),
@@ -165,6 +183,7 @@ impl Production {
             lang,
             zone: zone(),
             lines,
+            html,
             conversations: Vec::new(),
             by_id: BTreeMap::new(),
             open: BTreeMap::new(),
@@ -188,7 +207,9 @@ impl Production {
             let files = self.attachments(&exhibit, contents)?;
             self.line(&exhibit)?;
             let at = self.conversation(&exhibit.message);
-            by_conversation.entry(at).or_default().push((exhibit, files));
+            if self.html {
+                by_conversation.entry(at).or_default().push((exhibit, files));
+            }
         }
         for (at, exhibits) in by_conversation {
             for (exhibit, files) in exhibits {
@@ -199,6 +220,7 @@ impl Production {
     }
 
     fn line(&mut self, e: &Exhibit) -> io::Result<()> {
+        let Some(lines) = &mut self.lines else { return Ok(()) };
         let ArchiveInfo {
             number,
             entry,
@@ -216,10 +238,7 @@ impl Production {
         });
         let mut line = Vec::new();
         wire::write_line(&mut line, &e.message, Some(&archive));
-        match &mut self.lines {
-            Some(lines) => lines.write_all(&line),
-            None => Ok(()),
-        }
+        lines.write_all(&line)
     }
 
     fn show(&mut self, at: usize, e: &Exhibit, files: &[(String, bool)]) -> io::Result<()> {
@@ -375,9 +394,11 @@ impl Production {
         if let Some(lines) = self.lines.take() {
             self.bag.close(lines)?;
         }
-        let pages = Pages { lang: self.lang, zone: &self.zone, cover: &self.cover };
-        let start = pages.start(&self.conversations, self.finished.messages);
-        self.bag.whole("data/index.html", start.as_bytes())?;
+        if self.html {
+            let pages = Pages { lang: self.lang, zone: &self.zone, cover: &self.cover };
+            let start = pages.start(&self.conversations, self.finished.messages);
+            self.bag.whole("data/index.html", start.as_bytes())?;
+        }
         self.bag.whole("data/verify.html", proofs::page(self.lang).as_bytes())?;
         let info = format!(
             "Source-Organization: beskedarkiv\nBagging-Date: {made_on}\nExternal-Identifier: {}/{}\n",

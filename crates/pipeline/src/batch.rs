@@ -6,22 +6,19 @@ use std::sync::Arc;
 
 use model::canonical::{self, Encoded};
 use model::{Direction, Message, ReadAt, Record, Unreadable};
-use sha2::{Digest, Sha256};
 
 use crate::feed::Batch;
+use crate::identity;
 
 /// A batch is sent on when it holds this many bytes or records.
 const FULL_BYTES: usize = 256 * 1024;
 const FULL_RECORDS: usize = 1024;
 
-/// Version of the identity: what makes two sightings the same message.
-const IDENTITY: u8 = 1;
-
 /// One encoded message; all ranges are of [`EncodedBatch::bytes`].
 pub(crate) struct Item {
     /// The seven groups, in order.
     pub(crate) groups: [Range<usize>; 7],
-    /// What makes it this message: see [`identity_into`].
+    /// What makes it this message: see [`identity::into`].
     pub(crate) identity: Range<usize>,
     /// What makes it this version of the message.
     pub(crate) version: Range<usize>,
@@ -78,7 +75,7 @@ impl EncodedBatch {
         canonical::encode_into(message, &mut groups);
         let ranges = std::array::from_fn(|i| self.append(|out| out.extend_from_slice(&groups[i])));
         let version = self.append(|out| canonical::version_into(message, &groups, out));
-        let identity = self.append(|out| identity_into(message, &groups, out));
+        let identity = self.append(|out| identity::into(message, &groups[1], out));
         self.scratch = groups;
         let files = message
             .attachments
@@ -116,34 +113,4 @@ impl Batch for EncodedBatch {
     fn is_empty(&self) -> bool {
         self.records == 0
     }
-}
-
-/// What makes two sightings the same message, in tiers: the source's own id where there is one; else
-/// service, conversation, time, direction, sender, row and a digest of the text. Scoped by custodian and device
-/// when it is offered to the archive, and keyed there.
-fn identity_into(message: &Message, groups: &Encoded, out: &mut Vec<u8>) {
-    out.push(IDENTITY);
-    if let Some(id) = &message.id {
-        out.push(1);
-        put(out, message.source.as_bytes());
-        put(out, id.expose().as_bytes());
-    } else {
-        out.push(2);
-        put(out, message.service.as_bytes());
-        put(out, message.conversation.as_ref().map_or(&[][..], |c| c.id.expose().as_bytes()));
-        put(out, &message.sent_at.map_or(i64::MIN, model::Stamp::millis).to_be_bytes());
-        out.push(u8::from(message.direction == Direction::Out));
-        put(out, message.sender.as_ref().map_or(&[][..], |s| s.expose().as_bytes()));
-        // two rows that agree in all of this are still two messages; a phone keeps its row numbers
-        if let model::Place::Row { rowid, .. } = &message.origin.place {
-            put(out, &rowid.to_be_bytes());
-        }
-        out.extend_from_slice(&Sha256::digest(&groups[1]));
-    }
-}
-
-/// A length in front, so that two fields cannot be taken for one.
-fn put(out: &mut Vec<u8>, field: &[u8]) {
-    out.extend_from_slice(&(field.len() as u64).to_be_bytes());
-    out.extend_from_slice(field);
 }

@@ -103,6 +103,7 @@ pub fn demo(dir: &Path, english: bool, now: i64, progress: Progress<'_>) -> Resu
         to: None,
         out: at("export"),
         english,
+        formats: export::Formats::default(),
         classification: None,
         delete_by: None,
         now,

@@ -1,7 +1,7 @@
 //! `ingest`: read, normalise, stamp, seal, chain. Holds no key that reads: what it writes, it cannot
 //! read. One run for each source, in the archive whole or not at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use archive::{Entry, Novelty, Run, Writer};
@@ -22,7 +22,7 @@ use crate::open::{Opened, SourceOptions, open};
 use crate::places::Places;
 use crate::progress::{Phase, Progress};
 use crate::read::{Counts, Evidence, LISTED, Listed};
-use crate::{apps, policies, receipt, register, scope, verdict};
+use crate::{apps, identity, policies, receipt, register, scope, verdict};
 
 /// What to take in.
 pub struct Ingest {
@@ -194,6 +194,7 @@ fn one(
         today,
         prefix: prefix(&job.custodian, &device.key),
         identity: Vec::new(),
+        occurrences: HashMap::new(),
         verdict: Vec::new(),
         unreadable_content: 0,
     };
@@ -372,6 +373,8 @@ struct Sealing<'a> {
     today: Date,
     prefix: Vec<u8>,
     identity: Vec<u8>,
+    /// How often each identity came that is not the source's own id: 20 bytes a message.
+    occurrences: HashMap<[u8; 16], u32>,
     verdict: Vec<u8>,
     unreadable_content: u64,
 }
@@ -391,6 +394,21 @@ impl Sealing<'_> {
         Ok(())
     }
 
+    /// Two messages that agree in everything an identity is made of are still two: "Ok" twice in one minute
+    /// of a chat export. The second and every later one carry their number, which the next copy gives them too.
+    fn number(&mut self, identity: &[u8]) {
+        if identity::is_own(identity) {
+            return;
+        }
+        let hash: [u8; 32] = Sha256::digest(identity).into();
+        let key = std::array::from_fn(|i| hash[i]);
+        let before = self.occurrences.entry(key).or_insert(0);
+        if *before > 0 {
+            self.identity.extend_from_slice(&before.to_be_bytes());
+        }
+        *before = before.saturating_add(1);
+    }
+
     fn item(
         &mut self,
         batch: &EncodedBatch,
@@ -403,6 +421,7 @@ impl Sealing<'_> {
         self.identity.clear();
         self.identity.extend_from_slice(&self.prefix);
         self.identity.extend_from_slice(&batch.bytes[item.identity.clone()]);
+        self.number(&batch.bytes[item.identity.clone()]);
         let version = &batch.bytes[item.version.clone()];
         let sighting = run.sighting(&self.identity, version);
         let known = match run.novelty(&sighting) {

@@ -12,6 +12,7 @@ mod clock;
 pub mod demo;
 pub mod error;
 mod feed;
+mod identity;
 pub mod ingest;
 pub mod inspect;
 pub mod job;
@@ -34,6 +35,7 @@ pub mod verify;
 
 pub use archive::Operator;
 pub use error::JobError;
+pub use export::Formats;
 pub use model::Sensitive;
 pub use open::SourceOptions;
 pub use places::Places;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use archive::{Archive, Entry, Operator, Record};
 use chain::EntryType;
-use export::{ArchiveInfo, Cover, Exhibit, Lang, Production};
+use export::{ArchiveInfo, Cover, Exhibit, Formats, Lang, Production};
 use jiff::civil::Date;
 use model::{Message, Stamp, canonical, wire};
 use policy::Bucket;
@@ -35,6 +35,8 @@ pub struct Export {
     pub out: PathBuf,
     /// Whether the pages are in English.
     pub english: bool,
+    /// In which forms.
+    pub formats: Formats,
     /// Marking for every page.
     pub classification: Option<String>,
     /// Day by which the readable folder is to be deleted; it is recorded.
@@ -134,7 +136,7 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
     };
     let (size, root) = (cover.size, cover.root.clone());
     let lang = if job.english { Lang::En } else { Lang::Da };
-    let mut production = Production::begin(&job.out, cover, lang).map_err(written)?;
+    let mut production = Production::begin(&job.out, cover, lang, job.formats).map_err(written)?;
     progress.begin(Phase::Exporting, None);
     let mut unopened = 0;
     let months = months(job, &archive, operator)?;
@@ -153,7 +155,7 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
     let finished = production.finish(&today.to_string()).map_err(written)?;
     Ok(ExportReport {
         out: shown(&job.out),
-        start: shown(&job.out.join("data").join("index.html")),
+        start: shown(&if job.formats.html { start_page(&job.out) } else { job.out.join("data") }),
         messages: finished.messages,
         conversations: finished.conversations,
         attachments: finished.attachments,
@@ -250,13 +252,15 @@ fn version(record: &Record<'_>) -> Result<Version, String> {
     Ok(Version { message, verdict, entry: record.entry, place: record.place })
 }
 
-/// Versions of one message share its own id; a message without one is its own.
+/// Versions of one message share what its own id gives; a message without one is its own.
 fn identity(bucket: usize, record: &Record<'_>, message: &Message) -> Vec<u8> {
-    match &message.id {
-        Some(id) => [&bucket.to_be_bytes()[..], &[1], id.expose().as_bytes()].concat(),
-        None => [&bucket.to_be_bytes()[..], &[2], &record.entry.to_be_bytes(), &record.place.to_be_bytes()]
-            .concat(),
+    let mut key = bucket.to_be_bytes().to_vec();
+    if !crate::identity::own(message, &mut key) {
+        key.push(2);
+        key.extend_from_slice(&record.entry.to_be_bytes());
+        key.extend_from_slice(&record.place.to_be_bytes());
     }
+    key
 }
 
 fn in_period(job: &Export, message: &Message) -> bool {

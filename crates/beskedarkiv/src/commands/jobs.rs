@@ -377,6 +377,12 @@ pub(super) fn verify(a: &args::Verify, at: &Context<'_>) -> Result<u8, Failure> 
     Ok(report.exit_code())
 }
 
+/// The forms named; without any, all.
+fn formats(named: &[String]) -> pipeline::Formats {
+    let has = |word: &str| named.is_empty() || named.iter().any(|n| n == word);
+    pipeline::Formats { html: has("html"), lines: has("jsonl") }
+}
+
 pub(super) fn export(a: &args::Export, at: &Context<'_>) -> Result<u8, Failure> {
     let (places, operator) = operator(at, &a.acting)?;
     let job = pipeline::production::Export {
@@ -386,6 +392,7 @@ pub(super) fn export(a: &args::Export, at: &Context<'_>) -> Result<u8, Failure> 
         to: a.to,
         out: a.out.clone(),
         english: at.out.texts().lang() == Lang::En,
+        formats: formats(&a.format),
         classification: a.classification.as_ref().map(args::Fact::one).transpose()?,
         delete_by: a.delete_by,
         now: now(),
