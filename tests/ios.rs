@@ -136,6 +136,12 @@ fn every_shape_of_the_same_phone() {
     assert_eq!(bare(&read(&place, "phone/sms.db").0), expected, "the file");
     fs::rename(place.at("phone/sms.db"), place.at("phone/kopi.sqlite")).unwrap();
     assert_eq!(bare(&read(&place, "phone/kopi.sqlite").0), expected, "under another name");
+    fs::create_dir_all(place.at("mac/Library/Messages")).unwrap();
+    fs::rename(place.at("phone/kopi.sqlite"), place.at("mac/Library/Messages/chat.db")).unwrap();
+    assert_eq!(bare(&read(&place, "mac").0), expected, "where a Mac has it");
+    // two databases are not one
+    fs::copy(place.at("mac/Library/Messages/chat.db"), place.at("mac/Library/Messages/copy.db")).unwrap();
+    place.run(&["read", "mac"]).ends(4);
 }
 
 fn with_origin(line: &Value) -> Value {

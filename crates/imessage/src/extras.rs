@@ -74,6 +74,9 @@ impl Extras {
 pub(crate) struct Finder<'d> {
     extras: Statement<'d>,
     payload: Option<Statement<'d>>,
+    there: Option<Statement<'d>>,
+    /// The last guid that was looked for, and whether it is there: answers follow one another.
+    last: Option<(String, bool)>,
     deleted: Option<Statement<'d>>,
 }
 
@@ -89,6 +92,8 @@ impl<'d> Finder<'d> {
                 .prepare(&format!("SELECT {list} FROM message WHERE ROWID = ?1"))
                 .map_err(of)?,
             payload: connection.prepare("SELECT payload_data FROM message WHERE guid = ?1").ok(),
+            there: connection.prepare("SELECT 1 FROM message WHERE guid = ?1").ok(),
+            last: None,
             deleted: connection
                 .prepare("SELECT delete_date FROM chat_recoverable_message_join WHERE message_id = ?1")
                 .ok(),
@@ -118,6 +123,18 @@ impl<'d> Finder<'d> {
     pub(crate) fn payload(&mut self, guid: &str) -> Option<Vec<u8>> {
         let payload = self.payload.as_mut()?;
         payload.query_row([guid], |row| Ok(column::<Option<Vec<u8>>>(row, 0).ok().flatten())).ok().flatten()
+    }
+
+    /// Whether there is a message of that guid; what cannot be looked for counts as there.
+    pub(crate) fn is_there(&mut self, guid: &str) -> bool {
+        if let Some((last, there)) = &self.last
+            && last == guid
+        {
+            return *there;
+        }
+        let found = self.there.as_mut().and_then(|s| s.exists([guid]).ok()).unwrap_or(true);
+        self.last = Some((guid.to_owned(), found));
+        found
     }
 
     /// When a recently deleted row was deleted.

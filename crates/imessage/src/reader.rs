@@ -313,9 +313,8 @@ impl Fetch<'_> {
     /// What few rows have.
     fn rare(&mut self, row: &Row<'_>, deleted: bool) -> Rare {
         let vote = row.associated_guid.as_deref().filter(|_| row.associated_type == 4000);
-        let mut there = |guid: &str| self.exists.query_row([guid], |_| Ok(())).optional();
         Rare {
-            reply_target_missing: row.answers().is_some_and(|guid| matches!(there(guid), Ok(None))),
+            reply_target_missing: row.answers().is_some_and(|guid| !self.extras.is_there(guid)),
             extras: if row.rare || row.item_type == 4 { self.extras.of(row.rowid) } else { None },
             deleted_at: if deleted { self.extras.deleted_at(row.rowid) } else { 0 },
             poll: vote.and_then(|guid| self.extras.payload(target(guid))),

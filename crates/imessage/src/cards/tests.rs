@@ -113,3 +113,77 @@ fn drawings() {
     assert_eq!(card("com.apple.Handwriting.HandwritingProvider", &handwriting).doubts, ["handwriting:7"]);
     assert_eq!(card("com.apple.Handwriting.HandwritingProvider", b"\xff").doubts, ["card_unreadable"]);
 }
+
+/// A payload written as XML, without references.
+fn payload(root: &str) -> Vec<u8> {
+    let archive =
+        format!("<key>$top</key><dict><key>root</key><dict>{root}</dict></dict><key>$objects</key><array/>");
+    format!("<plist version=\"1.0\"><dict>{archive}</dict></plist>").into_bytes()
+}
+
+#[test]
+fn polls_and_votes() {
+    // {"item":{"title":"Hvad?","orderedPollOptions":[{"optionIdentifier":"A","text":"Ja"}]}}
+    let poll = payload(
+        "<key>URL</key><string>data:,eyJpdGVtIjp7InRpdGxlIjoiSHZhZD8iLCJvcmRlcmVkUG9sbE9wdGlvbnMiOlt7Im9wdGlvbklkZW50aWZpZXIiOiJBIiwidGV4dCI6IkphIn1dfX0=?a=b</string>",
+    );
+    assert_eq!(card(POLLS, &poll).lines, ["Hvad?", "Ja"]);
+    // {"item":{"votes":[{"voteOptionIdentifier":"A"},{"voteOptionIdentifier":"Z"}]}}
+    let chosen = payload(
+        "<key>URL</key><string>data:,eyJpdGVtIjp7InZvdGVzIjpbeyJ2b3RlT3B0aW9uSWRlbnRpZmllciI6IkEifSx7InZvdGVPcHRpb25JZGVudGlmaWVyIjoiWiJ9XX19</string>",
+    );
+    let known = vote(&chosen, Some(&poll));
+    assert_eq!(
+        (known.lines, known.doubts),
+        (vec!["Ja".to_owned()], vec!["vote_for_unknown_option:1".into()])
+    );
+    let unknown = vote(&chosen, None);
+    assert_eq!((unknown.lines, unknown.doubts), (vec![], vec!["vote_for_unknown_option:2".into()]));
+    for at in 0..poll.len() {
+        let mut flipped = poll.clone();
+        flipped[at] ^= 0x15;
+        fuzz_one(&flipped);
+        fuzz_one(&poll[..at]);
+    }
+    for bad in ["", "data:,", "data:,!", "data:,bm8=", "https://a.dk"] {
+        let bad = payload(&format!("<key>URL</key><string>{bad}</string>"));
+        assert_eq!(card(POLLS, &bad).doubts, ["card_unreadable"], "no poll");
+        assert_eq!(vote(&bad, Some(&poll)).doubts, ["card_unreadable"]);
+    }
+}
+
+#[test]
+fn business_chats_and_bounds() {
+    let data = |json: &str| {
+        let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let mut out = String::new();
+        for chunk in json.as_bytes().chunks(3) {
+            let all = chunk.iter().fold(0_u32, |a, b| a << 8 | u32::from(*b)) << (8 * (3 - chunk.len()));
+            for i in 0..4 {
+                let letter = letters[(all >> (18 - 6 * i) & 63) as usize];
+                out.push(if i <= chunk.len() { char::from(letter) } else { '=' });
+            }
+        }
+        payload(&format!("<key>data</key><data>{out}</data>"))
+    };
+    let asked = r#"{"receivedMessage":{"title":"Hvilken vej?"},"listPicker":{"sections":[{"items":[{"title":"Nord"},{"title":"Syd","identifier":"2"}]}]}}"#;
+    let mut lines = card("x", &data(asked)).lines;
+    lines.sort();
+    assert_eq!(lines, ["Hvilken vej?", "Nord", "Syd"]);
+    // deeper than anything is looked into, and more than anything is shown
+    assert_eq!(
+        card("x", &data(&format!("{}{}", "[".repeat(100), "]".repeat(100)))).lines,
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        card("x", &data(&format!("{}{}", "[".repeat(9000), "]".repeat(9000)))).lines,
+        Vec::<String>::new()
+    );
+    let many: Vec<String> = (0..1000).map(|i| format!(r#"{{"title":"{i}"}}"#)).collect();
+    assert_eq!(card("x", &data(&format!("[{}]", many.join(",")))).lines.len(), MOST_LINES);
+    let long = format!(
+        "<key>ldtext</key><string>{}</string><key>an</key><string>App</string>",
+        "a".repeat(MOST_BYTES + 1)
+    );
+    assert_eq!(card("x", &payload(&long)).lines, ["App"]);
+}
