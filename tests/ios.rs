@@ -119,8 +119,10 @@ fn every_shape_of_the_same_phone() {
         assert_eq!(content(&read(&place, "phone.tar").0), expected, "{shape:?}, tarred");
     }
     let (place, _) = phone(Quirks { shape: Shape::Files, ..all });
-    zipped(&place, "filesystem1/");
-    assert_eq!(content(&read(&place, "phone.zip").0), expected, "a folder further down");
+    for below in ["filesystem1/", "/"] {
+        zipped(&place, below);
+        assert_eq!(content(&read(&place, "phone.zip").0), expected, "names begin with {below}");
+    }
     // by itself it has no address book and no files
     let (place, _) = phone(Quirks { shape: Shape::Alone, ..all });
     let bare = |lines: &[Value]| -> Vec<Value> {

@@ -74,6 +74,16 @@ pub(crate) fn is_inside(name: &str) -> bool {
         && name.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
 }
 
+/// A member's name without the root that some tools write before it: `/private/var`, `./private/var`.
+/// It stays a name inside the source, nothing is ever written under it.
+pub(crate) fn below_root(name: &str) -> &str {
+    let mut name = name;
+    while let Some(rest) = name.strip_prefix("./").or_else(|| name.strip_prefix('/')) {
+        name = rest;
+    }
+    name
+}
+
 struct Folder {
     root: PathBuf,
 }
@@ -184,7 +194,7 @@ impl Tar {
         let mut archive = tar::Archive::new(SeekRead::new(file.clone()));
         for entry in archive.entries_with_seek().map_err(|e| fail(&e))? {
             let entry = entry.map_err(|e| fail(&e))?;
-            let name = String::from_utf8_lossy(&entry.path_bytes()).trim_start_matches("./").to_owned();
+            let name = below_root(&String::from_utf8_lossy(&entry.path_bytes())).to_owned();
             // the first of two members of one name counts; names that lead out do not exist
             if entry.header().entry_type().is_file() && is_inside(&name) && members.len() < MOST_MEMBERS {
                 members.entry(name).or_insert((entry.raw_file_position(), entry.size()));

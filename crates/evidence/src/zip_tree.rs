@@ -11,7 +11,7 @@ use model::bytes::Sequential;
 use model::{Fault, Location, Place, ReadAt, SourceError};
 
 use crate::file::Slice;
-use crate::tree::{FileRef, MOST_MEMBERS, SeekRead, Tree, children, is_inside};
+use crate::tree::{FileRef, MOST_MEMBERS, SeekRead, Tree, below_root, children, is_inside};
 
 /// Most bytes that a compressed member may have when inflated.
 const MOST_INFLATED: u64 = 256 << 20;
@@ -47,7 +47,7 @@ impl ZipTree {
         let mut members = BTreeMap::new();
         for i in 0..archive.len() {
             let Ok(entry) = archive.by_index_raw(i) else { continue };
-            let Ok(name) = entry.name().map(|n| n.into_owned()) else { continue };
+            let Ok(name) = entry.name().map(|n| below_root(&n).to_owned()) else { continue };
             let deflated = match entry.compression() {
                 zip::CompressionMethod::Stored => false,
                 zip::CompressionMethod::Deflated => true,

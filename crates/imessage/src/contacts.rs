@@ -109,3 +109,56 @@ fn tail(address: &Address) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use evidence::{Evidence, open_tree};
+
+    use super::*;
+
+    /// Address books of public phones, nearly all of whose cards lie in the log.
+    #[test]
+    fn public_address_books_have_their_known_names() {
+        let Some(samples) = crate::samples::ios("") else { return };
+        let expected = std::fs::read(samples.join("expected-addressbook.json")).unwrap();
+        let expected: serde_json::Value = serde_json::from_slice(&expected).unwrap();
+        let mut compared = 0;
+        for (phone, below) in [
+            ("josh_ios15_ffs", "filesystem2/mobile"),
+            ("mvs_ios_2023", "private/var/mobile"),
+            ("belkasoft_ctf6_ios_device1", "private/var/mobile"),
+        ] {
+            let zip = samples.join(format!("ileapp/testdata.addressBook.addressBook.{phone}.zip"));
+            let tree = open_tree(&zip).unwrap();
+            let part = |end: &str| {
+                let path = format!("{below}/Library/AddressBook/AddressBook.sqlitedb{end}");
+                let bytes = tree.get(&path).unwrap().unwrap();
+                Evidence { name: "AddressBook.sqlitedb".to_owned(), bytes, sha256: [0; 32] }
+            };
+            let database = Database::open(&part(""), Some(&part("-wal"))).unwrap();
+            let contacts = Contacts::read(&database).unwrap();
+            let table = &expected[phone];
+            let columns: Vec<&str> =
+                table["headers"].as_array().unwrap().iter().map(|h| h.as_str().unwrap()).collect();
+            let rows = table["data"].as_array().unwrap();
+            assert_eq!(contacts.by_address.is_empty(), rows.is_empty(), "{phone}");
+            for row in rows {
+                let of =
+                    |column: &str| columns.iter().position(|c| *c == column).and_then(|at| row[at].as_str());
+                let name =
+                    [of("First Name"), of("Last Name")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+                let several = [of("Phone Numbers"), of("Email addresses")];
+                for value in several.into_iter().flatten().flat_map(|v| v.split('\r')) {
+                    let address = Address::parse(value.split_once(": ").unwrap().1).unwrap();
+                    if name.is_empty() {
+                        continue;
+                    }
+                    let found = contacts.name(&address);
+                    assert_eq!(found, Some(&Named::One(Sensitive::new(Arc::from(name.as_str())))), "{phone}");
+                    compared += 1;
+                }
+            }
+        }
+        assert!(compared >= 8, "{compared}");
+    }
+}

@@ -38,8 +38,11 @@ fn join(folder: &str, name: &str) -> String {
 /// The home folder of the phone below `root`.
 fn home(tree: &dyn Tree, root: &str) -> Result<Option<String>, SourceError> {
     for home in HOMES {
-        let home = if home.is_empty() { root.to_owned() } else { join(root, home) };
-        if tree.get(&join(&home, MESSAGES))?.is_some() || !tree.list(&join(&home, "Containers"))?.is_empty() {
+        // a home folder that no path says is one is known by its messages only
+        let bare = home.is_empty();
+        let home = if bare { root.to_owned() } else { join(root, home) };
+        let containers = || tree.list(&join(&home, "Containers")).map(|names| !names.is_empty());
+        if tree.get(&join(&home, MESSAGES))?.is_some() || (!bare && containers()?) {
             return Ok(Some(home));
         }
     }

@@ -164,6 +164,7 @@ pub fn read(
             description.evidence.clear();
             report.note(tally, &reader.findings(), &description);
         }
+        report.findings.extend(source.notes());
         for (name, sha256) in source.set.opened() {
             report.evidence.push(Evidence { name, sha256: wire::hex(&sha256) });
         }
