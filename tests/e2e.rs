@@ -137,6 +137,7 @@ fn every_exported_message_is_proved_without_the_archive() {
     let shown = place.run(&["checkpoint", "show", "--archive", "A"]).ends(0).out();
     place.file("state", &shown);
     place.run(&["verify", "--archive", "A", "--checkpoint", "state"]).ends(0);
+    place.run(&["verify", "--archive", "A", "--checkpoint", "E/data/checkpoint"]).ends(0);
     let show = place.run(&["checkpoint", "show", "--json", "--archive", "A"]).ends(0).json();
     place.file("trusted", &format!("# journal 2026-17\n\n{}\n", show["trusted_key"].as_str().unwrap()));
     // the archive is not needed any more

@@ -70,6 +70,11 @@ impl Archive {
 }
 
 impl Prover<'_> {
+    /// The signed state of the log that every proof ends in.
+    pub fn checkpoint(&self) -> &Checkpoint {
+        &self.checkpoint
+    }
+
     /// Opens a segment.
     ///
     /// # Errors

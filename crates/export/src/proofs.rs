@@ -80,6 +80,14 @@ impl Production {
         awaiting
     }
 
+    /// Writes the state of the log that all proofs end in.
+    ///
+    /// # Errors
+    /// What the operating system refuses.
+    pub fn checkpoint(&mut self, text: &str) -> io::Result<()> {
+        self.bag.whole("data/checkpoint", text.as_bytes())
+    }
+
     /// Writes a file of proofs.
     ///
     /// # Errors

@@ -140,8 +140,8 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
     progress.begin(Phase::Exporting, None);
     let mut unopened = 0;
     let months = months(job, &archive, operator)?;
-    let proofs =
-        Proofs::begin(&archive, months.values().flatten().copied(), &mut production).map_err(fail)?;
+    let buckets = months.values().flatten().copied();
+    let proofs = Proofs::begin(&archive, buckets, &mut production, fail, written)?;
     for (_, buckets) in months {
         progress.check()?;
         let (exhibits, contents) = month(job, &archive, operator, &buckets, &mut unopened, progress)?;

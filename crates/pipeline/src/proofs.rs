@@ -27,11 +27,15 @@ impl<'a> Proofs<'a> {
         archive: &'a Archive,
         buckets: impl Iterator<Item = usize>,
         production: &mut Production,
-    ) -> Result<Self, ArchiveError> {
-        let sealed = archive.sealed_bytes(&buckets.collect::<Vec<_>>())?;
+        fail: impl Fn(ArchiveError) -> JobError,
+        written: impl Fn(io::Error) -> JobError,
+    ) -> Result<Self, JobError> {
+        let sealed = archive.sealed_bytes(&buckets.collect::<Vec<_>>()).map_err(&fail)?;
         let each = sealed <= EACH_MESSAGE;
         production.with_proofs(if each { ProofFiles::EachMessage } else { ProofFiles::EachSegment });
-        Ok(Self(archive.prover()?))
+        let prover = archive.prover().map_err(&fail)?;
+        production.checkpoint(&prover.checkpoint().to_text()).map_err(&written)?;
+        Ok(Self(prover))
     }
 
     /// Writes the proofs of what was shown since the last time.
