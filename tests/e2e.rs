@@ -196,7 +196,7 @@ fn every_exported_message_is_proved_without_the_archive() {
 #[test]
 fn a_large_production_has_a_file_of_proofs_for_each_segment() {
     let (place, truth) = prepared(|s| {
-        s.more = 60_000;
+        s.more = 20_000;
         s.password = None;
     });
     ingest(&place, &["backup"]).ends(3);

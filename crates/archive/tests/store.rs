@@ -285,9 +285,24 @@ fn every_change_is_found_without_keys() {
         "UPDATE entries SET body = NULL WHERE idx = 4",
         "DELETE FROM state",
         "UPDATE entries SET body = (SELECT e.body FROM entries e WHERE e.idx = 3) WHERE idx = 4",
+        "PRAGMA application_id = 1",
+        "PRAGMA user_version = 2",
     ] {
         assert!(found(&place, false, &sql(text)), "{text}");
     }
+    // the file beside the database: missing or older is as a crash leaves it, anything else is not
+    let file = |text: Option<String>| {
+        move |dir: &Path| match &text {
+            Some(text) => std::fs::write(dir.join("checkpoint"), text).unwrap(),
+            None => std::fs::remove_file(dir.join("checkpoint")).unwrap(),
+        }
+    };
+    let newest = std::fs::read_to_string(place.archive.join("checkpoint")).unwrap();
+    assert!(!found(&place, false, &file(None)));
+    assert!(found(&place, false, &file(Some(String::new()))));
+    assert!(found(&place, false, &file(Some(newest.replace("\n\n", "\n")))));
+    let other = Archive::open(&founded().archive).unwrap().checkpoint().unwrap();
+    assert!(found(&place, false, &file(Some(other.to_text()))));
     let blob = |dir: &Path| std::fs::read_dir(dir.join("blobs")).unwrap().next().unwrap().unwrap().path();
     assert!(found(&place, false, &|dir| std::fs::remove_file(blob(dir)).unwrap()));
     assert!(found(&place, false, &|dir| {
@@ -310,6 +325,8 @@ fn an_older_checkpoint_tells_growth_from_rewriting() {
         verify(dir, None, Some(checkpoint), &|_| Vec::new(), &|_| {}, &AtomicBool::new(false)).unwrap().broken
     };
     assert_eq!(with(&place.archive, &older), []);
+    std::fs::write(place.archive.join("checkpoint"), older.to_text()).unwrap();
+    assert_eq!(with(&place.archive, &newer), [], "a run that died between database and file");
     assert_eq!(with(&place.archive, &newer), []);
     assert_eq!(with(&old_copy.path().join("a"), &newer).len(), 1, "an old copy is no newer archive");
     let other = founded();

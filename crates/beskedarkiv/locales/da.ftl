@@ -198,6 +198,9 @@ cmd-run = Kører en jobfil med flere personer og kilder
 cmd-job = Jobfiler
 cmd-job-check = Ser en jobfil efter uden at køre den
 cmd-verify = Efterprøver arkivet, uden nøgler eller med
+more-verify = Uden nøgler: hvert led, hver sum, underskrift og rettighed, og summerne af det gemte. Med nøgler: også
+    indholdet. Med --proof og --trusted-keys: udleverede beskeder, uden noget arkiv; viser, hvad der er bevist.
+    Slutter med 0, hvis alt holder, og med 5, hvis det ikke gør.
 cmd-export = Laver en udlevering, som et menneske kan læse
 cmd-checkpoint = Kædens underskrevne tilstand
 cmd-checkpoint-show = Viser kædens underskrevne tilstand og nøglen til en fil med betroede nøgler

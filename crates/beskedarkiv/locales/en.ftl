@@ -199,6 +199,9 @@ cmd-run = Runs a job file with several persons and sources
 cmd-job = Job files
 cmd-job-check = Looks a job file over without running it
 cmd-verify = Verifies the archive, without keys or with them
+more-verify = Without keys: every header, hash, signature and right, and the digests of what is stored. With keys: also
+    the contents. With --proof and --trusted-keys: exported messages, without any archive; prints what is proved.
+    Ends with 0 where everything holds and with 5 where it does not.
 cmd-export = Makes a production that a person can read
 cmd-checkpoint = The signed state of the chain
 cmd-checkpoint-show = Prints the signed state of the chain, and the key for a trusted-keys file

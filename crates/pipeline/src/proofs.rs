@@ -9,9 +9,9 @@ use model::canonical::Group;
 
 use crate::error::JobError;
 
-/// Up to this many bytes of sealed segments each message gets a file of its own, which is some tens of
-/// thousands; beyond, each segment.
-const EACH_MESSAGE: u64 = 2 << 20;
+/// Up to this many bytes of sealed segments each message gets a file of its own, which is about ten
+/// thousand; beyond, each segment.
+const EACH_MESSAGE: u64 = 1 << 20;
 
 /// The proofs of a production.
 pub(crate) struct Proofs<'a>(Prover<'a>);
