@@ -1,4 +1,5 @@
 //! Writes sample sources in genuine format. iPhone backups: key bag, encrypted manifest, encrypted files, an
+//! Writes sample backups of Signal ([`signal`]), and sample iPhone backups in genuine format: key bag, encrypted manifest, encrypted files, an
 //! `sms.db` with typedstream bodies. Written from the format descriptions in `docs/readers`, not from
 //! our readers, of which it knows nothing. The same specification gives the same bytes.
 //!
@@ -13,6 +14,7 @@ mod chat_story;
 mod kinds;
 mod messages;
 mod quirks;
+pub mod signal;
 mod story;
 mod typedstream;
 pub mod whatsapp;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use evidence::{Tree, hash_and_count};
 use base64::Engine;
+use evidence::{Tree, hash_and_count};
 use model::{Attachment, Edit, ReadAt, Text};
 use rusqlite::types::ValueRef;
 use serde_json::Value;
@@ -76,7 +76,8 @@ impl Context<'_> {
         let kind = row.text("type").unwrap_or_default().to_owned();
         let mut out = Draft { outgoing: kind == "outgoing", ..Draft::default() };
         out.conversation = row.text("conversationId").and_then(|id| self.people.conversation(id));
-        let by = row.text("sourceServiceId").or_else(|| row.text("sourceUuid")).or_else(|| row.text("source"));
+        let by =
+            row.text("sourceServiceId").or_else(|| row.text("sourceUuid")).or_else(|| row.text("source"));
         out.sender = if out.outgoing { Person::me() } else { self.people.person(by) };
         out.sent = row.int("sent_at").or_else(|| row.int("timestamp"));
         out.received = row.int("received_at_ms");
@@ -106,7 +107,11 @@ impl Context<'_> {
         }
         for r in row.json["reactions"].as_array().into_iter().flatten() {
             let who = self.people.person(r["fromId"].as_str());
-            out.reactions.push(reaction(r["timestamp"].as_i64(), &who, r["emoji"].as_str().unwrap_or_default()));
+            out.reactions.push(reaction(
+                r["timestamp"].as_i64(),
+                &who,
+                r["emoji"].as_str().unwrap_or_default(),
+            ));
         }
         if let Some(contacts) = row.json["contact"].as_array().filter(|c| !c.is_empty()) {
             out.doubts.push("shared_contact".into());
@@ -127,7 +132,11 @@ impl Context<'_> {
         let mentions = ranges.as_array().into_iter().flatten().take(10_000).filter_map(|range| {
             let who = range["mentionAci"].as_str().or_else(|| range["mentionUuid"].as_str())?;
             let person = self.people.person(Some(who));
-            Some(Mention { start: range["start"].as_i64()?, length: range["length"].as_i64()?, shown: person.mention() })
+            Some(Mention {
+                start: range["start"].as_i64()?,
+                length: range["length"].as_i64()?,
+                shown: person.mention(),
+            })
         });
         shown(body, mentions.collect())
     }
@@ -144,11 +153,22 @@ impl Context<'_> {
     fn files(&mut self, row: &Row<'_>, listed: &[(String, Value)], out: &mut Draft) {
         let mut all: Vec<(String, Value)> = listed.to_vec();
         if all.is_empty() {
-            all.extend(row.json["attachments"].as_array().into_iter().flatten().map(|a| ("attachment".to_owned(), a.clone())));
-            all.extend(row.json["sticker"]["data"].as_object().map(|s| ("sticker".to_owned(), Value::Object(s.clone()))));
+            all.extend(
+                row.json["attachments"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|a| ("attachment".to_owned(), a.clone())),
+            );
+            all.extend(
+                row.json["sticker"]["data"]
+                    .as_object()
+                    .map(|s| ("sticker".to_owned(), Value::Object(s.clone()))),
+            );
             let long = &row.json["bodyAttachment"];
             all.extend(long.is_object().then(|| ("long-message".to_owned(), long.clone())));
-            let previews = row.json["preview"].as_array().into_iter().flatten().filter_map(|p| p.get("image"));
+            let previews =
+                row.json["preview"].as_array().into_iter().flatten().filter_map(|p| p.get("image"));
             all.extend(previews.map(|image| ("preview".to_owned(), image.clone())));
         }
         for (kind, file) in all {
@@ -181,12 +201,18 @@ impl Context<'_> {
         let size = file["size"].as_u64();
         let path = file["path"].as_str().filter(|p| !p.is_empty());
         let stored = match (self.root, path) {
-            (Some(root), Some(path)) => self.tree.get(&format!("{root}attachments.noindex/{}", path.replace('\\', "/"))).ok().flatten(),
+            (Some(root), Some(path)) => self
+                .tree
+                .get(&format!("{root}attachments.noindex/{}", path.replace('\\', "/")))
+                .ok()
+                .flatten(),
             _ => None,
         };
         let mut content: Option<(Arc<dyn ReadAt>, [u8; 32])> = None;
         if let Some(stored) = stored {
-            let keys = file["localKey"].as_str().and_then(|k| base64::engine::general_purpose::STANDARD.decode(k).ok());
+            let keys = file["localKey"]
+                .as_str()
+                .and_then(|k| base64::engine::general_purpose::STANDARD.decode(k).ok());
             content = match keys.as_deref().and_then(media_keys) {
                 Some(keys) => match Media::check(stored, &keys, size.unwrap_or(0), None) {
                     Ok(Checked::Whole(media, sha256)) => Some((media, sha256)),
@@ -258,7 +284,9 @@ impl Context<'_> {
             "message-request-response-event" => Change::Other("request_answered", None),
             "poll-terminate" => Change::Other("poll_ended", None),
             "pinned-message-notification" => Change::Other("message_pinned", None),
-            "universal-timer-notification" | "contact-removed-notification" | "phone-number-discovery"
+            "universal-timer-notification"
+            | "contact-removed-notification"
+            | "phone-number-discovery"
             | "title-transition-notification" => Change::Other("notice", Some(text(kind))),
             other => {
                 out.doubts.push(format!("unknown_type:{}", code(other)).into());
@@ -270,7 +298,11 @@ impl Context<'_> {
 
     fn group(&self, detail: &Value, from: &Value) -> Change {
         let address = |v: &Value| self.people.person(v.as_str()).address;
-        let who = || address(&detail["aci"]).or_else(|| address(&detail["uuid"])).or_else(|| address(&detail["serviceId"]));
+        let who = || {
+            address(&detail["aci"])
+                .or_else(|| address(&detail["uuid"]))
+                .or_else(|| address(&detail["serviceId"]))
+        };
         match detail["type"].as_str().unwrap_or_default() {
             "title" => Change::Renamed(some(detail["newTitle"].as_str())),
             "avatar" => Change::Photo,
@@ -287,14 +319,23 @@ impl Context<'_> {
 
 fn poll(poll: &Value) -> String {
     let options = poll["options"].as_array().into_iter().flatten();
-    options.map(|o| format!("{}\n", o.as_str().or_else(|| o["option"].as_str()).unwrap_or_default())).collect()
+    options
+        .map(|o| format!("{}\n", o.as_str().or_else(|| o["option"].as_str()).unwrap_or_default()))
+        .collect()
 }
 
 /// Names and numbers of shared contacts, a value a line.
 fn contact(contacts: &[Value]) -> String {
     let mut lines = Vec::new();
     for contact in contacts.iter().take(100) {
-        lines.extend(contact["name"].as_object().into_iter().flat_map(|n| n.values()).filter_map(Value::as_str).map(str::to_owned));
+        lines.extend(
+            contact["name"]
+                .as_object()
+                .into_iter()
+                .flat_map(|n| n.values())
+                .filter_map(Value::as_str)
+                .map(str::to_owned),
+        );
         for list in ["number", "email"] {
             let values = contact[list].as_array().into_iter().flatten();
             lines.extend(values.filter_map(|v| v["value"].as_str()).map(str::to_owned));

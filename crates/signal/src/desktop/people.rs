@@ -47,11 +47,17 @@ impl People {
                 let json: Value = serde_json::from_str(&json).unwrap_or_default();
                 // "+4520000001.2": the number and which device this is
                 let value = json["value"].as_str().and_then(|v| v.split('.').next()).map(str::to_owned);
-                if id == "number_id" { out.own_number = value } else { out.own_service_id = value.map(|v| v.to_lowercase()) }
+                if id == "number_id" {
+                    out.own_number = value
+                } else {
+                    out.own_service_id = value.map(|v| v.to_lowercase())
+                }
             }
         }
         let columns = database.columns("conversations")?;
-        let pick = |names: &[&str]| names.iter().find(|n| columns.contains(**n)).map_or("NULL".to_owned(), |n| format!("\"{n}\""));
+        let pick = |names: &[&str]| {
+            names.iter().find(|n| columns.contains(**n)).map_or("NULL".to_owned(), |n| format!("\"{n}\""))
+        };
         let sql = format!(
             "SELECT id, json, type, {}, {}, {}, {}, {} FROM conversations",
             pick(&["e164"]),
@@ -71,14 +77,21 @@ impl People {
             let json: Value = cell(1).and_then(|j| serde_json::from_str(&j).ok()).unwrap_or_default();
             let also = |i, name: &str| cell(i).or_else(|| json[name].as_str().map(str::to_owned));
             out.timers += u64::from(json["expireTimer"].as_i64().unwrap_or(0) > 0);
-            let (e164, service_id) = (also(3, "e164"), also(4, "serviceId").or_else(|| also(4, "uuid")).map(|s| s.to_lowercase()));
+            let (e164, service_id) =
+                (also(3, "e164"), also(4, "serviceId").or_else(|| also(4, "uuid")).map(|s| s.to_lowercase()));
             let name = also(6, "name");
             let group = (cell(2).as_deref() == Some("group")).then(|| {
                 let members = json["membersV2"].as_array().into_iter().flatten().take(10_000);
-                let member = |m: &Value| m["aci"].as_str().or_else(|| m["uuid"].as_str()).map(str::to_lowercase);
-                (group_id(also(5, "groupId").as_deref().unwrap_or(&id), &json), some(name.as_deref()), members.filter_map(member).collect())
+                let member =
+                    |m: &Value| m["aci"].as_str().or_else(|| m["uuid"].as_str()).map(str::to_lowercase);
+                (
+                    group_id(also(5, "groupId").as_deref().unwrap_or(&id), &json),
+                    some(name.as_deref()),
+                    members.filter_map(member).collect(),
+                )
             });
-            let own = e164.is_some() && e164 == out.own_number || service_id.is_some() && service_id == out.own_service_id;
+            let own = e164.is_some() && e164 == out.own_number
+                || service_id.is_some() && service_id == out.own_service_id;
             let shown = json["nicknameGivenName"].as_str().map(str::to_owned).or(name).or_else(|| cell(7));
             let person = match own {
                 true => Person::me(),
@@ -96,11 +109,18 @@ impl People {
     pub(crate) fn person(&self, id: Option<&str>) -> Person {
         let Some(id) = id.filter(|i| !i.is_empty()) else { return Person::default() };
         let lower = id.to_lowercase();
-        let row = self.rows.get(id).or_else(|| self.rows.get(self.by_address.get(id).or_else(|| self.by_address.get(&lower))?));
+        let row = self
+            .rows
+            .get(id)
+            .or_else(|| self.rows.get(self.by_address.get(id).or_else(|| self.by_address.get(&lower))?));
         match row {
             Some(row) if row.group.is_none() => row.person.clone(),
             Some(_) => Person::default(),
-            None if self.own_service_id.as_ref() == Some(&lower) || self.own_number.as_deref() == Some(id) => Person::me(),
+            None if self.own_service_id.as_ref() == Some(&lower)
+                || self.own_number.as_deref() == Some(id) =>
+            {
+                Person::me()
+            }
             None => Person::of(Some(id).filter(|i| i.starts_with('+')), Some(&lower), None, None),
         }
     }
@@ -121,8 +141,14 @@ impl People {
             None => {
                 let own = self.own_number.as_deref().or(row.service_id.as_deref()).map(text);
                 let address = if row.person.is_me { own } else { row.person.address.clone() };
-                let participants = row.person.address.clone().filter(|_| !row.person.is_me).into_iter().collect();
-                Conversation { id: address.unwrap_or_else(|| text(id)), name: None, is_group: false, participants }
+                let participants =
+                    row.person.address.clone().filter(|_| !row.person.is_me).into_iter().collect();
+                Conversation {
+                    id: address.unwrap_or_else(|| text(id)),
+                    name: None,
+                    is_group: false,
+                    participants,
+                }
             }
         };
         let made = Arc::new(conversation);

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use evidence::{Database, Tree};
 use model::{
-    Fault, Finding, Location, MessageSource, Place, Record, SourceDescription, SourceError, Stamp, Tally, Unreadable,
+    Fault, Finding, Location, MessageSource, Place, Record, SourceDescription, SourceError, Stamp, Tally,
+    Unreadable,
 };
 use rusqlite::Statement;
 use serde_json::Value;
@@ -87,7 +88,8 @@ fn calls(database: &Database) -> Result<HashMap<String, bool>, SourceError> {
     let columns = database.columns("callsHistory")?;
     if columns.contains("callId") && columns.contains("status") {
         let of = |e: rusqlite::Error| database.failed("callsHistory", &e);
-        let mut statement = database.connection().prepare("SELECT callId, status FROM callsHistory").map_err(of)?;
+        let mut statement =
+            database.connection().prepare("SELECT callId, status FROM callsHistory").map_err(of)?;
         let mut rows = statement.query([]).map_err(of)?;
         while let Ok(Some(row)) = rows.next() {
             if let (Ok(id), Ok(status)) = (row.get::<_, String>(0), row.get::<_, String>(1))
@@ -132,15 +134,20 @@ impl MessageSource for Reader {
         let Self { database, people, source, tree, root, calls, description, findings } = self;
         let of = |e: rusqlite::Error| database.failed("messages", &e);
         let connection = database.connection();
-        let mut scan =
-            connection.prepare("SELECT rowid, * FROM messages WHERE rowid > ?1 ORDER BY rowid").map_err(of)?;
+        let mut scan = connection
+            .prepare("SELECT rowid, * FROM messages WHERE rowid > ?1 ORDER BY rowid")
+            .map_err(of)?;
         let names: Vec<String> = scan.column_names().into_iter().map(str::to_owned).collect();
         let json_at = names.iter().position(|n| n == "json");
         let table = database.columns("message_attachments")?;
         let order = if table.contains("orderInMessage") { "orderInMessage" } else { "rowid" };
         let current = if table.contains("editHistoryIndex") { "AND editHistoryIndex = -1" } else { "" };
         let mut files = (table.contains("messageId"))
-            .then(|| connection.prepare(&format!("SELECT * FROM message_attachments WHERE messageId = ?1 {current} ORDER BY {order}")))
+            .then(|| {
+                connection.prepare(&format!(
+                    "SELECT * FROM message_attachments WHERE messageId = ?1 {current} ORDER BY {order}"
+                ))
+            })
             .transpose()
             .map_err(of)?;
         let (mut missing, mut damaged) = (0, 0);
@@ -163,7 +170,9 @@ impl MessageSource for Reader {
                 step = 1;
                 let rowid: i64 = row.get(0).unwrap_or(last.saturating_add(1));
                 last = rowid;
-                let json = json_at.and_then(|i| row.get_ref(i).ok()).and_then(|v| v.as_str().ok().map(str::to_owned));
+                let json = json_at
+                    .and_then(|i| row.get_ref(i).ok())
+                    .and_then(|v| v.as_str().ok().map(str::to_owned));
                 let parsed = json.as_deref().map(serde_json::from_str::<Value>);
                 let columns: HashMap<&str, Value> = names
                     .iter()
@@ -175,8 +184,14 @@ impl MessageSource for Reader {
                 let row = Row { columns, json: parsed.and_then(Result::ok).unwrap_or_default() };
                 let listed = listed(files.as_mut(), row.text("id"));
                 let root = root.as_deref();
-                let mut context =
-                    Context { people, tree: tree.as_ref(), root, missing: &mut missing, damaged: &mut damaged, calls };
+                let mut context = Context {
+                    people,
+                    tree: tree.as_ref(),
+                    root,
+                    missing: &mut missing,
+                    damaged: &mut damaged,
+                    calls,
+                };
                 let mut draft = context.draft(&row, &listed);
                 if bad_json {
                     draft.doubts.push("bad_column:json".into());
@@ -206,7 +221,9 @@ impl MessageSource for Reader {
                 break;
             }
         }
-        if let Some(lost) = description.rows.and_then(|rows| rows.checked_sub(tally.seen)).filter(|l| *l > 0 && !stopped) {
+        if let Some(lost) =
+            description.rows.and_then(|rows| rows.checked_sub(tally.seen)).filter(|l| *l > 0 && !stopped)
+        {
             findings.push(format!("rows_unaccounted:{lost}"));
             tally.unreadable += lost;
             tally.seen += lost;

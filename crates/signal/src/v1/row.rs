@@ -234,7 +234,10 @@ fn change(reader: &Reader, c: &MessageColumns, cells: Cells<'_, '_>, kind: &kind
                 out.doubts.extend(doubts);
             }
             Some(Err(_)) | None => {
-                let update = cells.bytes(c.extras).and_then(|e| proto::last(e, 1)).and_then(|d| proto::last(d.bytes(), 2));
+                let update = cells
+                    .bytes(c.extras)
+                    .and_then(|e| proto::last(e, 1))
+                    .and_then(|d| proto::last(d.bytes(), 2));
                 let changes = update.and_then(|u| crate::v2::group_change(u.bytes(), &who, &mut out.doubts));
                 if let Some(changes) = changes {
                     out.changes.extend(changes);

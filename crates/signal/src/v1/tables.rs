@@ -85,6 +85,7 @@ pub(crate) const UNREAD: &[&str] = &[
     "network_failures",
     "expire_started",
     "notified",
+    "quote_author",
     "quote_missing",
     "quote_mentions",
     "quote_type",

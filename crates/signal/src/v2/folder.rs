@@ -99,7 +99,9 @@ fn absent(tree: &dyn Tree, snapshot: &str, root: &str) -> Result<u64, SourceErro
     list.read_exact_at(0, &mut all).map_err(|e| SourceError::io("reading the list of files", &e))?;
     let (mut rest, mut count) = (all.as_slice(), 0);
     while let Ok((length, taken)) = proto::varint(rest) {
-        let Some(frame) = usize::try_from(length).ok().and_then(|n| rest.get(taken..)?.get(..n)) else { break };
+        let Some(frame) = usize::try_from(length).ok().and_then(|n| rest.get(taken..)?.get(..n)) else {
+            break;
+        };
         rest = &rest[taken + frame.len()..];
         if let Some(name) = proto::text(frame, 1)
             && name.bytes().all(|b| b.is_ascii_alphanumeric())
@@ -128,7 +130,9 @@ pub(crate) fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening
                 return Err(SourceError::Unfinished { what: "the phone had not finished the backup" });
             }
             let Some(last) = last else { continue };
-            for (count, code) in [(unfinished, "unfinished_snapshots"), (snapshots.len() as u64, "older_snapshots_not_read")] {
+            for (count, code) in
+                [(unfinished, "unfinished_snapshots"), (snapshots.len() as u64, "older_snapshots_not_read")]
+            {
                 if count > 0 {
                     findings.push(format!("{code}:{count}"));
                 }
@@ -139,7 +143,8 @@ pub(crate) fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening
         }
     }
     let Some((Snapshot { root, metadata }, media_root)) = found else { return Ok(None) };
-    let passphrase = given.passphrase.as_ref().ok_or(SourceError::SecretNeeded { kind: KIND, what: SECRET })?;
+    let passphrase =
+        given.passphrase.as_ref().ok_or(SourceError::SecretNeeded { kind: KIND, what: SECRET })?;
     let recovery = keys::recovery_key(passphrase).ok_or(SourceError::WrongSecret { what: SECRET })?;
     let backup = keys::backup_key(&recovery);
     let Metadata { version, iv, sealed_id } = metadata;
@@ -149,13 +154,15 @@ pub(crate) fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening
     let mut id = sealed_id;
     let mut vector = [0; 16];
     vector[..12].copy_from_slice(&iv);
-    ctr::Ctr128BE::<aes::Aes256>::new((&*keys::metadata_key(&backup)).into(), &vector.into()).apply_keystream(&mut id);
+    ctr::Ctr128BE::<aes::Aes256>::new((&*keys::metadata_key(&backup)).into(), &vector.into())
+        .apply_keystream(&mut id);
     let pair = keys::main_keys(&backup, &id, None);
 
     let main = tree.get(&format!("{root}main"))?.ok_or(SourceError::Missing { what: "main" })?;
     let stored = tree.get(&format!("{root}metadata"))?.ok_or(SourceError::Missing { what: "metadata" })?;
     let (sha256, metadata_sha256) = (hash(main.as_ref()).map_err(io)?, hash(stored.as_ref()).map_err(io)?);
-    let sealed = Sealed::at(main, 0).ok_or(SourceError::Unfinished { what: "main is shorter than its seal" })?;
+    let sealed =
+        Sealed::at(main, 0).ok_or(SourceError::Unfinished { what: "main is shorter than its seal" })?;
     let authentic = sealed.verifies(&pair.mac).map_err(io)?;
     if !authentic {
         // under another key the content is noise; under the right one two of its first bytes fit even
@@ -174,7 +181,8 @@ pub(crate) fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening
     }
     let source = Source { name: "signal-android", evidence: text(&format!("{root}main")), sha256 };
     let media = Box::new(Files { tree: tree.clone(), root: media_root });
-    let reader = Reader::new(Stored::Sealed(sealed, Arc::new(pair.aes)), "main", source, media, authentic, findings)?;
+    let reader =
+        Reader::new(Stored::Sealed(sealed, Arc::new(pair.aes)), "main", source, media, authentic, findings)?;
     let made_at = reader.made_at;
     let parts = vec![("main".to_owned(), sha256), ("metadata".to_owned(), metadata_sha256)];
     let set = Arc::new(Parts::of(parts, Vec::new()));

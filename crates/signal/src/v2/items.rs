@@ -328,7 +328,9 @@ impl Context<'_> {
 
     /// The file of a locator: nothing when it is not there, an error when it is damaged.
     fn file(&mut self, locator: Option<&Node>, size: u64) -> Result<Option<(Arc<Media>, [u8; 32])>, ()> {
-        let Some((hash, local)) = locator.and_then(|l| Some((l.bytes(10)?, l.bytes(9)?))) else { return Ok(None) };
+        let Some((hash, local)) = locator.and_then(|l| Some((l.bytes(10)?, l.bytes(9)?))) else {
+            return Ok(None);
+        };
         let Some(keys) = media_keys(local) else { return Ok(None) };
         let stored = Stored { hash: hash.to_vec(), local_key: local.to_vec() };
         let mut name = hash.to_vec();
@@ -350,7 +352,12 @@ impl Context<'_> {
     }
 }
 
-fn missing(name: Option<Text>, mime: Option<Arc<str>>, size: Option<u64>, sha256: Option<[u8; 32]>) -> Attachment {
+fn missing(
+    name: Option<Text>,
+    mime: Option<Arc<str>>,
+    size: Option<u64>,
+    sha256: Option<[u8; 32]>,
+) -> Attachment {
     Attachment { name, mime, size, sha256, missing: true, content: None }
 }
 

@@ -32,7 +32,13 @@ impl Node {
     }
 }
 
-fn push(out: &mut Vec<(u32, Item)>, number: u32, kind: Kind, value: &Value, met: &mut Met) -> Result<(), Fault> {
+fn push(
+    out: &mut Vec<(u32, Item)>,
+    number: u32,
+    kind: Kind,
+    value: &Value,
+    met: &mut Met,
+) -> Result<(), Fault> {
     met.count()?;
     let item = match kind {
         Kind::Secret | Kind::Unread => return Ok(()),

@@ -52,6 +52,12 @@ pub(crate) fn metadata_key(backup: &Key) -> Key {
     expand(None, backup.as_slice(), &[b"20241011_SIGNAL_LOCAL_BACKUP_METADATA_KEY"])
 }
 
+/// The id of a backup from the owner's service id; a local backup states it in `metadata` instead.
+#[cfg(test)]
+pub(crate) fn backup_id(backup: &Key, aci: &[u8]) -> Zeroizing<[u8; 16]> {
+    expand(None, backup.as_slice(), &[b"20241024_SIGNAL_BACKUP_ID:", aci])
+}
+
 /// The keys of `main`. A token for forward secrecy belongs to backups on the server.
 pub(crate) fn main_keys(backup: &Key, id: &[u8], token: Option<&[u8]>) -> Pair {
     let label: &[u8] = match token {
@@ -102,10 +108,21 @@ mod tests {
     #[test]
     fn recovery_keys_as_people_write_them() {
         let plain = "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqr";
-        for shown in [plain.to_owned(), plain.to_uppercase(), plain.replace('0', "=").replace('o', "#"), format!("{} {}\n", &plain[..32], &plain[32..])] {
+        for shown in [
+            plain.to_owned(),
+            plain.to_uppercase(),
+            plain.replace('0', "=").replace('o', "#"),
+            format!("{} {}\n", &plain[..32], &plain[32..]),
+        ] {
             assert_eq!(recovery_key(&secret(&shown)).unwrap().as_slice(), plain.as_bytes());
         }
-        for bad in ["", "123456789012345678901234567890", &plain[1..], &format!("{plain}a"), &plain.replace('a', "æ")] {
+        for bad in [
+            "",
+            "123456789012345678901234567890",
+            &plain[1..],
+            &format!("{plain}a"),
+            &plain.replace('a', "æ"),
+        ] {
             assert!(recovery_key(&secret(bad)).is_none());
         }
     }

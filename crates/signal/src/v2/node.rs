@@ -73,7 +73,11 @@ impl Met {
     /// Counts a value.
     pub(crate) fn count(&mut self) -> Result<(), Fault> {
         self.values += 1;
-        if self.values > MOST { Err(Fault::TooMuch { what: "values in a frame", bound: MOST as u64 }) } else { Ok(()) }
+        if self.values > MOST {
+            Err(Fault::TooMuch { what: "values in a frame", bound: MOST as u64 })
+        } else {
+            Ok(())
+        }
     }
 
     /// Before the next frame.
@@ -102,7 +106,9 @@ impl Node {
             };
             let item = match (kind, value) {
                 (Kind::Secret | Kind::Unread, _) => continue,
-                (Kind::Message(inner), Value::Bytes(b)) => Item::Node(Self::at_depth(b, inner, met, depth + 1)?),
+                (Kind::Message(inner), Value::Bytes(b)) => {
+                    Item::Node(Self::at_depth(b, inner, met, depth + 1)?)
+                }
                 (Kind::Int | Kind::Enum(_), Value::Bytes(b)) => {
                     // numbers packed together (proto3)
                     let mut rest = b;

@@ -15,9 +15,16 @@ const MOST: usize = 500_000;
 enum What {
     Person(Person),
     /// Members by service id.
-    Group { id: String, title: Option<Text>, members: Vec<String> },
+    Group {
+        id: String,
+        title: Option<Text>,
+        members: Vec<String>,
+    },
     /// A list of stories, the channel of release notes, a call link.
-    Other { id: String, name: Option<Text> },
+    Other {
+        id: String,
+        name: Option<Text>,
+    },
 }
 
 /// Who is who.
@@ -52,7 +59,9 @@ impl People {
             self.too_many += 1;
             return None;
         }
-        let Some((kind, inner)) = node.one_of(|n| (2..=7).contains(&n)) else { return Some("recipient_without_kind") };
+        let Some((kind, inner)) = node.one_of(|n| (2..=7).contains(&n)) else {
+            return Some("recipient_without_kind");
+        };
         let what = match kind {
             2 => {
                 let aci = inner.bytes(1).and_then(service_id);
@@ -124,7 +133,8 @@ impl People {
             What::Group { members, .. } => Some(members),
             What::Person(_) | What::Other { .. } => None,
         });
-        let unknown: BTreeSet<&String> = groups.flatten().filter(|m| !self.by_service_id.contains_key(*m)).collect();
+        let unknown: BTreeSet<&String> =
+            groups.flatten().filter(|m| !self.by_service_id.contains_key(*m)).collect();
         if let (Some(own), 1, Some(me)) = (unknown.first(), unknown.len(), self.me) {
             let own = (*own).clone();
             self.by_service_id.insert(own, me);
@@ -136,7 +146,9 @@ impl People {
         match self.recipients.get(&id) {
             Some(What::Person(person)) => person.clone(),
             // the channel of release notes writes itself
-            Some(What::Other { id, name }) => Person { address: Some(text(id)), name: name.clone(), is_me: false },
+            Some(What::Other { id, name }) => {
+                Person { address: Some(text(id)), name: name.clone(), is_me: false }
+            }
             Some(What::Group { .. }) | None => Person::default(),
         }
     }

@@ -57,7 +57,10 @@ pub(crate) fn open(tree: &Arc<dyn Tree>) -> Result<Option<Opening>, SourceError>
         let reader = Reader::new(Stored::Json(bytes), SHOWN, source, Box::new(NoFiles), true, findings)?;
         let made_at = reader.made_at;
         let set = Arc::new(Parts::of(vec![(SHOWN.to_owned(), sha256)], Vec::new()));
-        return Ok(Some(Opening { made_at, ..Opening::of("signal-plaintext-export", set, Box::new(reader)) }));
+        return Ok(Some(Opening {
+            made_at,
+            ..Opening::of("signal-plaintext-export", set, Box::new(reader))
+        }));
     }
     Ok(None)
 }

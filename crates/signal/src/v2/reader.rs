@@ -7,8 +7,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use model::{
-    Conversation, Fault, Finding, Location, MessageSource, Place, Record, SourceDescription, SourceError, Stamp, Tally,
-    Text, Unreadable,
+    Conversation, Fault, Finding, Location, MessageSource, Place, Record, SourceDescription, SourceError,
+    Stamp, Tally, Text, Unreadable,
 };
 
 use super::feed::{Next, Stored};

@@ -93,7 +93,8 @@ impl Read for Plain {
             if self.at == self.file.len {
                 let pad = usize::from(self.piece.last().copied().unwrap_or(0));
                 let whole = self.piece.len();
-                if (1..=16).contains(&pad) && self.piece[whole - pad..].iter().all(|b| usize::from(*b) == pad) {
+                if (1..=16).contains(&pad) && self.piece[whole - pad..].iter().all(|b| usize::from(*b) == pad)
+                {
                     self.piece.truncate(whole - pad);
                 }
             }
@@ -122,7 +123,12 @@ pub(crate) enum Checked {
 
 impl Media {
     /// Checks the file: MAC, length and, where the message states it, hash of the content.
-    pub(crate) fn check(bytes: Arc<dyn ReadAt>, keys: &Pair, len: u64, stated: Option<&[u8]>) -> io::Result<Checked> {
+    pub(crate) fn check(
+        bytes: Arc<dyn ReadAt>,
+        keys: &Pair,
+        len: u64,
+        stated: Option<&[u8]>,
+    ) -> io::Result<Checked> {
         let Some(file) = Sealed::at(bytes, 0) else { return Ok(Checked::Damaged) };
         if len > file.len || !file.verifies(&keys.mac)? {
             return Ok(Checked::Damaged);

@@ -29,7 +29,10 @@ pub(crate) fn changes(update: &Node, who: Who<'_>, doubts: &mut Vec<Doubt>) -> V
             Some(6 | 7) => Change::MissedCall,
             _ => Change::Other("group_call", None),
         },
-        9 => Change::Other("profile_learned", inner.int(1).map(number).or_else(|| some(inner.text(2).as_deref()))),
+        9 => Change::Other(
+            "profile_learned",
+            inner.int(1).map(number).or_else(|| some(inner.text(2).as_deref())),
+        ),
         10 => Change::Other("poll_ended", some(inner.text(2).as_deref())),
         _ => Change::Other("message_pinned", inner.int(1).map(|t| text(&t.to_string()))),
     }]

@@ -1,0 +1,12 @@
+//! Sample backups of Signal for Android: the backup file in both versions and three eras of its
+//! schema, and the folder of local backups. Written from the descriptions in `docs/readers/signal.md`
+//! and Signal's own sources, not from our reader. The same specification gives the same bytes.
+
+mod file;
+mod folder;
+mod story;
+mod wire;
+
+pub use file::{Era, FileSpec, write_file};
+pub use folder::{FolderSpec, write_folder};
+pub use story::{Expected, PASSPHRASE, RECOVERY_KEY, SECRET_MARK, Truth};
