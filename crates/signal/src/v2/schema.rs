@@ -145,8 +145,8 @@ schemas! {
         9 membersPendingAdminApproval: Unread,
         10 inviteLinkPassword: Secret,
         11 description: Unread,
-        12 announcements_only: Unread,
-        13 members_banned: Unread,
+        12 announcementsOnly: Unread,
+        13 membersBanned: Unread,
         14 terminated: Unread,
     }
     Attribute { 1 title: Text, 2 avatar: Unread, 3 disappearingMessagesDuration: Int, 4 descriptionText: Unread, }
@@ -195,13 +195,17 @@ schemas! {
     SendStatus {
         1 recipientId: Int,
         2 timestamp: Int,
-        3 pending: Message(&Empty),
-        4 sent: Message(&Empty),
-        5 delivered: Message(&Empty),
-        6 read: Message(&Empty),
-        7 viewed: Message(&Empty),
-        8 skipped: Message(&Empty),
-        9 failed: Message(&Empty),
+        3 pending: Message(&Status),
+        4 sent: Message(&Status),
+        5 delivered: Message(&Status),
+        6 read: Message(&Status),
+        7 viewed: Message(&Status),
+        8 skipped: Message(&Status),
+        9 failed: Message(&Status),
+    }
+    Status {
+        1 sealedSender: Unread,
+        1 reason: Unread,
     }
     Words { 1 body: Text, 2 bodyRanges: Message(&Range), }
     Range { 1 start: Int, 2 length: Int, 3 mentionAci: Bytes, 4 style: Unread, }
@@ -285,7 +289,7 @@ schemas! {
     Simple { 1 type: Enum(SIMPLE), }
     Timer { 1 expiresInMs: Int, }
     Profile { 1 previousName: Text, 2 newName: Text, }
-    Number { 1 e164: Int, }
+    Number { 1 e164: Int, 1 previousE164: Int, }
     Call { 1 callId: Unread, 2 type: Enum(CALL_TYPE), 3 direction: Enum(CALL_DIRECTION), 4 state: Enum(CALL_STATE), 5 startedCallTimestamp: Int, 6 read: Unread, }
     GroupCall { 1 callId: Unread, 2 state: Enum(GROUP_CALL), 3 ringerRecipientId: Unread, 4 startedCallRecipientId: Int, 5 startedCallTimestamp: Unread, 6 endedCallTimestamp: Unread, 7 read: Unread, }
     Learned { 1 e164: Int, 2 username: Text, }
