@@ -1,5 +1,8 @@
 //! The database of Signal Desktop: sealed here page by page as SQLCipher 4 does it, read back.
 
+#![allow(clippy::unwrap_used, reason = "a failing test says where")]
+#![allow(clippy::cast_possible_truncation, reason = "offsets of small files")]
+
 mod common;
 
 use std::fs;

@@ -1,5 +1,8 @@
 //! The Android backup file: both versions, three eras, wrong passphrases, damage of every sort.
 
+#![allow(clippy::unwrap_used, reason = "a failing test says where")]
+#![allow(clippy::cast_possible_truncation, reason = "offsets of small files")]
+
 mod common;
 
 use std::path::{Path, PathBuf};

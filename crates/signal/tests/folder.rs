@@ -1,5 +1,8 @@
 //! The folder of local backups: whole, damaged, with the wrong key, without its media.
 
+#![allow(clippy::unwrap_used, reason = "a failing test says where")]
+#![allow(clippy::cast_possible_truncation, reason = "offsets of small files")]
+
 mod common;
 
 use std::fs;

@@ -37,7 +37,7 @@ fn key(given: &SecretString) -> Option<Zeroizing<[u8; 32]>> {
 
 /// Whether bytes can be an SQLCipher database: whole pages that do not begin as SQLite does.
 fn may_be(bytes: &dyn ReadAt) -> std::io::Result<bool> {
-    if bytes.is_empty() || bytes.len() % pages::PAGE as u64 != 0 {
+    if bytes.is_empty() || !bytes.len().is_multiple_of(pages::PAGE as u64) {
         return Ok(false);
     }
     let mut head = [0; 16];

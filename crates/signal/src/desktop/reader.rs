@@ -105,7 +105,7 @@ fn calls(database: &Database) -> Result<HashMap<String, bool>, SourceError> {
 /// Attachments of a message out of their own table (since 2025): kind and fields.
 fn listed(statement: Option<&mut Statement<'_>>, id: Option<&str>) -> Vec<(String, Value)> {
     let (Some(statement), Some(id)) = (statement, id) else { return Vec::new() };
-    let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut out = Vec::new();
     let Ok(mut rows) = statement.query([id]) else { return out };
     while let Ok(Some(row)) = rows.next() {
@@ -137,7 +137,7 @@ impl MessageSource for Reader {
         let mut scan = connection
             .prepare("SELECT rowid, * FROM messages WHERE rowid > ?1 ORDER BY rowid")
             .map_err(of)?;
-        let names: Vec<String> = scan.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = scan.column_names().map(str::to_owned).collect();
         let json_at = names.iter().position(|n| n == "json");
         let table = database.columns("message_attachments")?;
         let order = if table.contains("orderInMessage") { "orderInMessage" } else { "rowid" };

@@ -9,6 +9,7 @@ mod header;
 mod index;
 mod keys;
 mod kinds;
+mod parts;
 mod people;
 mod reader;
 mod refs;

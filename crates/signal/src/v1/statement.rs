@@ -75,7 +75,9 @@ fn table(mut words: Words<'_>) -> Option<Sql<'_>> {
     }
     let mut name = words.word();
     if name.eq_ignore_ascii_case("IF") {
-        (words.word(), words.word());
+        // NOT EXISTS
+        words.word();
+        words.word();
         name = words.word();
     }
     let body = words.0.trim_start().strip_prefix('(')?;

@@ -42,13 +42,19 @@ pub(crate) struct FileCounts {
     pub(crate) damaged: u64,
 }
 
+/// A media file that was found to fit, and the hash of its content.
+pub(crate) type Whole = (Arc<Media>, [u8; 32]);
+
+/// What checking media files gave, by hash and size; nothing for a damaged one.
+pub(crate) type Known = HashMap<Vec<u8>, Option<Whole>>;
+
 /// What a chat item is read with.
 pub(crate) struct Context<'m> {
     pub(crate) people: &'m mut People,
     pub(crate) media: &'m dyn MediaFiles,
     pub(crate) counts: &'m mut FileCounts,
-    /// Files in whose content the MAC or hash did not fit, and those in whose it did, by name.
-    pub(crate) known: &'m mut HashMap<Vec<u8>, Option<(Arc<Media>, [u8; 32])>>,
+    /// Files that were checked before.
+    pub(crate) known: &'m mut Known,
 }
 
 /// The content of an item, in the numbers of its field.
@@ -327,7 +333,7 @@ impl Context<'_> {
     }
 
     /// The file of a locator: nothing when it is not there, an error when it is damaged.
-    fn file(&mut self, locator: Option<&Node>, size: u64) -> Result<Option<(Arc<Media>, [u8; 32])>, ()> {
+    fn file(&mut self, locator: Option<&Node>, size: u64) -> Result<Option<Whole>, ()> {
         let Some((hash, local)) = locator.and_then(|l| Some((l.bytes(10)?, l.bytes(9)?))) else {
             return Ok(None);
         };

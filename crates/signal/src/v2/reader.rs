@@ -12,10 +12,9 @@ use model::{
 };
 
 use super::feed::{Next, Stored};
-use super::items::{Context, FileCounts, MediaFiles};
+use super::items::{Context, FileCounts, Known, MediaFiles};
 use super::node::{Met, Node};
 use super::people::People;
-use super::sealed::Media;
 use super::updates;
 use crate::draft::Source;
 
@@ -27,7 +26,7 @@ pub(crate) struct Reader {
     people: People,
     media: Box<dyn MediaFiles>,
     counts: FileCounts,
-    known: HashMap<Vec<u8>, Option<(Arc<Media>, [u8; 32])>>,
+    known: Known,
     /// Chat, number of the frame, name from there on.
     renames: Vec<(u64, u64, Option<Text>)>,
     named: HashMap<(u64, usize), Arc<Conversation>>,

@@ -52,7 +52,7 @@ impl Sealed {
 
     /// Whether the MAC fits.
     pub(crate) fn verifies(&self, key: &Key) -> io::Result<bool> {
-        let mut tag = [0; TAG as usize];
+        let mut tag = [0; 32];
         self.bytes.read_exact_at(self.bytes.len() - TAG, &mut tag)?;
         Ok(self.regular && self.mac(key)?.verify_slice(&tag).is_ok())
     }

@@ -129,5 +129,5 @@ fn one(update: &Node, who: Who<'_>, doubts: &mut Vec<Doubt>) -> Change {
 /// The last name that an update gives the group, if it gives one.
 pub(crate) fn renamed(item: &Node) -> Option<Option<Text>> {
     let updates = item.node(15)?.node(2)?;
-    updates.nodes(1).filter_map(|u| u.node(3)).last().map(|name| some(name.text(2).as_deref()))
+    updates.nodes(1).rev().find_map(|u| u.node(3)).map(|name| some(name.text(2).as_deref()))
 }

@@ -11,25 +11,25 @@ use secrecy::SecretString;
 use testkit::signal::{Expected, Truth};
 
 /// Everything that reading gave.
-pub struct Got {
-    pub kind: &'static str,
-    pub messages: Vec<Message>,
-    pub folded: u64,
-    pub unreadable: Vec<Unreadable>,
-    pub tally: Tally,
-    pub findings: Vec<String>,
+pub(crate) struct Got {
+    pub(crate) kind: &'static str,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) folded: u64,
+    pub(crate) unreadable: Vec<Unreadable>,
+    pub(crate) tally: Tally,
+    pub(crate) findings: Vec<String>,
 }
 
-pub fn open(path: &Path, secret: Option<&str>) -> Result<Option<Opening>, SourceError> {
+pub(crate) fn open(path: &Path, secret: Option<&str>) -> Result<Option<Opening>, SourceError> {
     let passphrase = secret.map(|s| SecretString::from(s.to_owned()));
     signal::open(&open_tree(path)?, &Given { passphrase, ..Given::default() })
 }
 
-pub fn read(path: &Path, secret: &str) -> Result<Got, SourceError> {
+pub(crate) fn read(path: &Path, secret: &str) -> Result<Got, SourceError> {
     Ok(read_all(open(path, Some(secret))?.expect("a Signal source")))
 }
 
-pub fn read_all(mut opening: Opening) -> Got {
+pub(crate) fn read_all(mut opening: Opening) -> Got {
     let reader = opening.readers.first_mut().expect("a reader");
     let (mut messages, mut folded, mut unreadable) = (Vec::new(), 0, Vec::new());
     let tally = reader
@@ -64,7 +64,7 @@ fn content(bytes: &dyn ReadAt) -> Vec<u8> {
 }
 
 /// A message as the truth has it.
-pub fn shown(m: &Message) -> Expected {
+pub(crate) fn shown(m: &Message) -> Expected {
     let conversation = m.conversation.as_ref().expect("a conversation");
     Expected {
         conversation: conversation.id.expose().to_string(),
@@ -116,7 +116,7 @@ pub fn shown(m: &Message) -> Expected {
 
 /// Holds everything against the truth.
 #[track_caller]
-pub fn agree(got: &Got, truth: &Truth) {
+pub(crate) fn agree(got: &Got, truth: &Truth) {
     assert_eq!(got.unreadable, Vec::new());
     assert_eq!(got.messages.len(), truth.messages.len(), "number of messages");
     for (message, expected) in got.messages.iter().zip(&truth.messages) {
@@ -126,7 +126,7 @@ pub fn agree(got: &Got, truth: &Truth) {
 }
 
 /// Everything that a message hands on, as bytes to search.
-pub fn all_bytes(message: &Message) -> Vec<u8> {
+pub(crate) fn all_bytes(message: &Message) -> Vec<u8> {
     let mut out = Vec::new();
     model::wire::write_line(&mut out, message, None);
     for raw in &message.raw {
@@ -137,6 +137,6 @@ pub fn all_bytes(message: &Message) -> Vec<u8> {
 }
 
 /// Whether `needle` is in `hay`.
-pub fn contains(hay: &[u8], needle: &[u8]) -> bool {
+pub(crate) fn contains(hay: &[u8], needle: &[u8]) -> bool {
     hay.windows(needle.len()).any(|w| w == needle)
 }

@@ -2,15 +2,10 @@
 
 use std::io::{self, Write};
 
-use aes::Aes256;
-use aes::cipher::{KeyIvInit, StreamCipher};
-use ctr::Ctr128BE;
-use hkdf::Hkdf;
-use hmac::{Hmac, KeyInit, Mac};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use sha2::{Digest, Sha256, Sha512};
 
+use super::sealer::{Sealer, Table, V, base64, keys};
 use super::story::{
     Chat, FileOf, GROUP, Kind, Line, OTHERS, OWNER, SECRET_MARK, TITLES, Truth, expected, hex, master_key,
     recipient, story, uuid,
@@ -52,35 +47,6 @@ impl FileSpec {
     }
 }
 
-/// A value of SQL.
-#[derive(Clone)]
-enum V {
-    N,
-    I(i64),
-    T(String),
-    B(Vec<u8>),
-}
-
-impl From<&str> for V {
-    fn from(t: &str) -> Self {
-        Self::T(t.to_owned())
-    }
-}
-
-impl From<u64> for V {
-    fn from(n: u64) -> Self {
-        Self::I(n.cast_signed())
-    }
-}
-
-impl From<i64> for V {
-    fn from(n: i64) -> Self {
-        Self::I(n)
-    }
-}
-
-type Table = (&'static str, &'static str);
-
 const RECIPIENT_OLD: Table = (
     "recipient",
     "_id,uuid,phone,group_id,group_type,system_display_name,signal_profile_name,profile_key,message_expiration_time",
@@ -116,106 +82,8 @@ const MENTION: Table = ("mention", "_id,thread_id,message_id,recipient_id,range_
 const POLL: Table = ("poll", "_id,author_id,message_id,question,allow_multiple_votes,end_message_id");
 const OPTION: Table = ("poll_option", "_id,poll_id,option_text,option_order");
 
-struct Keys {
-    cipher: [u8; 32],
-    mac: [u8; 32],
-}
-
-fn keys(digits: &[u8], salt: &[u8]) -> Keys {
-    let mut hash = Sha512::new().chain_update(salt).chain_update(digits).chain_update(digits).finalize();
-    for _ in 1..250_000 {
-        hash = Sha512::new().chain_update(hash).chain_update(digits).finalize();
-    }
-    let mut both = [0; 64];
-    Hkdf::<Sha256>::new(Some(&[0; 32]), &hash[..32]).expand(b"Backup Export", &mut both).expect("64 bytes");
-    let (cipher, mac) = both.split_at(32);
-    Keys { cipher: cipher.try_into().expect("32"), mac: mac.try_into().expect("32") }
-}
-
-struct Sealer<'w> {
-    out: &'w mut dyn Write,
-    keys: Keys,
-    iv: [u8; 16],
-    counter: u32,
-    version: u8,
-    offset: u64,
-    frames: Vec<u64>,
-}
-
-impl Sealer<'_> {
-    fn vector(&mut self) -> [u8; 16] {
-        let mut iv = self.iv;
-        iv[..4].copy_from_slice(&self.counter.to_be_bytes());
-        self.counter = self.counter.wrapping_add(1);
-        iv
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.offset += bytes.len() as u64;
-        self.out.write_all(bytes)
-    }
-
-    fn frame(&mut self, frame: &[u8]) -> io::Result<()> {
-        self.frames.push(self.offset);
-        let iv = self.vector();
-        let mut cipher = Ctr128BE::<Aes256>::new(&self.keys.cipher.into(), &iv.into());
-        let mut length = u32::try_from(frame.len() + 10).map_err(io::Error::other)?.to_be_bytes();
-        let mut sealed = frame.to_vec();
-        if self.version > 0 {
-            cipher.apply_keystream(&mut length);
-        }
-        cipher.apply_keystream(&mut sealed);
-        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.keys.mac).expect("any key");
-        if self.version > 0 {
-            mac.update(&length);
-        }
-        mac.update(&sealed);
-        let tag = mac.finalize().into_bytes();
-        self.write(&length)?;
-        self.write(&sealed)?;
-        self.write(&tag[..10])
-    }
-
-    fn file(&mut self, content: &[u8]) -> io::Result<()> {
-        let iv = self.vector();
-        let mut sealed = content.to_vec();
-        Ctr128BE::<Aes256>::new(&self.keys.cipher.into(), &iv.into()).apply_keystream(&mut sealed);
-        let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.keys.mac).expect("any key");
-        let tag = mac.chain_update(iv).chain_update(&sealed).finalize().into_bytes();
-        self.write(&sealed)?;
-        self.write(&tag[..10])
-    }
-
-    fn sql(&mut self, statement: &str, values: &[V]) -> io::Result<()> {
-        let mut parts = vec![bytes(1, statement.as_bytes())];
-        for v in values {
-            parts.push(match v {
-                V::N => message(2, &[int(5, 1)]),
-                V::I(n) => message(2, &[int(2, n.cast_unsigned())]),
-                V::T(t) => message(2, &[bytes(1, t.as_bytes())]),
-                V::B(b) => message(2, &[bytes(4, b)]),
-            });
-        }
-        self.frame(&message(2, &parts))
-    }
-
-    fn create(&mut self, (name, columns): Table) -> io::Result<()> {
-        let columns: Vec<String> = columns.split(',').map(|c| format!("{c} TEXT DEFAULT NULL")).collect();
-        self.sql(&format!("CREATE TABLE {name} ({}, UNIQUE(_id))", columns.join(", ")), &[])
-    }
-
-    fn insert(&mut self, (name, columns): Table, values: &[(&str, V)]) -> io::Result<()> {
-        let row: Vec<V> = columns
-            .split(',')
-            .map(|c| values.iter().find(|(n, _)| *n == c).map_or(V::N, |(_, v)| v.clone()))
-            .collect();
-        let unknown: Vec<&str> =
-            values.iter().map(|(n, _)| *n).filter(|n| !columns.split(',').any(|c| c == *n)).collect();
-        assert!(unknown.is_empty(), "{name} has no {unknown:?}");
-        let marks = vec!["?"; row.len()].join(",");
-        self.sql(&format!("INSERT INTO {name} VALUES ({marks})"), &row)
-    }
-}
+/// A row that is written behind the messages, and the file that follows it.
+type Later = (Table, Vec<(&'static str, V)>, Option<FileOf>);
 
 /// Id of the group as this format stores it.
 fn group() -> String {
@@ -377,24 +245,11 @@ fn context(line: &Line) -> Vec<u8> {
     out
 }
 
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let word = chunk.iter().fold(0_u32, |w, b| w << 8 | u32::from(*b)) << (8 * (3 - chunk.len()));
-        for i in 0..4 {
-            let letter = LETTERS[(word >> (18 - 6 * i) & 63) as usize];
-            out.push(if i <= chunk.len() { char::from(letter) } else { '=' });
-        }
-    }
-    out
-}
-
 /// Writes the messages; gives their order in the file and how many rows are folded.
 fn messages(w: &mut Sealer<'_>, era: Era, lines: &[Line]) -> io::Result<(Vec<usize>, u64)> {
     let mut folded = 0;
     // the phone writes a table after the other: what belongs to messages comes behind them
-    let mut later: Vec<(Table, Vec<(&str, V)>, Option<FileOf>)> = Vec::new();
+    let mut later: Vec<Later> = Vec::new();
     let mut order: Vec<usize> = Vec::new();
     let is_mms = |l: &Line| {
         l.chat == Chat::Group
@@ -540,13 +395,7 @@ fn row(era: Era, line: &Line) -> Vec<(&'static str, V)> {
 }
 
 /// Rows that belong to a message; gives how many of them are folded into it.
-fn belongings(
-    era: Era,
-    line: &Line,
-    id: i64,
-    mms: bool,
-    later: &mut Vec<(Table, Vec<(&'static str, V)>, Option<FileOf>)>,
-) -> u64 {
+fn belongings(era: Era, line: &Line, id: i64, mms: bool, later: &mut Vec<Later>) -> u64 {
     let (table, message, mime) =
         if era == Era::Today { (ATTACHMENT, "message_id", "content_type") } else { (PART, "mid", "ct") };
     let mut file = |file: FileOf, sticker: bool| {

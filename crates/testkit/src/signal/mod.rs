@@ -4,6 +4,7 @@
 
 mod file;
 mod folder;
+mod sealer;
 mod story;
 mod wire;
 
