@@ -40,7 +40,7 @@ pub fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, Sour
     if let Some(opening) = v2::open(tree, given)? {
         return Ok(Some(opening));
     }
-    if let Some(opening) = v2::open_plain(tree)? {
+    if let Some(opening) = v2::open_plain(tree, given)? {
         return Ok(Some(opening));
     }
     desktop::open(tree, given)

@@ -51,7 +51,7 @@ pub(crate) fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening
     let key = given.passphrase.as_ref().and_then(key);
     let mut found = None;
     for (name, root) in PLACES {
-        if let Some(bytes) = tree.get(name)?.filter(|b| may_be(b.as_ref()).unwrap_or(false)) {
+        if let Some(bytes) = tree.get(name).ok().flatten().filter(|b| may_be(b.as_ref()).unwrap_or(false)) {
             found = Some((name.to_owned(), root, bytes));
             break;
         }
@@ -59,8 +59,8 @@ pub(crate) fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening
     // under another name only the key tells it from noise
     let named = found.is_some();
     if let (None, Some(key), [only]) = (&found, &key, tree.list("")?.as_slice())
-        && let Some(bytes) = tree.get(only)?
-        && may_be(bytes.as_ref()).map_err(io)?
+        && let Ok(Some(bytes)) = tree.get(only)
+        && may_be(bytes.as_ref()).unwrap_or(false)
         && pages::Pages::open(bytes.clone(), key.clone()).map_err(io)?.is_some()
     {
         found = Some((only.clone(), None, bytes));

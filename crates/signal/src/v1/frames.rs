@@ -69,6 +69,8 @@ pub(crate) struct Frames {
     stopped: bool,
     /// Bytes that may still be authenticated in search of frames.
     budget: u64,
+    /// Whether any frame has fitted: until one has, the key may be wrong.
+    proven: bool,
     /// Damage found on an earlier way through, by offset.
     known: BTreeMap<u64, Damage>,
 }
@@ -79,7 +81,7 @@ impl Frames {
         let at = FrameAt { offset: file.header.end, counter: file.cipher.first_counter() };
         let budget = file.bytes.len().saturating_mul(2).saturating_add(1 << 26);
         let (window, plain, known) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { file: file.clone(), window, start: 0, plain, at, stopped: false, budget, known }
+        Self { file: file.clone(), window, start: 0, plain, at, stopped: false, budget, proven: false, known }
     }
 
     /// Starts at the first frame, on a way that was gone before.
@@ -202,6 +204,7 @@ impl Frames {
             stream.apply_keystream(&mut plain);
         }
         self.plain = plain;
+        self.proven |= fits;
         Ok(if fits { Ok(at.offset + whole as u64) } else { Err(Fault::Mismatch { what: "frame MAC" }) })
     }
 
@@ -231,6 +234,9 @@ impl Frames {
             }
             fresh = false;
             let near = offset - damaged.offset < NEAR.1;
+            if !near && !self.proven {
+                return Ok(None);
+            }
             let tried = if !sealed_length {
                 1
             } else if near {

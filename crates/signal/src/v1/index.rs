@@ -138,7 +138,7 @@ pub(crate) fn key(id: i64, sms: bool) -> i64 {
 
 impl Index {
     /// Goes through the backup.
-    pub(crate) fn make(file: &Arc<File>) -> Result<Self, SourceError> {
+    pub(crate) fn make(file: &Arc<File>, owner: Option<&str>) -> Result<Self, SourceError> {
         let io = |e: std::io::Error| SourceError::io("reading the backup", &e);
         let mut index = Self::default();
         let mut frames = Frames::of(file);
@@ -168,6 +168,12 @@ impl Index {
             if let Some(row) = row {
                 index.files.entry(row).or_insert((at, sha256));
             }
+        }
+        // what the operator says counts where the source does not say it
+        if !index.people.knows_owner()
+            && let Some(owner) = owner
+        {
+            index.people.owns_number(owner);
         }
         index.settle();
         Ok(index)
@@ -255,8 +261,12 @@ impl Index {
             Table::Threads(columns) => self.people.thread(columns, cells),
             Table::Groups(columns) => self.people.group(columns, cells),
             Table::Members(columns) => self.people.member(columns, cells),
+            // wallpapers and files about to be sent have a number below zero
             Table::Attachments(c) => {
-                self.attachments.note(key(cells.int(c.message).unwrap_or(i64::MAX >> 1), false), at)
+                let message = cells.int(c.message).unwrap_or(i64::MAX >> 1);
+                if message >= 0 {
+                    self.attachments.note(key(message, false), at);
+                }
             }
             Table::Reactions(c) => {
                 let sms = c.is_mms.is_some() && !cells.flag(c.is_mms);

@@ -39,9 +39,13 @@ const KIND: &str = "signal-android-backup";
 pub(crate) fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, SourceError> {
     let io = |e: std::io::Error| SourceError::io("reading the backup", &e);
     let mut found = None;
-    for name in tree.list("")?.into_iter().take(1000) {
-        let Some(bytes) = tree.get(&name)? else { continue };
-        let Some(header) = header::read(bytes.as_ref()).map_err(io)? else { continue };
+    let names = tree.list("")?;
+    let alone = names.len() == 1;
+    // content decides; in a folder only what is named as a backup is looked into
+    let backups = names.into_iter().filter(|n| alone || n.to_lowercase().ends_with(".backup")).take(1000);
+    for name in backups {
+        let Ok(Some(bytes)) = tree.get(&name) else { continue };
+        let Ok(Some(header)) = header::read(bytes.as_ref()) else { continue };
         if found.replace((name, bytes, header)).is_some() {
             return Err(SourceError::Missing {
                 what: "one backup: the folder holds several, name one of them",
@@ -57,7 +61,7 @@ pub(crate) fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening
     // the hash of the whole file and the first way through it are independent
     let (index, sha256) = std::thread::scope(|scope| {
         let hashing = scope.spawn(|| hash(file.bytes.as_ref()));
-        let index = index::Index::make(&file);
+        let index = index::Index::make(&file, given.owner.as_deref());
         (index, hashing.join())
     });
     let index = index?;
@@ -94,7 +98,7 @@ pub(crate) fn fuzz(data: &[u8]) {
         let keys = keys::Keys { cipher: [0; 32].into(), mac: [0; 32].into() };
         let cipher = Arc::new(cipher::Cipher::new(&keys, header.iv));
         let _: Result<index::Index, SourceError> =
-            index::Index::make(&Arc::new(frames::File { bytes, cipher, header }));
+            index::Index::make(&Arc::new(frames::File { bytes, cipher, header }), None);
     }
     let mut values = Vec::new();
     let _: Result<(), model::Fault> = statement::parameters(data, &mut values);

@@ -40,8 +40,9 @@ struct Snapshot {
 
 fn metadata(tree: &dyn Tree, root: &str) -> Result<Option<Metadata>, SourceError> {
     let io = |e: std::io::Error| SourceError::io("reading metadata", &e);
-    let Some(bytes) = tree.get(&format!("{root}metadata"))? else { return Ok(None) };
-    if bytes.len() > METADATA || tree.get(&format!("{root}main"))?.is_none() {
+    // what cannot be opened is none of ours
+    let Ok(Some(bytes)) = tree.get(&format!("{root}metadata")) else { return Ok(None) };
+    if bytes.len() > METADATA || !matches!(tree.get(&format!("{root}main")), Ok(Some(_))) {
         return Ok(None);
     }
     let mut all = vec![0; usize::try_from(bytes.len()).unwrap_or(0)];
@@ -181,8 +182,15 @@ pub(crate) fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening
     }
     let source = Source { name: "signal-android", evidence: text(&format!("{root}main")), sha256 };
     let media = Box::new(Files { tree: tree.clone(), root: media_root });
-    let reader =
-        Reader::new(Stored::Sealed(sealed, Arc::new(pair.aes)), "main", source, media, authentic, findings)?;
+    let reader = Reader::new(
+        Stored::Sealed(sealed, Arc::new(pair.aes)),
+        "main",
+        source,
+        media,
+        authentic,
+        given.owner.as_deref(),
+        findings,
+    )?;
     let made_at = reader.made_at;
     let parts = vec![("main".to_owned(), sha256), ("metadata".to_owned(), metadata_sha256)];
     let set = Arc::new(Parts::of(parts, Vec::new()));

@@ -42,7 +42,7 @@ pub(crate) fn fuzz(data: &[u8]) {
             sha256: [0; 32],
         };
         let none = Box::new(plain::NoFiles);
-        if let Ok(mut reader) = reader::Reader::new(stored, "main", source, none, true, Vec::new()) {
+        if let Ok(mut reader) = reader::Reader::new(stored, "main", source, none, true, None, Vec::new()) {
             use model::MessageSource;
             let tally = reader.read(&mut |_| std::ops::ControlFlow::Continue(()));
             assert!(tally.is_ok_and(|t| t.balances()), "the counts balance");

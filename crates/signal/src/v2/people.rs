@@ -36,6 +36,8 @@ pub(crate) struct People {
     chats: HashMap<u64, (u64, u64)>,
     made: HashMap<u64, Arc<Conversation>>,
     me: Option<u64>,
+    /// The owner's number, as the operator gives it: frames do not.
+    pub(crate) own_number: Option<String>,
     pins: BTreeSet<u64>,
     pub(crate) accounts: u64,
     /// Chats with a disappearing-message timer.
@@ -185,7 +187,11 @@ impl People {
         let conversation = match self.recipients.get(&recipient)? {
             What::Person(person) => {
                 let participants = person.address.clone().filter(|_| !person.is_me).into_iter().collect();
-                let id = person.address.clone().unwrap_or_else(|| text(&format!("recipient:{recipient}")));
+                let own = self.own_number.as_deref().filter(|_| person.is_me);
+                let own = Person::of(own, None, None, None).address;
+                let id = own
+                    .or_else(|| person.address.clone())
+                    .unwrap_or_else(|| text(&format!("recipient:{recipient}")));
                 Conversation { id, name: None, is_group: false, participants }
             }
             What::Group { id, title, members } => {

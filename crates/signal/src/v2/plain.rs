@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use evidence::{Opening, Tree, hash};
+use evidence::{Given, Opening, Tree, hash};
 use model::{ReadAt, SourceError};
 
 use super::feed::Stored;
@@ -36,7 +36,7 @@ fn is_export(bytes: &dyn ReadAt) -> std::io::Result<bool> {
 }
 
 /// Opens the export in `tree`: a file of its own, in a folder or zip, or one folder down.
-pub(crate) fn open(tree: &Arc<dyn Tree>) -> Result<Option<Opening>, SourceError> {
+pub(crate) fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, SourceError> {
     let io = |e: std::io::Error| SourceError::io("reading the export", &e);
     let mut names = tree.list("")?;
     names.truncate(1000);
@@ -46,15 +46,27 @@ pub(crate) fn open(tree: &Arc<dyn Tree>) -> Result<Option<Opening>, SourceError>
         .filter_map(|folder| Some((folder, tree.list(folder).ok()?)))
         .flat_map(|(folder, inner)| inner.into_iter().take(100).map(move |name| format!("{folder}/{name}")))
         .collect();
-    for name in names.into_iter().chain(below) {
-        let Some(bytes) = tree.get(&name)? else { continue };
-        if !is_export(bytes.as_ref()).map_err(io)? {
+    // content decides; among several files only what is named as JSON is looked into
+    let alone = names.len() == 1;
+    let json =
+        |n: &String| alone || [".jsonl", ".json", ".ndjson"].iter().any(|e| n.to_lowercase().ends_with(e));
+    for name in names.into_iter().chain(below).filter(json) {
+        let Ok(Some(bytes)) = tree.get(&name) else { continue };
+        if !is_export(bytes.as_ref()).unwrap_or(false) {
             continue;
         }
         let sha256 = hash(bytes.as_ref()).map_err(io)?;
         let source = Source { name: "signal-android", evidence: text(&name), sha256 };
         let findings = vec!["disappearing_messages_not_exported".to_owned()];
-        let reader = Reader::new(Stored::Json(bytes), SHOWN, source, Box::new(NoFiles), true, findings)?;
+        let reader = Reader::new(
+            Stored::Json(bytes),
+            SHOWN,
+            source,
+            Box::new(NoFiles),
+            true,
+            given.owner.as_deref(),
+            findings,
+        )?;
         let made_at = reader.made_at;
         let set = Arc::new(Parts::of(vec![(SHOWN.to_owned(), sha256)], Vec::new()));
         return Ok(Some(Opening {

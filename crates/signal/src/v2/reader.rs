@@ -47,6 +47,7 @@ impl Reader {
         source: Source,
         media: Box<dyn MediaFiles>,
         authentic: bool,
+        owner: Option<&str>,
         findings: Vec<String>,
     ) -> Result<Self, SourceError> {
         let mut reader = Self {
@@ -65,6 +66,7 @@ impl Reader {
             findings,
             made_at: None,
         };
+        reader.people.own_number = owner.map(str::to_owned);
         reader.gather()?;
         Ok(reader)
     }

@@ -76,7 +76,7 @@ struct Got {
 
 fn read(stored: Stored) -> Result<Got, model::SourceError> {
     let source = Source { name: "signal-android", evidence: text("main"), sha256: [0; 32] };
-    let mut reader = Reader::new(stored, "main", source, Box::new(NoFiles), true, Vec::new())?;
+    let mut reader = Reader::new(stored, "main", source, Box::new(NoFiles), true, None, Vec::new())?;
     let mut messages = Vec::new();
     let tally = reader.read(&mut |record| {
         if let Record::Message(m) = record {
