@@ -78,6 +78,35 @@ impl Cipher {
     }
 }
 
+#[cfg(test)]
+impl Cipher {
+    /// A frame as the phone writes it.
+    pub(crate) fn seal_frame(&self, counter: u32, version: u64, plain: &[u8]) -> Vec<u8> {
+        let mut length = u32::try_from(plain.len() + MAC).unwrap().to_be_bytes();
+        let mut stream = self.stream(counter);
+        if version > 0 {
+            stream.apply_keystream(&mut length);
+        }
+        let mut sealed = plain.to_vec();
+        stream.apply_keystream(&mut sealed);
+        let mut out = length.to_vec();
+        out.extend(&sealed);
+        let covered = if version > 0 { &out[..] } else { &sealed[..] };
+        let tag = self.mac.clone().chain_update(covered).finalize().into_bytes();
+        out.extend(&tag[..MAC]);
+        out
+    }
+
+    /// A file as the phone writes it behind its frame.
+    pub(crate) fn seal_file(&self, counter: u32, plain: &[u8]) -> Vec<u8> {
+        let mut sealed = plain.to_vec();
+        self.stream(counter).apply_keystream(&mut sealed);
+        let mac = self.mac.clone().chain_update(self.vector(counter)).chain_update(&sealed);
+        sealed.extend(&mac.finalize().into_bytes()[..MAC]);
+        sealed
+    }
+}
+
 /// Where a file lies and under which counter.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FileAt {

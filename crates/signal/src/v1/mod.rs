@@ -107,3 +107,7 @@ pub(crate) fn fuzz(data: &[u8]) {
     }
     let _: Result<groups::GroupChange, model::Fault> = groups::v2(data, &|_| None);
 }
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, reason = "seven bits at a time")]
+mod tests;
