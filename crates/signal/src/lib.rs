@@ -57,3 +57,9 @@ pub fn fuzz_frames(data: &[u8]) {
 pub fn fuzz_backup(data: &[u8]) {
     v1::fuzz(data);
 }
+
+/// Any bytes as a page or a row of the desktop's database.
+#[doc(hidden)]
+pub fn fuzz_desktop(data: &[u8]) {
+    desktop::fuzz(data);
+}

@@ -98,3 +98,32 @@ pub(crate) fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening
         ..Opening::of(KIND, set, Box::new(reader))
     }))
 }
+
+/// Any bytes as a database, and as the JSON of a row.
+pub(crate) fn fuzz(data: &[u8]) {
+    struct NoTree;
+    impl Tree for NoTree {
+        fn get(&self, _name: &str) -> Result<Option<Arc<dyn ReadAt>>, SourceError> {
+            Ok(None)
+        }
+        fn list(&self, _folder: &str) -> Result<Vec<String>, SourceError> {
+            Ok(Vec::new())
+        }
+    }
+    let _: std::io::Result<Option<pages::Pages>> =
+        pages::Pages::open(Arc::new(data.to_vec()), Zeroizing::new([0; 32]));
+    let Ok(json) = serde_json::from_slice(data) else { return };
+    let row = item::Row { columns: std::collections::HashMap::new(), json };
+    let (mut missing, mut damaged) = (0, 0);
+    let mut context = item::Context {
+        people: &mut people::People::default(),
+        tree: &NoTree,
+        root: Some(""),
+        missing: &mut missing,
+        damaged: &mut damaged,
+        calls: &std::collections::HashMap::new(),
+    };
+    let draft = context.draft(&row, &[]);
+    let source = Source { name: KIND, evidence: text(SHOWN), sha256: [0; 32] };
+    let _: model::Message = draft.finish(&source, model::Place::File);
+}

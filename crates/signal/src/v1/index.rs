@@ -20,6 +20,8 @@ use crate::proto;
 
 /// Most tables of a backup; today there are about 60.
 const TABLES: usize = 2000;
+/// Most files, and most earlier revisions.
+const MOST: usize = 2_000_000;
 
 /// A table that is read.
 pub(crate) enum Table {
@@ -166,7 +168,11 @@ impl Index {
             let sha256 = file.cipher.check_file(file.bytes.as_ref(), at).map_err(io)?;
             index.files_damaged += u64::from(sha256.is_none());
             if let Some(row) = row {
-                index.files.entry(row).or_insert((at, sha256));
+                if index.files.len() < MOST {
+                    index.files.entry(row).or_insert((at, sha256));
+                } else {
+                    index.people.too_many += 1;
+                }
             }
         }
         // what the operator says counts where the source does not say it
@@ -291,7 +297,10 @@ impl Index {
                 if self.awaiting.contains(&this) {
                     self.seen_latest.insert(this);
                 }
-                if let Some(latest) = cells.int(c.latest).filter(|l| *l != id && *l > 0) {
+                // an earlier revision too many stays a message of its own
+                if let Some(latest) = cells.int(c.latest).filter(|l| *l != id && *l > 0)
+                    && self.latest.len() < MOST
+                {
                     self.latest.insert(this, (key(latest, *sms), at));
                     self.awaiting.insert(key(latest, *sms));
                 }

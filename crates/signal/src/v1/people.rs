@@ -12,6 +12,8 @@ use crate::people::{Person, some, text};
 
 /// Most rows kept of each small table.
 const MOST: usize = 500_000;
+/// Most bytes of text in them together.
+const MOST_BYTES: usize = 64 << 20;
 
 /// A reference to a recipient: a number since 2019, before that the address itself.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -61,16 +63,17 @@ pub(crate) struct People {
     own_service_id: Option<String>,
     /// Conversations with a disappearing-message timer.
     pub(crate) timers: u64,
-    /// Rows that were more than [`MOST`].
+    bytes: usize,
+    /// Rows that were more than can be kept.
     pub(crate) too_many: u64,
 }
 
 impl People {
-    fn room(&mut self, have: usize) -> bool {
-        if have >= MOST {
-            self.too_many += 1;
-        }
-        have < MOST
+    fn room(&mut self, have: usize, cells: Cells<'_, '_>) -> bool {
+        self.bytes += cells.text_len();
+        let room = have < MOST && self.bytes < MOST_BYTES;
+        self.too_many += u64::from(!room);
+        room
     }
 
     /// Takes a row of `recipient`.
@@ -104,14 +107,14 @@ impl People {
         if let Some(address) = cells.text(*address) {
             // before 2019 the table is called after addresses and has no numbers
             if let Some(name) = some(name.as_deref())
-                && self.room(self.names.len())
+                && self.room(self.names.len(), cells)
             {
                 self.names.insert(address.into_owned(), name);
             }
             return;
         }
         let Some(id) = cells.int(*id) else { return };
-        if !self.room(self.recipients.len()) {
+        if !self.room(self.recipients.len(), cells) {
             return;
         }
         let e164 = cells.text(*e164);
@@ -132,7 +135,7 @@ impl People {
     pub(crate) fn thread(&mut self, columns: &ThreadColumns, cells: Cells<'_, '_>) {
         let ThreadColumns { id, recipient } = columns;
         if let (Some(id), Some(who)) = (cells.int(*id), Who::of(cells, *recipient))
-            && self.room(self.threads.len())
+            && self.room(self.threads.len(), cells)
         {
             self.threads.insert(id, who);
         }
@@ -142,7 +145,7 @@ impl People {
     pub(crate) fn group(&mut self, columns: &GroupColumns, cells: Cells<'_, '_>) {
         let GroupColumns { group, recipient, title, members, state } = columns;
         let Some(group) = cells.text(*group).map(|g| g.into_owned()) else { return };
-        if !self.room(self.groups.len()) {
+        if !self.room(self.groups.len(), cells) {
             return;
         }
         if let Some(recipient) = cells.int(*recipient) {
@@ -177,7 +180,7 @@ impl People {
         let MemberColumns { group, recipient } = columns;
         let (Some(group), Some(who)) = (cells.text(*group), Who::of(cells, *recipient)) else { return };
         let have = self.groups.len();
-        if self.groups.contains_key(&*group) || self.room(have) {
+        if self.groups.contains_key(&*group) || self.room(have, cells) {
             let new = || Group { title: None, members: Vec::new(), service_ids: Vec::new() };
             let entry = self.groups.entry(group.into_owned()).or_insert_with(new);
             if entry.members.len() < 10_000 {

@@ -230,6 +230,12 @@ impl<'a> Cells<'_, 'a> {
         column.and_then(|c| self.0.get(c)).copied().unwrap_or(Value::Null)
     }
 
+    /// How many bytes of text the row has.
+    pub(crate) fn text_len(self) -> usize {
+        let lengths = self.0.iter().map(|v| if let Value::Text(t) = v { t.len() } else { 0 });
+        lengths.sum()
+    }
+
     /// The value as a number; old eras keep numbers as text.
     pub(crate) fn int(self, column: Option<usize>) -> Option<i64> {
         match self.value(column) {

@@ -319,5 +319,18 @@ proptest! {
     fn any_bytes(data in proptest::collection::vec(any::<u8>(), 0..400)) {
         crate::fuzz_frames(&data);
         crate::fuzz_backup(&data);
+        crate::fuzz_desktop(&data);
+    }
+
+    /// Rows of Desktop with fields of every kind where others are expected.
+    #[test]
+    fn any_json(
+        name in proptest::sample::select(vec!["type", "sent_at", "body", "editHistory", "reactions", "attachments", "quote",
+            "groupV2Change", "expirationTimerUpdate", "poll", "contact", "preview", "sticker", "bodyRanges", "expireTimer"]),
+        value in proptest::sample::select(vec!["null", "-1", "1e300", "\"incoming\"", "\"group-v2-change\"", "[]", "[1,null,{}]",
+            "{\"details\":[{\"type\":\"title\"},7]}", "[{\"size\":-5,\"path\":\"../x\",\"localKey\":\"AA\"}]",
+            "{\"id\":-1,\"question\":\"?\",\"options\":[1]}", "9223372036854775807", "true"]),
+    ) {
+        crate::fuzz_desktop(format!("{{\"type\":\"incoming\",\"body\":\"\u{fffc}\",\"{name}\":{value}}}").as_bytes());
     }
 }
