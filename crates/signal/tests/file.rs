@@ -103,8 +103,8 @@ fn a_flip_costs_one_frame() {
         let (path, bytes, truth) = write(dir.path(), &FileSpec::small(6, version, era));
         let whole = read(&path, PASSPHRASE).unwrap().messages.len();
         // in the first frames, in the middle and near the end; in the length, the body and the MAC
-        for frame in [0, 1, truth.frames.len() / 3, truth.frames.len() / 2, truth.frames.len() - 2] {
-            for byte in [1, 3, 7, 14] {
+        for frame in [0, truth.frames.len() / 2, truth.frames.len() - 2] {
+            for byte in [1, 14] {
                 let mut damaged = bytes.clone();
                 damaged[truth.frames[frame] as usize + byte] ^= 0x10;
                 std::fs::write(&path, &damaged).unwrap();
@@ -146,8 +146,8 @@ fn whatever_is_in_front_of_a_cut_is_kept() {
             write(dir.path(), &FileSpec { messages: 40, ..FileSpec::small(8, version, era) });
         let mut before = 0;
         for cut in (0..bytes.len())
-            .step_by(bytes.len() / 20)
-            .chain(truth.frames.iter().step_by(17).map(|f| *f as usize))
+            .step_by(bytes.len() / 7)
+            .chain(truth.frames.iter().step_by(40).map(|f| *f as usize))
         {
             std::fs::write(&path, &bytes[..cut]).unwrap();
             match open(&path, Some(PASSPHRASE)) {
