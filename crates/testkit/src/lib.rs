@@ -3,11 +3,14 @@
 //! `sms.db` with typedstream bodies. Written from the format descriptions in `docs/readers`, not from
 //! our readers, of which it knows nothing. The same specification gives the same bytes.
 //!
+//! [`android`] does the same for the SMS and MMS of Android phones.
+//!
 //! Used by `demo`, by tests and by benchmarks. All persons, numbers and texts are invented.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod archive;
+pub mod android;
 mod backup;
 pub mod chat_export;
 mod chat_story;
