@@ -217,7 +217,7 @@ impl ReadAt for Piece {
 
 /// Any bytes as a backup, with a password.
 #[doc(hidden)]
-pub fn fuzz_one(data: &[u8]) {
+pub fn fuzz_backup(data: &[u8]) {
     let password = SecretString::from("123456");
     if let Ok(backup) = AndroidBackup::over(Arc::new(data.to_vec()), Some(&password)) {
         let paths: Vec<String> = backup.paths().map(str::to_owned).collect();

@@ -2,6 +2,7 @@
 //! is stepped over: the next block that is a header is looked for.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io;
 
 use model::ReadAt;
@@ -89,10 +90,10 @@ impl Members {
                     let name = name.trim_start_matches("./").to_owned();
                     if this.files.len() >= MOST_MEMBERS {
                         this.too_many = true;
-                    } else if this.files.contains_key(&name) {
-                        this.twice += 1;
+                    } else if let Entry::Vacant(place) = this.files.entry(name) {
+                        place.insert(Member { start: at, len: size, there });
                     } else {
-                        this.files.insert(name, Member { start: at, len: size, there });
+                        this.twice += 1;
                     }
                 }
                 b'x' | b'g' | b'L' | b'K' => {}

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 pub const MOST_OBJECT: u64 = 64 << 20;
 
 /// Most bytes that are looked through in vain, over all: damage made to cost time ends the stream.
-const MOST_IN_VAIN: u64 = 1 << 30;
+const MOST_IN_VAIN: u64 = 1 << 28;
 
 /// Bytes looked at at once.
 const WINDOW: usize = 1 << 16;
@@ -141,10 +141,12 @@ impl Objects {
                 return Ok(Some(object));
             }
             // damage inside: is the next object where this one seemed to end?
+            self.patience = self.patience.saturating_sub(end - start);
             self.at = self.next_start(start + 1)?;
             return Ok(Some(Object { start, len: self.at - start, value: object.value }));
         }
         let have = self.bytes.len() - start;
+        self.patience = self.patience.saturating_sub(have.min(MOST_OBJECT));
         self.at = self.next_start(start + 1)?;
         let value = Err(match have > MOST_OBJECT {
             true => Fault::TooMuch { what: "bytes of an object", bound: MOST_OBJECT },
@@ -184,27 +186,31 @@ impl Objects {
         Ok(None)
     }
 
-    /// After damage: the next `{` behind `},`, or the end. Inside a row the columns that are lists hold
-    /// objects too, so the first key behind must not be one of theirs: rows begin with `{"` and are told
-    /// apart by being readable.
+    /// After damage: the next row, or the end. Lists inside a row hold objects too; a row is told from them
+    /// by being whole and having a date.
     fn next_start(&mut self, from: u64) -> std::io::Result<u64> {
-        let in_vain = (self.bytes.len().saturating_sub(from)).min(MOST_OBJECT);
-        self.patience = self.patience.saturating_sub(in_vain);
-        if self.patience == 0 {
-            return Ok(self.bytes.len());
-        }
         let mut before = [0_u8; 2];
         let mut at = from;
-        while let Some(byte) = self.byte(at)? {
+        while self.patience > 0 {
+            let Some(byte) = self.byte(at)? else { return Ok(at) };
             if byte == b'{' && before == *b"}," {
-                return Ok(at);
+                let looked_at = match self.end_of(at)? {
+                    Some(end) => {
+                        if self.object(at, end - at)?.value.is_ok_and(|row| row.contains_key("date")) {
+                            return Ok(at);
+                        }
+                        end - at
+                    }
+                    None => (self.bytes.len() - at).min(MOST_OBJECT),
+                };
+                self.patience = self.patience.saturating_sub(looked_at);
             }
             if !byte.is_ascii_whitespace() {
                 before = [before[1], byte];
             }
             at += 1;
         }
-        Ok(at)
+        Ok(self.bytes.len())
     }
 
     fn object(&self, start: u64, len: u64) -> std::io::Result<Object> {
@@ -373,7 +379,9 @@ mod tests {
         check(r#"[{"a":1},{"b":"#, Layout::Array, "1=a 9!", false);
         check(r#"[{"a":1}"#, Layout::Array, "1=a", false);
         // a quotation mark lost: that row only
-        check(r#"[{"a":"x},{"b":"y"},{"c":"z"}]"#, Layout::Array, "1! 10=b 20=c", true);
+        check(r#"[{"a":"x},{"date":"y"},{"c":"z"}]"#, Layout::Array, "1! 10=date 23=c", true);
+        // what stands in a list of a row is no row
+        check(r#"[{"a":[{"b":1},{"c":2},{"d"#, Layout::Array, "1!", false);
         check(r#"[{"a":1}xx,{"b":2}]"#, Layout::Array, "1=a 8! 11=b", true);
         check("", Layout::Array, "", false);
     }

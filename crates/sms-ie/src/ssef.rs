@@ -244,7 +244,7 @@ impl ReadAt for Ssef {
 pub fn fuzz_one(data: &[u8]) {
     let bytes: Arc<dyn ReadAt> = Arc::new(data.to_vec());
     if let Ok(Some(header)) = Header::read(bytes.as_ref())
-        && header.memory < 1 << 17
+        && header.memory < 1 << 14
         && header.passes < 4
     {
         let passphrase = SecretString::from("kode");

@@ -121,7 +121,7 @@ fn files(tree: &Arc<dyn Tree>, folder: &str) -> Result<Vec<(String, Sniffed)>, S
 
 /// Any bytes as a file: everything is read, and the counts must balance.
 #[doc(hidden)]
-pub fn fuzz_one(data: &[u8]) {
+pub fn fuzz_file(data: &[u8]) {
     let mut reader = Reader {
         bytes: Arc::new(data.to_vec()),
         name: String::new(),

@@ -59,6 +59,9 @@ fn finding(code: String) -> Finding {
     Finding { code, at: None }
 }
 
+/// Most damages that are listed one by one.
+const MOST_LISTED: u64 = 50;
+
 const TABLES: [&str; 3] = ["sms", "spam_sms", "pdu"];
 
 impl Reader {
@@ -311,7 +314,7 @@ impl MessageSource for Reader {
         let mut stopped = false;
         for name in TABLES {
             let Some(table) = Table::open(&self.database, name)? else { continue };
-            let (mut gaps, mut met) = (Gaps::default(), 0_u64);
+            let (mut gaps, mut met, mut damages) = (Gaps::default(), 0_u64, 0_u64);
             table.scan(|what| {
                 let record = match what {
                     Met::Row(key, columns) => {
@@ -331,7 +334,10 @@ impl MessageSource for Reader {
                     }
                     Met::Damage(from, to) => {
                         let to = to.map_or_else(|| "end".to_owned(), |to| to.to_string());
-                        findings.push(finding(format!("rows_unreadable_between:{name}:{from}-{to}")));
+                        damages += 1;
+                        if damages <= MOST_LISTED {
+                            findings.push(finding(format!("rows_unreadable_between:{name}:{from}-{to}")));
+                        }
                         let place = Place::Row { table: Cow::Borrowed(name), rowid: from, column: None };
                         let at = Location { evidence: self.name.clone(), place };
                         tally.unreadable += 1;
@@ -344,6 +350,9 @@ impl MessageSource for Reader {
             })?;
             if stopped {
                 break;
+            }
+            if damages > MOST_LISTED {
+                findings.push(finding(format!("damages:{name}:{damages}")));
             }
             // rows that the table says it has and the scan never met
             let lost = self.database.count(name).unwrap_or(met).saturating_sub(met);

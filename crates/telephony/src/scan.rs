@@ -99,47 +99,50 @@ impl<'d> Table<'d> {
 
     /// Every row in the order of its number; `each` says whether to go on.
     pub(crate) fn scan(&self, mut each: impl FnMut(Met) -> bool) -> Result<(), SourceError> {
-        let mut scan = self.statement(&format!("> ?1 ORDER BY {}", self.key))?;
-        let mut first = self.statement("= ?1")?;
+        // `>=`, so that seeking the first row behind damage does not lead onto the damaged page
+        let mut scan = self.statement(&format!(">= ?1 ORDER BY {}", self.key))?;
+        let mut by_key = self.by_key()?;
         let of = |e| self.database.failed(self.name, &e);
-        // the smallest number there may be is asked for by itself
-        if let Ok(Some(columns)) = self.one(&mut first, i64::MIN)
-            && !each(Met::Row(i64::MIN, columns))
-        {
-            return Ok(());
-        }
-        let mut last = i64::MIN;
+        let mut start = i64::MIN;
         loop {
-            let mut rows = scan.query([last]).map_err(of)?;
+            let mut rows = scan.query([start]).map_err(of)?;
             loop {
                 match rows.next() {
                     Ok(None) => return Ok(()),
                     Err(_) => break,
                     Ok(Some(row)) => {
                         let Ok(key) = row.get::<_, i64>(0) else { break };
-                        last = key;
-                        if !each(Met::Row(key, values(row, &self.columns))) {
+                        // a damaged tree may lead back
+                        if key < start {
+                            break;
+                        }
+                        let go_on = each(Met::Row(key, values(row, &self.columns)));
+                        if !go_on || key == i64::MAX {
                             return Ok(());
                         }
+                        start = key + 1;
                     }
                 }
             }
             drop(rows);
-            let next = self.after_damage(&mut first, last);
-            if !each(Met::Damage(last.saturating_add(1), next)) {
+            let next = self.after_damage(&mut by_key, start);
+            if !each(Met::Damage(start, next)) {
                 return Ok(());
             }
-            match next {
-                Some(next) => last = next - 1,
-                None => return Ok(()),
+            // the row behind is given at once, so that each damage is followed by progress
+            let Some(next) = next else { return Ok(()) };
+            let Ok(Some(columns)) = self.one(&mut by_key, next) else { return Ok(()) };
+            if !each(Met::Row(next, columns)) || next == i64::MAX {
+                return Ok(());
             }
+            start = next + 1;
         }
     }
 
     /// The next number behind damage whose row can be read: steps that double, then the gap halved.
-    fn after_damage(&self, one: &mut Statement<'_>, last: i64) -> Option<i64> {
+    fn after_damage(&self, one: &mut Statement<'_>, start: i64) -> Option<i64> {
         let mut readable = |key: i64| matches!(self.one(one, key), Ok(Some(_)));
-        let from = last.max(0);
+        let from = start.max(1) - 1;
         let mut step = 1_i64;
         while step < 1 << 32 {
             for near in 0..64 {

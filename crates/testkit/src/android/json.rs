@@ -10,6 +10,9 @@ use super::story::{Item, folded, items};
 use super::xml::addresses;
 use super::{Spec, Truth, truth};
 
+/// Files by name.
+pub type Named = Vec<(String, Vec<u8>)>;
+
 /// A text in quotation marks.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
@@ -114,7 +117,7 @@ fn all(spec: &Spec) -> (Vec<Item>, Vec<Truth>) {
 }
 
 /// An export of version 2: `messages.ndjson`, the files of `data/` by name, and what must be found.
-pub fn lines(spec: &Spec) -> (Vec<u8>, Vec<(String, Vec<u8>)>, Vec<Truth>) {
+pub fn lines(spec: &Spec) -> (Vec<u8>, Named, Vec<Truth>) {
     let (items, truths) = all(spec);
     let lines: String = items.iter().enumerate().map(|(i, item)| row(item, i, false) + "\n").collect();
     let file = |(i, item): (usize, &Item)| {

@@ -10,7 +10,7 @@ mod xml;
 
 pub use ab::{backup, backup_of};
 pub use database::{Database, bugle, database};
-pub use json::{array, lines};
+pub use json::{Named, array, lines};
 pub use xml::xml;
 
 use story::Item;
