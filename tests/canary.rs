@@ -26,6 +26,21 @@ fn silent(what: &str, bytes: &[u8]) {
     }
 }
 
+/// A backup of WhatsApp on Android with marks in it, its key and another.
+fn whatsapp(place: &Place) {
+    use testkit::whatsapp::{crypt, store};
+    let spec = store::StoreSpec {
+        canary: Some(MARK.to_owned()),
+        ..store::StoreSpec::small(3, store::Generation::New)
+    };
+    let plain = store::write(&spec).unwrap().database;
+    for (seed, name) in [(1, "secrets/other"), (2, "secrets/key")] {
+        let made = crypt::encrypt(crypt::Kind::Crypt15, &plain, seed, false, 6).unwrap();
+        fs::write(place.at("msgstore.db.crypt15"), made.file).unwrap();
+        fs::write(place.at(name), made.key_file).unwrap();
+    }
+}
+
 #[test]
 fn no_mark_leaves_the_path_it_is_asked_for() {
     let place = Place::new();
@@ -36,6 +51,7 @@ fn no_mark_leaves_the_path_it_is_asked_for() {
     place.file("secrets/pw", &format!("{PASSWORD}\n"));
     place.file("secrets/op", "operatørens kode\n");
     place.file("secrets/wrong", "forkert\n");
+    whatsapp(&place);
     place.file("secrets/name", "Nina Navn\n");
     let at = ["--log", "trace", "--archive", "A", "--keys", "K"];
     let with = |words: &[&'static str]| -> Vec<&'static str> { words.iter().chain(&at).copied().collect() };
@@ -67,6 +83,10 @@ fn no_mark_leaves_the_path_it_is_asked_for() {
     run(vec!["read", "--log", "trace", "--backup-passphrase-file", "secrets/wrong", "backup"], 4);
     run(with(&["ingest", "--custodian", "min", "--backup-passphrase-file", "secrets/pw", "backup"]), 3);
     run(with(&["ingest", "--custodian", "min", "--backup-passphrase-file", "secrets/wrong", "backup"]), 4);
+    // WhatsApp's own backup, which is inflated into a temporary file
+    run(vec!["inspect", "--log", "trace", "--backup-key-file", "secrets/key", "msgstore.db.crypt15"], 0);
+    run(vec!["inspect", "--log", "trace", "msgstore.db.crypt15"], 3);
+    run(vec!["read", "--log", "trace", "--backup-key-file", "secrets/other", "msgstore.db.crypt15"], 4);
     run(with(&["verify", "--passphrase-file", "secrets/op"]), 0);
     run(with(&["verify", "--passphrase-file", "secrets/wrong"]), 4);
     run(
@@ -102,7 +122,7 @@ fn no_mark_leaves_the_path_it_is_asked_for() {
         }
     }
     // whatever else was left: nothing may be there but what was put there and asked for
-    let known = ["backup", "secrets", "A", "K", "E"];
+    let known = ["backup", "secrets", "msgstore.db.crypt15", "A", "K", "E"];
     for entry in fs::read_dir(place.at("")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert!(known.contains(&name.as_str()), "{name} was left behind");
@@ -111,6 +131,9 @@ fn no_mark_leaves_the_path_it_is_asked_for() {
     // the search finds the marks where they belong
     let read = place.run(&["read", "--backup-passphrase-file", "secrets/pw", "backup"]).ends(3).bytes();
     assert!(holds(&read, MARK) && holds(&read, "+4520000102"));
+    let read =
+        place.run(&["read", "--backup-key-file", "secrets/key", "msgstore.db.crypt15"]).ends(3).bytes();
+    assert!(holds(&read, MARK) && holds(&read, NUMBERS[0]));
     let page = files(&place.at("E/data/conversations"));
     assert!(page.iter().any(|p| holds(&fs::read(p).unwrap(), MARK)));
     let error = place.run(&["verify", "--archive", MARK]).ends(4).bytes();
