@@ -1,20 +1,22 @@
-//! A zip as a tree. Stored members are read where they lie; compressed ones are inflated into memory
-//! when asked for, up to a bound: a database larger than that must be unpacked first, which the
-//! error says.
+//! A zip as a tree. Stored members are read where they lie; compressed ones are inflated when asked for:
+//! small ones into memory, large ones into scratch space.
 
 use std::collections::BTreeMap;
-use std::io::Read;
-use std::sync::Arc;
+use std::io::{self, Read};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use flate2::read::DeflateDecoder;
 use model::bytes::Sequential;
 use model::{Fault, Location, Place, ReadAt, SourceError};
 
 use crate::file::Slice;
+use crate::scratch::{Scratch, ScratchWriter};
 use crate::tree::{FileRef, MOST_MEMBERS, SeekRead, Tree, below_root, children, is_inside};
 
-/// Most bytes that a compressed member may have when inflated.
-const MOST_INFLATED: u64 = 256 << 20;
+/// Most bytes of a member that is inflated into memory.
+const IN_MEMORY: u64 = 64 << 20;
+/// Most bytes that a byte of deflate can stand for (zlib's own bound): more is no honest size.
+const MOST_RATIO: u64 = 1032;
 
 struct Member {
     start: u64,
@@ -28,6 +30,21 @@ struct Member {
 pub(crate) struct ZipTree {
     file: Arc<dyn ReadAt>,
     members: BTreeMap<String, Member>,
+    /// The last large member asked for: what recognises a format asks for what will be read.
+    last: Mutex<Option<(String, Arc<Scratch>)>>,
+}
+
+/// Inflates `size` bytes into scratch space; gives how many there were, and their checksum.
+fn inflate(from: impl Read, size: u64) -> io::Result<(Scratch, u64, u32)> {
+    let mut out = flate2::CrcWriter::new(ScratchWriter::new(size)?);
+    let n = match io::copy(&mut DeflateDecoder::new(from), &mut out) {
+        Ok(n) => n,
+        // more than the zip says
+        Err(e) if e.kind() == io::ErrorKind::FileTooLarge => size + 1,
+        Err(e) => return Err(e),
+    };
+    let sum = out.crc().sum();
+    Ok((out.into_inner().finish()?, n, sum))
 }
 
 fn damaged() -> SourceError {
@@ -64,7 +81,7 @@ impl ZipTree {
                 });
             }
         }
-        Ok(Self { file, members })
+        Ok(Self { file, members, last: Mutex::default() })
     }
 }
 
@@ -81,11 +98,27 @@ impl Tree for ZipTree {
             let evidence = format!("zip member {:02x}{:02x}{:02x}{:02x}", hash[0], hash[1], hash[2], hash[3]);
             SourceError::damaged(Location { evidence, place: Place::File }, fault)
         };
-        if member.size > MOST_INFLATED {
-            return Err(fault(Fault::TooMuch {
-                what: "bytes in a compressed member: unpack the zip first",
-                bound: MOST_INFLATED,
-            }));
+        let bound = member.stored.saturating_mul(MOST_RATIO);
+        if member.size > bound {
+            return Err(fault(Fault::TooMuch { what: "bytes in a compressed member", bound }));
+        }
+        if member.size > IN_MEMORY {
+            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((_, scratch)) = last.as_ref().filter(|(known, _)| known == name) {
+                return Ok(Some(scratch.clone()));
+            }
+            *last = None;
+            let (scratch, n, sum) = inflate(Sequential::new(&slice), member.size)
+                .map_err(|e| SourceError::io("inflating a member of a zip into a temporary file", &e))?;
+            if n != member.size {
+                return Err(fault(Fault::Truncated { need: member.size, have: n }));
+            }
+            if sum != member.crc32 {
+                return Err(fault(Fault::Mismatch { what: "CRC-32" }));
+            }
+            let scratch = Arc::new(scratch);
+            *last = Some((name.to_owned(), scratch.clone()));
+            return Ok(Some(scratch));
         }
         let mut out = Vec::new();
         let n = DeflateDecoder::new(Sequential::new(&slice))

@@ -103,3 +103,27 @@ proptest::proptest! {
         evidence::fuzz_wal(&log);
     }
 }
+
+/// A large compressed member is inflated into scratch space; one that is larger than it says, or changed, is
+/// no member.
+#[test]
+fn a_large_member_of_a_zip() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("stor.zip");
+    let big: Vec<u8> = (0..70_u32 << 18).flat_map(|i| (i / 9).to_le_bytes()).collect();
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    let options =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+    zip.start_file("stor.db", options).unwrap();
+    zip.write_all(&big).unwrap();
+    zip.finish().unwrap();
+    let tree = open_tree(&path).unwrap();
+    for _ in 0..2 {
+        assert!(bytes(&tree.get("stor.db").unwrap().unwrap()) == big);
+    }
+    let mut raw = std::fs::read(&path).unwrap();
+    let middle = raw.len() / 2;
+    raw[middle] ^= 0x55;
+    std::fs::write(&path, raw).unwrap();
+    assert!(open_tree(&path).unwrap().get("stor.db").is_err());
+}
