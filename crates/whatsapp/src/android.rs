@@ -35,13 +35,16 @@ pub fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, Sour
     let phone = Arc::new(Phone { tree: tree.clone(), opened: Opened::default() });
     let mut opening: Option<Opening> = None;
     let (mut findings, mut failed) = (Vec::new(), None);
+    let mut seen = Vec::new();
     let finding = |code: String| Finding { code, at: None };
     if others > 0 {
         findings.push(finding(format!("other_backups_in_source:{others}")));
     }
     for candidate in candidates {
-        match one(&phone, &candidate, &contacts, &bases, given, &mut findings) {
-            Ok(reader) => match &mut opening {
+        match one(&phone, &candidate, &contacts, &bases, given, &mut findings, &mut seen) {
+            // the same file by another way, as a copy that follows links has it
+            Ok(None) => {}
+            Ok(Some(reader)) => match &mut opening {
                 Some(opening) => opening.readers.push(reader),
                 None => {
                     let mut new = Opening::of(SOURCE, phone.clone(), reader);
@@ -85,11 +88,19 @@ fn one(
     bases: &[String],
     given: &Given,
     findings: &mut Vec<Finding>,
-) -> Result<Box<dyn MessageSource>, SourceError> {
+    seen: &mut Vec<([u8; 32], Option<[u8; 32]>)>,
+) -> Result<Option<Box<dyn MessageSource>>, SourceError> {
     let (main, wal) = phone.evidence(candidate, given, findings)?;
+    let both = (main.sha256, wal.as_ref().map(|wal| wal.sha256));
+    if seen.contains(&both) {
+        return Ok(None);
+    }
+    seen.push(both);
     let database = Database::open(&main, wal.as_ref())?;
     let mut names = Names::default();
-    for other in contacts.iter().filter(|c| c.belongs_to(candidate)) {
+    let mut lists: Vec<&Candidate> = contacts.iter().filter(|c| c.belongs_to(candidate)).collect();
+    lists.sort_by_key(|list| !list.lies_beside(candidate));
+    for other in lists {
         let read = phone
             .evidence(other, given, findings)
             .and_then(|(main, wal)| Names::read(&Database::open(&main, wal.as_ref())?));
@@ -103,7 +114,7 @@ fn one(
     }
     let files = reader::Folder { tree: phone.tree.clone(), bases: bases.to_vec() };
     let owner = given.owner.as_deref().and_then(model::Address::parse).map(model::Address::into_string);
-    Ok(Box::new(Reader::open(database, &main, names, files, owner)?))
+    Ok(Some(Box::new(Reader::open(database, &main, names, files, owner)?)))
 }
 
 /// The tree as a set of evidence.

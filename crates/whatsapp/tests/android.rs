@@ -413,3 +413,21 @@ proptest::proptest! {
         whatsapp::fuzz_info(&bytes);
     }
 }
+
+/// A copy that follows links has a database twice; a second user of the phone has one of their own.
+#[test]
+fn several_databases_in_one_copy() {
+    let (first, second) = (store(16, Generation::New), store(17, Generation::Old));
+    let dir = tempfile::tempdir().unwrap();
+    phone(dir.path(), &first);
+    for (user, store) in [("0", &first), ("10", &second)] {
+        let databases = dir.path().join(format!("data/user/{user}/com.whatsapp/databases"));
+        fs::create_dir_all(&databases).unwrap();
+        fs::write(databases.join("msgstore.db"), &store.database).unwrap();
+    }
+    let opening = open(dir.path(), &Given::default()).unwrap().unwrap();
+    let mut readers = opening.readers;
+    assert_eq!(readers.len(), 2);
+    let counts: Vec<usize> = readers.iter_mut().map(|r| read(r.as_mut()).0.len()).collect();
+    assert_eq!(counts, [first.truth.len(), second.truth.len()]);
+}

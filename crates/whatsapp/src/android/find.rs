@@ -12,13 +12,15 @@ use crate::crypt::{Header, plain_by_name};
 
 /// Most folders that are looked into.
 const MOST_FOLDERS: usize = 256;
-/// Most names in a folder whose files are all looked at.
-const SMALL: usize = 32;
+/// Most names in a folder whose files are all looked at: looking at a member of a zip may inflate it.
+const SMALL: usize = 4;
 /// Folders on the way to WhatsApp in a copy of a phone.
-const ON_THE_WAY: [&str; 19] = [
+const ON_THE_WAY: [&str; 21] = [
     "data",
     "user",
     "0",
+    "10",
+    "11",
     "media",
     "Android",
     "com.whatsapp",
@@ -58,6 +60,12 @@ pub(super) struct Candidate {
 impl Candidate {
     fn is_business(&self) -> bool {
         is_business(&self.path)
+    }
+
+    /// Whether both lie in one folder.
+    pub(super) fn lies_beside(&self, other: &Self) -> bool {
+        let folder = |path: &str| path.rsplit_once('/').map(|p| p.0.to_owned());
+        folder(&self.path) == folder(&other.path)
     }
 
     /// Whether both are of the same app.
@@ -120,7 +128,12 @@ pub(super) fn search(tree: &dyn Tree) -> Result<Found, SourceError> {
             break;
         }
         seen += 1;
-        let names = tree.list(&folder)?;
+        let names = match tree.list(&folder) {
+            Ok(names) => names,
+            Err(e) if depth == 0 => return Err(e),
+            // a folder that may not be read hides what is in it and nothing else
+            Err(_) => continue,
+        };
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         if names.iter().any(|n| n == "Media") {
             found.bases.push(prefix.clone());
@@ -141,10 +154,9 @@ pub(super) fn search(tree: &dyn Tree) -> Result<Found, SourceError> {
             }
         }
     }
-    let alone = files.len() == 1;
     let (mut databases, mut backups) = (BTreeMap::new(), BTreeMap::new());
     for (path, what) in files {
-        let Some((inside, is_messages)) = look(tree, &path, what, alone)? else { continue };
+        let Some((inside, is_messages)) = look(tree, &path, what)? else { continue };
         let stem = if is_messages { "msgstore.db" } else { "wa.db" };
         let shown = match &inside {
             Inside::Encrypted(header) => header.file_name(stem),
@@ -175,6 +187,11 @@ pub(super) fn search(tree: &dyn Tree) -> Result<Found, SourceError> {
             found.others -= 1;
             live.push(best);
         }
+        live.sort_by(|a, b| a.path.cmp(&b.path));
+        // two users of one phone have a database each
+        for (n, candidate) in (2..).zip(live.iter_mut().skip(1)) {
+            candidate.name = format!("{n}/{}", candidate.name);
+        }
         found.candidates.append(&mut live);
     }
     Ok(found)
@@ -192,17 +209,12 @@ fn rank(candidate: &Candidate) -> (bool, bool, bool, String) {
 }
 
 /// What a file is, and whether it is one of messages; `None` when it is nothing of WhatsApp's.
-fn look(
-    tree: &dyn Tree,
-    path: &str,
-    what: Called,
-    alone: bool,
-) -> Result<Option<(Inside, bool)>, SourceError> {
+fn look(tree: &dyn Tree, path: &str, what: Called) -> Result<Option<(Inside, bool)>, SourceError> {
     let stored = match tree.get(path) {
         Ok(Some(stored)) => stored,
         Ok(None) => return Ok(None),
         // a file of an unknown name is none of ours to fail on
-        Err(_) if what == Called::Something && !alone => return Ok(None),
+        Err(_) if what == Called::Something => return Ok(None),
         Err(e) => return Err(e),
     };
     let io = |e: io::Error| SourceError::io("reading a file of the source", &e);
