@@ -3,6 +3,7 @@
 
 pub mod crypt;
 pub mod ios;
+mod schema;
 pub mod store;
 
 use rand_chacha::ChaCha20Rng;

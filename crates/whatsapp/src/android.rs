@@ -1,8 +1,10 @@
 //! WhatsApp on Android: an encrypted backup, or `msgstore.db` by itself, in a folder, a zip or a tar, with
 //! the names of `wa.db` and the files of the phone where they are there.
 
+mod add_ons;
 mod events;
 mod find;
+mod java;
 mod message;
 mod people;
 mod reader;

@@ -7,16 +7,17 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use evidence::Tree;
 use model::{
-    Action, Attachment, Direction, Edit, Event, ME, Message, Origin, Place, Raw, Reaction, ReactionKind,
-    ReadAt, Sensitive, SourceError, Stamp, Text,
+    Attachment, Direction, Edit, Event, ME, Message, Origin, Place, Raw, ReadAt, Sensitive, SourceError,
+    Stamp, Text,
 };
 
 use super::SOURCE;
 use super::events::{self, Said};
+use super::java::{jids_in, path_in};
 use super::people::{Chat, Chats, People, Person};
 use super::rows::{Named, Row};
 use super::sides::Sides;
-use crate::jid::{Jid, text};
+use crate::jid::text;
 use crate::media::{self, Files, Stated};
 
 /// Kinds of messages that carry a file.
@@ -25,8 +26,6 @@ const WITH_FILE: [i64; 11] = [1, 2, 3, 9, 13, 20, 26, 42, 43, 81, 82];
 const PLAIN: [i64; 9] = [0, 4, 5, 14, 15, 16, 64, 66, 7];
 /// Codes of system rows that tell what somebody did: without a name it was the owner.
 const ACTED: [i64; 11] = [1, 4, 5, 6, 11, 12, 14, 15, 20, 27, 56];
-/// Add-ons that are reactions.
-pub(super) const REACTION: i64 = 56;
 
 /// Where the files of the phone lie.
 pub(crate) struct Folder {
@@ -63,7 +62,7 @@ pub(super) struct Maker<'d> {
     pub(super) me: Text,
 }
 
-type Doubts = Vec<Cow<'static, str>>;
+pub(super) type Doubts = Vec<Cow<'static, str>>;
 
 impl Maker<'_> {
     /// The message of a row of `table`.
@@ -131,7 +130,7 @@ impl Maker<'_> {
         }
     }
 
-    fn origin(&self, table: &'static str, rowid: i64) -> Origin {
+    pub(super) fn origin(&self, table: &'static str, rowid: i64) -> Origin {
         Origin {
             evidence: self.evidence.clone(),
             evidence_sha256: self.sha256,
@@ -390,88 +389,6 @@ impl Maker<'_> {
         })
     }
 
-    /// Reactions to a message, in order of time.
-    fn reactions(&mut self, id: i64, chat: Option<&Chat>) -> Vec<Reaction> {
-        if !self.sides.add_on.pairs.has(id) {
-            return Vec::new();
-        }
-        let mut found = self.add_ons(id);
-        found.retain(|a| a.kind == REACTION);
-        let mut reactions: Vec<Reaction> = found.into_iter().map(|a| self.reaction(&a, chat)).collect();
-        reactions.sort_by_key(|r| r.at.map(Stamp::millis));
-        reactions
-    }
-
-    /// The add-ons of a message.
-    pub(super) fn add_ons(&mut self, id: i64) -> Vec<AddOn> {
-        self.sides.add_on.each(id, |row, t| AddOn {
-            row,
-            from_me: t.int().unwrap_or(0) != 0,
-            sender: t.int().filter(|s| *s > 0),
-            at: t.int().filter(|t| *t > 0),
-            kind: t.int().unwrap_or(0),
-            chat: t.int(),
-            key_id: t.text().map(|k| text(&k)),
-        })
-    }
-
-    fn reaction(&mut self, add_on: &AddOn, chat: Option<&Chat>) -> Reaction {
-        let said = self.sides.reaction.one(add_on.row, |t| (t.text().map(|e| text(&e)), t.int()));
-        let (emoji, sender_time) = said.unwrap_or_default();
-        let sender = match (add_on.from_me, add_on.sender) {
-            (true, _) => Some(self.me.clone()),
-            (false, Some(row)) => self.people.by_row(row).map(|p| p.address.clone()),
-            // in a direct chat it is not said: there is one other
-            (false, None) => chat.and_then(|c| c.other.as_ref()).map(|p| p.address.clone()),
-        };
-        Reaction {
-            at: sender_time.filter(|t| *t > 0).or(add_on.at).map(Stamp::unix_millis),
-            sender,
-            kind: ReactionKind::Emoji,
-            action: if emoji.is_some() { Action::Add } else { Action::Remove },
-            emoji,
-        }
-    }
-
-    /// A reaction whose message is gone, as a message of its own.
-    pub(super) fn orphan(&mut self, add_on: &AddOn) -> Message {
-        let chat = add_on.chat.and_then(|c| self.chats.by_row(c));
-        let Reaction { at, sender, kind: _, emoji, action: _ } = self.reaction(add_on, chat.as_deref());
-        let mut doubts: Doubts = vec!["reaction_target_missing".into()];
-        if at.is_none() {
-            doubts.push("no_time".into());
-        }
-        Message {
-            source: Cow::Borrowed(SOURCE),
-            service: Cow::Borrowed("WhatsApp"),
-            conversation: chat.as_ref().map(|c| c.at(at.map_or(0, Stamp::millis)).clone()),
-            id: add_on.key_id.clone(),
-            sender,
-            sender_name: None,
-            direction: if add_on.from_me { Direction::Out } else { Direction::In },
-            sent_at: at,
-            received_at: None,
-            delivered_at: None,
-            read_at: None,
-            remote_at: None,
-            subject: None,
-            body: None,
-            attachments: Vec::new(),
-            edits: Vec::new(),
-            unsent: false,
-            unsent_parts: Vec::new(),
-            reactions: Vec::new(),
-            reply_to: None,
-            deleted: false,
-            expires_after_s: None,
-            event: Some(Event::Other { code: "reaction".to_owned(), text: emoji }),
-            classification: None,
-            doubts,
-            origin: self.origin("message_add_on", add_on.row),
-            raw: Vec::new(),
-        }
-    }
-
     /// What the normal form has no field for.
     fn raw(&mut self, id: i64, doubts: &mut Doubts) -> Vec<Raw> {
         let mut raw = Vec::new();
@@ -497,85 +414,7 @@ impl Maker<'_> {
     }
 }
 
-/// A row of `message_add_on`.
-pub(super) struct AddOn {
-    pub(super) row: i64,
-    from_me: bool,
-    sender: Option<i64>,
-    at: Option<i64>,
-    pub(super) kind: i64,
-    chat: Option<i64>,
-    key_id: Option<Text>,
-}
-
 /// The owner.
 pub(super) fn me() -> Text {
     text(ME)
-}
-
-/// The path of a file in a Java-serialised `MediaData`: a string with its length in two bytes before it.
-fn path_in(bytes: &[u8]) -> Option<String> {
-    let mut at = 0;
-    while let Some(found) = bytes.get(at..)?.windows(6).position(|w| w == b"Media/") {
-        let media = at + found;
-        // the string begins here or, where it is a path from the root, before
-        for start in (media.saturating_sub(80)..=media).rev() {
-            let Some(len) = start.checked_sub(2).and_then(|l| bytes.get(l..start)) else { continue };
-            let len = usize::from(u16::from_be_bytes([len[0], len[1]]));
-            if start + len > media + 6
-                && len < 1024
-                && let Some(path) = bytes.get(start..start + len)
-                && let Ok(path) = std::str::from_utf8(path)
-                && !path.contains(char::is_control)
-            {
-                return Some(path.to_owned());
-            }
-        }
-        at = media + 6;
-    }
-    None
-}
-
-/// Addresses of persons in a Java-serialised list.
-fn jids_in(bytes: &[u8]) -> impl Iterator<Item = &str> {
-    bytes
-        .split(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'@' | b'.' | b'-' | b':')))
-        .filter_map(|word| std::str::from_utf8(word).ok())
-        .filter_map(|word| {
-            let end = word.find("@s.whatsapp.net").map(|at| at + "@s.whatsapp.net".len());
-            let end = end.or_else(|| word.find("@lid").map(|at| at + "@lid".len()))?;
-            // a length byte before the string may look like a part of it
-            let user = word[..end].find('@')?;
-            let start = word[..user].rfind(|c: char| !c.is_ascii_digit()).map_or(0, |at| at + 1);
-            Jid::parse(&word[start..end]).map(|_| &word[start..end])
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_in_media_data() {
-        let mut bytes = b"\xac\xed\x00\x05sr\x00\x16com.whatsapp.MediaDatat\x00\x1f".to_vec();
-        bytes.extend(b"Media/WhatsApp Images/IMG-1.jpgx");
-        assert_eq!(path_in(&bytes).as_deref(), Some("Media/WhatsApp Images/IMG-1.jpg"));
-        let path = b"/storage/emulated/0/WhatsApp/Media/a.jpg";
-        let mut bytes = vec![0, u8::try_from(path.len()).unwrap()];
-        bytes.extend(path);
-        assert_eq!(path_in(&bytes).as_deref(), Some("/storage/emulated/0/WhatsApp/Media/a.jpg"));
-        assert_eq!(path_in(b"Media/"), None);
-        assert_eq!(path_in(b"\xff\xffMedia/"), None);
-        assert_eq!(path_in(b""), None);
-    }
-
-    #[test]
-    fn addresses_in_lists() {
-        let bytes = b"\xac\xed\x00\x05ur\x00\x1a4540112233@s.whatsapp.nett\x00\x1a4520000101@s.whatsapp.net";
-        assert_eq!(
-            jids_in(bytes).collect::<Vec<_>>(),
-            ["4540112233@s.whatsapp.net", "4520000101@s.whatsapp.net"]
-        );
-        assert_eq!(jids_in(b"@@@ @s.whatsapp.net").count(), 0);
-    }
 }

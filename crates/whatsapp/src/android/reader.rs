@@ -12,9 +12,10 @@ use model::{
 };
 use sha2::{Digest, Sha256};
 
+use super::add_ons::REACTION;
 use super::find;
 pub(super) use super::message::Folder;
-use super::message::{Maker, REACTION, me};
+use super::message::{Maker, me};
 use super::people::{Chats, Names, People};
 use super::rows::{NEW, OLD, Row};
 use super::sides::Sides;
