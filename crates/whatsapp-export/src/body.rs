@@ -2,10 +2,10 @@
 //! withdrawn messages, the mark of an edit). Pure.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use crate::file_words::{ATTACHED_ANDROID, ATTACHED_IOS, LEFT_OUT, MEDIA};
+use crate::lists::List;
 use crate::marks::{bare, is_mark, is_marked, is_space, key};
 use crate::words::{DELETED, DELETED_BY_ME};
 
@@ -45,14 +45,30 @@ pub(crate) struct Around<'a> {
     pub(crate) has: &'a dyn Fn(&str) -> bool,
 }
 
-static DELETED_KEYS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| DELETED.iter().copied().collect());
+fn list(words: &'static [&'static str]) -> List {
+    List::new(words.iter().copied())
+}
+
+static WITHDRAWN: LazyLock<List> = LazyLock::new(|| list(DELETED));
 /// Some languages say the same whoever withdrew it.
-static BY_ME_KEYS: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| DELETED_BY_ME.iter().copied().filter(|words| !DELETED.contains(words)).collect());
-static MEDIA_KEYS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| MEDIA.iter().copied().collect());
-static IOS_KEYS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| ATTACHED_IOS.iter().copied().collect());
-static ANDROID_KEYS: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| ATTACHED_ANDROID.iter().copied().collect());
+static BY_OWNER: LazyLock<List> =
+    LazyLock::new(|| List::new(DELETED_BY_ME.iter().copied().filter(|words| !DELETED.contains(words))));
+static MEDIA_LEFT_OUT: LazyLock<List> = LazyLock::new(|| list(MEDIA));
+static IPHONE: LazyLock<List> = LazyLock::new(|| list(ATTACHED_IOS));
+static ANDROID: LazyLock<List> = LazyLock::new(|| list(ATTACHED_ANDROID));
+/// Everything that a text as a whole, or its first line, may be.
+static ANY: LazyLock<List> = LazyLock::new(|| {
+    let lists = [
+        DELETED,
+        DELETED_BY_ME,
+        &BY_ADMIN,
+        &ONCE,
+        &LIVE,
+        &POLL,
+        &["null", "<view once", "<talebesked", "<besked"],
+    ];
+    List::new(lists.into_iter().flatten().copied())
+});
 
 /// How a withdrawal by the administrator of a group begins.
 const BY_ADMIN: [&str; 4] = [
@@ -126,7 +142,7 @@ pub(crate) fn is_marker(text: &str) -> bool {
 
 /// Whether a whole text says that the owner of the phone withdrew the message.
 pub(crate) fn is_by_owner(text: &str) -> bool {
-    BY_ME_KEYS.contains(key(text).as_str())
+    BY_OWNER.has(text)
 }
 
 /// Takes a text apart.
@@ -137,7 +153,7 @@ pub(crate) fn take_apart(text: &str, around: &Around<'_>) -> Body {
     let own = marked || !around.marked;
     let text = edited(text, around, &mut body);
     let first = text.split('\n').next().unwrap_or_default();
-    if own && first.len() <= 256 {
+    if own && first.len() <= 256 && ANY.may_have(first) {
         let short = key(first);
         if first.len() == text.len() && withdrawn(&short, &mut body) {
             return body;
@@ -189,10 +205,10 @@ fn some(text: &str) -> Option<String> {
 }
 
 fn withdrawn(short: &str, body: &mut Body) -> bool {
-    body.by_owner = BY_ME_KEYS.contains(short);
+    body.by_owner = BY_OWNER.has_key(short);
     body.deleted = body.by_owner
         || DELETED_BY_ME.contains(&short)
-        || DELETED_KEYS.contains(short)
+        || WITHDRAWN.has_key(short)
         || BY_ADMIN.iter().any(|begin| short.starts_with(begin));
     if BY_ADMIN.iter().any(|begin| short.starts_with(begin)) {
         body.doubts.push("deleted_by_admin".into());
@@ -213,7 +229,7 @@ fn edited<'t>(text: &'t str, around: &Around<'_>, body: &mut Body) -> &'t str {
     let likely = marked
         && around.marked
         && !words.contains(':')
-        && !MEDIA_KEYS.contains(words.as_str())
+        && !MEDIA_LEFT_OUT.has_key(&words)
         && !before.trim_matches(is_mark).is_empty();
     if !known && !likely {
         return text;
@@ -239,7 +255,7 @@ fn attached_ios(text: &str, around: &Around<'_>, body: &mut Body) -> Option<Stri
         }
         let Some((word, name)) = text[at..close].split_once(": ") else { continue };
         let (name, marked) = (bare(name), text[..open].ends_with(['\u{200e}', '\u{200f}']));
-        let known = IOS_KEYS.contains(key(word).as_str()) && (marked || !around.marked || (around.has)(name));
+        let known = IPHONE.has(word) && (marked || !around.marked || (around.has)(name));
         if name.is_empty() || !(known || (marked && (around.has)(name))) {
             continue;
         }
@@ -267,7 +283,7 @@ fn attached_android<'t>(text: &'t str, own: bool, around: &Around<'_>, body: &mu
     let inner = first.strip_suffix(')')?;
     let open = inner.rfind(" (").filter(|open| inner.len() - open <= 80)?;
     let name = bare(&inner[..open]);
-    let known = ANDROID_KEYS.contains(key(&inner[open + 2..]).as_str()) && own;
+    let known = ANDROID.has(&inner[open + 2..]) && own;
     let looks = name.rsplit_once('.').is_some_and(|(stem, ext)| {
         !stem.is_empty() && (1..=8).contains(&ext.len()) && ext.bytes().all(|b| b.is_ascii_alphanumeric())
     });
@@ -288,7 +304,7 @@ fn left_out<'t>(text: &'t str, around: &Around<'_>, body: &mut Body) -> Option<&
     if let Some(words) = line.strip_prefix('<').and_then(|l| l.strip_suffix('>')) {
         let words = key(words);
         let kind = LEFT_OUT.iter().find(|(_, list)| list.contains(&words.as_str())).map(|k| k.0);
-        if let Some(kind) = kind.or_else(|| MEDIA_KEYS.contains(words.as_str()).then_some("media")) {
+        if let Some(kind) = kind.or_else(|| MEDIA_LEFT_OUT.has_key(&words).then_some("media")) {
             body.files.push(File { name: None, left_out: Some(kind) });
             return Some(caption);
         }

@@ -5,6 +5,7 @@ use std::io;
 
 use crate::head::Wall;
 use crate::lines::{Lines, MOST_BYTES};
+use crate::lists::lossy;
 use crate::people::{Names, Rest};
 use crate::survey::Heads;
 
@@ -44,7 +45,7 @@ impl<'a> Entries<'a> {
     pub(crate) fn next(&mut self) -> io::Result<Option<Entry>> {
         loop {
             let Some(line) = self.lines.next()? else { return Ok(self.open.take()) };
-            let text = String::from_utf8_lossy(line.bytes);
+            let text = lossy(line.bytes);
             let mut quoted = 0;
             if let Some(begin) = self.heads.begin(&line, &text, &mut quoted) {
                 let (sender, said) = match self.names.split(begin.rest) {

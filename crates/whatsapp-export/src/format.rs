@@ -13,6 +13,7 @@ use model::ReadAt;
 
 use crate::head::{self, End, Head, Shape, Wall, Year};
 use crate::lines::Lines;
+use crate::lists::lossy;
 use crate::notice;
 
 /// The form of a file's heads.
@@ -159,6 +160,8 @@ fn date_in_name(rest: &str) -> Option<i64> {
 /// Counts every candidate over the whole of `bytes` and locks one.
 pub(crate) fn score(bytes: &dyn ReadAt, given: Option<DateOrder>) -> io::Result<Scored> {
     let mut scores: HashMap<Shape, Score> = HashMap::new();
+    // the score of the shape seen last, kept out of the map
+    let mut last: Option<(Shape, Score)> = None;
     let mut first = None;
     let (mut lf, mut line_seen) = (0_u64, false);
     let mut lines = Lines::new(bytes)?;
@@ -173,7 +176,15 @@ pub(crate) fn score(bytes: &dyn ReadAt, given: Option<DateOrder>) -> io::Result<
         let head = head::parse(&text).filter(|h| h.shape.orders().iter().any(|o| h.wall(*o).is_some()));
         if let Some(head) = head {
             let rest = &text[head.rest..];
-            scores.entry(head.shape).or_default().count(&head, rest, line.after_crlf, !line_seen);
+            let (_, score) = match &mut last {
+                Some(last) if last.0 == head.shape => last,
+                _ => {
+                    scores.extend(last.take());
+                    let score = scores.remove(&head.shape).unwrap_or_default();
+                    last.insert((head.shape, score))
+                }
+            };
+            score.count(&head, rest, line.after_crlf, !line_seen);
             if !line_seen {
                 first = Some(head.shape);
             }
@@ -182,6 +193,7 @@ pub(crate) fn score(bytes: &dyn ReadAt, given: Option<DateOrder>) -> io::Result<
         }
         line_seen = true;
     }
+    scores.extend(last);
     let most = || scores.iter().max_by_key(|(shape, s)| (s.lines, format!("{shape:?}"))).map(|(s, _)| *s);
     let Some(shape) = first.or_else(most) else { return Ok(Scored::Nothing) };
     let Some(score) = scores.get(&shape) else { return Ok(Scored::Nothing) };
@@ -274,11 +286,6 @@ impl Glimpse {
         };
         usual && self.senders >= 3 && self.heads * 2 >= self.lines && self.levels * 10 <= self.senders
     }
-}
-
-/// The text of a line; what is no UTF-8 becomes U+FFFD.
-pub(crate) fn lossy(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
-    String::from_utf8_lossy(bytes)
 }
 
 #[cfg(test)]

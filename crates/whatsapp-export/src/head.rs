@@ -228,16 +228,16 @@ impl<'l> Cursor<'l> {
             half: None,
             comma: false,
         };
-        if time_first {
+        let (time, numbers) = if time_first {
             let time = self.time(&mut shape)?;
             self.glue(&mut shape)?;
-            Some((shape, self.date(&mut shape).map(|n| (n, shape))?, time)).map(|(_, (n, s), t)| (s, n, t))
+            (time, self.date(&mut shape)?)
         } else {
             let numbers = self.date(&mut shape)?;
             self.glue(&mut shape)?;
-            let time = self.time(&mut shape)?;
-            Some((shape, numbers, time))
-        }
+            (self.time(&mut shape)?, numbers)
+        };
+        Some((shape, numbers, time))
     }
 
     fn date(&mut self, shape: &mut Shape) -> Option<[u32; 3]> {

@@ -14,6 +14,7 @@ mod file_words;
 mod format;
 mod head;
 mod lines;
+mod lists;
 mod marks;
 mod names;
 mod noon;

@@ -1,11 +1,11 @@
 //! What WhatsApp itself says in a chat: groups, calls, numbers, timers, encryption. A sentence is matched as
 //! a whole; one that is not known is kept as it stands.
 
-use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use model::{Event, Sensitive, Text};
 
+use crate::lists::List;
 use crate::marks::{is_mark, key};
 use crate::notice_words::{SENTENCES, Says, YOU};
 use crate::words::{CALLS, ENCRYPTED};
@@ -75,6 +75,10 @@ pub(crate) fn may_be_backdated(rest: &str) -> bool {
 
 /// Whether the text begins as a notice about encryption.
 pub(crate) fn is_encryption(text: &str) -> bool {
+    static LIST: LazyLock<List> = LazyLock::new(|| List::new(ENCRYPTED.iter().copied()));
+    if !LIST.may_have(text) {
+        return false;
+    }
     let short: String = text.chars().filter(|c| !is_mark(*c)).take(160).collect();
     let key = key(&short);
     key.len() > 12 && ENCRYPTED.iter().any(|begin| key.starts_with(begin))
@@ -82,8 +86,8 @@ pub(crate) fn is_encryption(text: &str) -> bool {
 
 /// Whether a whole text is a missed call.
 pub(crate) fn is_call(text: &str) -> bool {
-    static KEYS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| CALLS.iter().copied().collect());
-    (8..160).contains(&text.len()) && KEYS.contains(key(text).as_str())
+    static LIST: LazyLock<List> = LazyLock::new(|| List::new(CALLS.iter().copied()));
+    (8..160).contains(&text.len()) && LIST.has(text)
 }
 
 /// Whether a text is WhatsApp's own beyond doubt: an encryption notice, a file left out or attached, a

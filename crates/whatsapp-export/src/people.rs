@@ -79,6 +79,9 @@ pub(crate) struct Person {
     second: Second,
     /// Words of WhatsApp's own stood behind the second colon.
     certain: bool,
+    /// Length of what stood behind the second colon first, and whether another was different: who says the
+    /// same thing over and over shows nothing about a name.
+    behind: Option<(usize, bool)>,
 }
 
 /// Everybody, by name as written, in order of first appearance.
@@ -112,6 +115,10 @@ impl People {
         let second = colon(text).filter(|(second, _)| {
             second.len() <= 64 && !bare(second).is_empty() && !is_marked(text) && !second.contains("//")
         });
+        if let Some((_, behind)) = second {
+            let (first, varied) = person.behind.unwrap_or((behind.len(), false));
+            person.behind = Some((first, varied || first != behind.len()));
+        }
         match (second, &person.second) {
             (None, Second::No) => {}
             // a sentence about somebody whose name holds a colon says nothing about messages
@@ -144,7 +151,7 @@ impl People {
         let mut names = Names::default();
         for (name, person) in &self.persons {
             if let Second::Same(second) = &person.second
-                && (person.lines >= 3 || person.certain)
+                && (person.certain || (person.lines >= 3 && person.behind.is_some_and(|(_, varied)| varied)))
             {
                 names.0.insert(name.clone(), second.clone());
             }
@@ -205,9 +212,10 @@ mod tests {
 
     #[test]
     fn names_with_a_colon() {
-        check(&["A: B: 1", "A: B: 2", "A: B: 3"], &[], &["A: B|1", "A: B|2", "A: B|3"]);
+        check(&["A: B: 1", "A: B: 22", "A: B: 3"], &[], &["A: B|1", "A: B|22", "A: B|3"]);
         check(&["A: B: 1", "A: B: 2"], &[], &["A|B: 1", "A|B: 2"]);
         check(&["A: B: 1", "A: B: <Medier udeladt>"], &[], &["A: B|1", "A: B|<Medier udeladt>"]);
+        check(&["A: B: 1", "A: B: 1", "A: B: 1"], &[], &["A|B: 1", "A|B: 1", "A|B: 1"]);
         check(&["A: B: 1", "A: x"], &["A: B"], &["A: B|1", "A|x"]);
         check(&["A: B: 1", "A: B: 2", "A: C: 3"], &[], &["A|B: 1", "A|B: 2", "A|C: 3"]);
     }

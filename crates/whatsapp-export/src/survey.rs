@@ -7,9 +7,10 @@ use std::io;
 
 use model::ReadAt;
 
-use crate::format::{Format, lossy};
+use crate::format::Format;
 use crate::head::{self, End, Wall};
 use crate::lines::{Line, Lines};
+use crate::lists::lossy;
 use crate::marks::{bare, is_marked};
 use crate::names::alike;
 use crate::notice::{self, Named};

