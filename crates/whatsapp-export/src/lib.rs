@@ -9,6 +9,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod body;
+mod counts;
 mod entry;
 mod file_words;
 mod format;

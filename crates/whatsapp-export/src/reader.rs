@@ -12,6 +12,7 @@ use model::{
 };
 
 use crate::body::{Around, Body, File, take_apart};
+use crate::counts::Counts;
 use crate::entry::{Entries, Entry};
 use crate::format::Locked;
 use crate::head::End;
@@ -91,21 +92,6 @@ impl Reader {
     }
 }
 
-/// Counts for findings.
-#[derive(Default)]
-struct Counts {
-    before_first: u64,
-    quoted: u64,
-    quoting: u64,
-    not_text: u64,
-    pieces: u64,
-    missing: u64,
-    left_out: u64,
-    unreadable: u64,
-    ambiguous: u64,
-    nonexistent: u64,
-}
-
 impl MessageSource for Reader {
     fn describe(&self) -> SourceDescription {
         self.description.clone()
@@ -139,37 +125,9 @@ impl MessageSource for Reader {
 
 impl Reader {
     fn note(&mut self, counts: &Counts) {
-        let Counts {
-            before_first,
-            quoted,
-            quoting,
-            not_text,
-            pieces,
-            missing,
-            left_out,
-            unreadable,
-            ambiguous,
-            nonexistent,
-        } = *counts;
         let unnamed = self.media.finish().unwrap_or(0) as u64;
         self.findings.truncate(self.description.findings.len());
-        let mut find = |count: u64, code: &str| {
-            if count > 0 {
-                self.findings.push(Finding { code: format!("{code}:{count}"), at: None });
-            }
-        };
-        find(before_first, "lines_before_first");
-        find(not_text, "not_utf8");
-        find(pieces, "too_long");
-        find(missing, "attachments_missing");
-        find(left_out, "attachments_left_out");
-        find(unreadable, "attachments_unreadable");
-        find(unnamed, "media_unnamed");
-        find(ambiguous, "ambiguous_hour");
-        find(nonexistent, "nonexistent_hour");
-        if quoted > 0 {
-            self.findings.push(Finding { code: format!("quoted_heads:{quoted}/{quoting}"), at: None });
-        }
+        self.findings.extend(counts.findings(unnamed));
     }
 }
 

@@ -45,8 +45,13 @@ fn chats_in(tree: &dyn Tree, folder: &str, names: &[String]) -> Result<Vec<Chat>
     let exports: Vec<&String> = texts().filter(|n| names::read(n).is_export).collect();
     let mut found = Vec::new();
     for (named, candidates) in [(true, exports), (false, texts().collect())] {
-        for name in candidates.into_iter().take(10_000) {
-            let Some(bytes) = tree.get(&join(folder, name))? else { continue };
+        for name in candidates.into_iter().take(if named { 10_000 } else { 500 }) {
+            let bytes = match tree.get(&join(folder, name)) {
+                Ok(Some(bytes)) => bytes,
+                // a text that is no export and cannot be read is not ours to complain about
+                Err(fault) if named => return Err(fault),
+                _ => continue,
+            };
             let looked = glimpse(bytes.as_ref(), named).map_err(|e| SourceError::io("reading a text", &e))?;
             if looked.is_some_and(|g| g.is_chat(named)) {
                 found.push(Chat { folder: folder.to_owned(), name: name.clone(), bytes });
