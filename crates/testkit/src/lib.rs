@@ -9,8 +9,8 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod archive;
 pub mod android;
+mod archive;
 mod backup;
 pub mod chat_export;
 mod chat_story;
