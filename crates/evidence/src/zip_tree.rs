@@ -15,6 +15,8 @@ use crate::tree::{FileRef, MOST_MEMBERS, SeekRead, Tree, below_root, children, i
 
 /// Most bytes of a member that is inflated into memory.
 const IN_MEMORY: u64 = 64 << 20;
+/// Most bytes of a member at all: what is larger is said, and not put on a disk that others need.
+const MOST_INFLATED: u64 = 64 << 30;
 /// Most bytes that a byte of deflate can stand for (zlib's own bound): more is no honest size.
 const MOST_RATIO: u64 = 1032;
 
@@ -98,7 +100,7 @@ impl Tree for ZipTree {
             let evidence = format!("zip member {:02x}{:02x}{:02x}{:02x}", hash[0], hash[1], hash[2], hash[3]);
             SourceError::damaged(Location { evidence, place: Place::File }, fault)
         };
-        let bound = member.stored.saturating_mul(MOST_RATIO);
+        let bound = member.stored.saturating_mul(MOST_RATIO).min(MOST_INFLATED);
         if member.size > bound {
             return Err(fault(Fault::TooMuch { what: "bytes in a compressed member", bound }));
         }

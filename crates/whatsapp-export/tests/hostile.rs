@@ -94,9 +94,9 @@ fn zips_whose_names_lead_out_and_whose_members_swell() {
     zip.finish().unwrap();
     let read = support::read(&path, &Given::default());
     let missing: Vec<bool> = read.messages.iter().map(|m| m.attachments[0].missing).collect();
-    assert_eq!(missing, [true; 3]);
-    assert!(read.messages[2].doubts.iter().any(|d| d == "attachment_unreadable"));
-    assert!(read.findings.contains(&"attachments_unreadable:1".to_owned()), "{:?}", read.findings);
+    // a large member is inflated into scratch space and hashed there; names that lead out do not exist
+    assert_eq!(missing, [true, true, false]);
+    assert_eq!(read.messages[2].attachments[0].size, Some(300 << 20));
 }
 
 /// Cuts and flips of real exports.
