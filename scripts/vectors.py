@@ -346,7 +346,8 @@ def store():
     write("store/labels.txt", "\n".join(cbor(x).hex() for x in [["min", 4, 20_454, 8, 2], ["æ", 1, -31, None, 0]]))
 
 
-chain()
-seals()
-access()
-store()
+if __name__ == "__main__":
+    chain()
+    seals()
+    access()
+    store()

@@ -24,6 +24,38 @@ fn both_verifiers_come_to_the_same_verdict() {
 }
 
 #[test]
+fn another_reader_opens_the_whole_archive() {
+    let Some(python) = tool("python3", "--version") else { return };
+    let has = "import zstandard, cryptography.hazmat.primitives.asymmetric.mlkem as m; m.MLKEM768PrivateKey";
+    let able = Command::new(python).args(["-c", has]).output().is_ok_and(|o| o.status.success());
+    if !able {
+        use std::io::Write;
+        let _ = writeln!(std::io::stderr(), "cryptography 48 and zstandard are not installed: left out");
+        return;
+    }
+    let place = Place::new();
+    place.run(&["demo", "D"]).ends(0);
+    place.file("wrong", "forkert\n");
+    let reader = |passphrase: &str| {
+        let mut command = Command::new(python);
+        command.arg(root().join("scripts/read-archive"));
+        command.args([place.arg("D/archive"), place.arg("D/keys"), place.arg(passphrase)]);
+        command.output().unwrap()
+    };
+    let words = ["verify", "--json", "--archive", "D/archive", "--keys", "D/keys"];
+    let words: Vec<&str> = words.into_iter().chain(["--passphrase-file", "D/passphrase.txt"]).collect();
+    let ours = place.run(&words).ends(0).json();
+    let done = reader("D/passphrase.txt");
+    let said = String::from_utf8_lossy(&done.stdout).into_owned();
+    let expected = format!(
+        "entries {}, records {}, attachments {}, known ",
+        ours["entries"], ours["records"], ours["attachments"]
+    );
+    assert!(said.starts_with(&expected), "{said} {}", String::from_utf8_lossy(&done.stderr));
+    assert!(!reader("wrong").status.success());
+}
+
+#[test]
 fn both_verifiers_believe_the_same_proofs() {
     let Some(python) = tool("python3", "--version") else { return };
     let place = Place::new();

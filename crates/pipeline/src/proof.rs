@@ -14,8 +14,8 @@ use crate::error::JobError;
 use crate::places::Places;
 use crate::verdict;
 
-/// What a proof proves, or why it does not.
-#[derive(Debug, Serialize)]
+/// What a proof proves, or why it does not. It has no `Debug`: what is proved is content.
+#[derive(Serialize)]
 pub struct ProofReport {
     /// Whether it holds.
     pub holds: bool,
