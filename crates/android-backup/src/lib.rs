@@ -49,10 +49,13 @@ fn fault(fault: Fault) -> SourceError {
 fn find(tree: &dyn Tree) -> Result<Option<Arc<dyn ReadAt>>, SourceError> {
     let mut found = None;
     for name in tree.list("")?.iter().take(LOOKED_AT) {
-        let Some(bytes) = tree.get(name)? else { continue };
         let mut head = [0; header::MAGIC.len()];
-        let n = bytes.read_at(0, &mut head).map_err(|e| SourceError::io("reading the source", &e))?;
-        if head[..n] == *header::MAGIC && found.replace(bytes).is_some() {
+        let Some(n) = tree.head(name, &mut head)? else { continue };
+        if head[..n] != *header::MAGIC {
+            continue;
+        }
+        let Some(bytes) = tree.get(name)? else { continue };
+        if found.replace(bytes).is_some() {
             return Err(SourceError::Missing {
                 what: "one backup: the folder holds several, name one of them",
             });

@@ -17,6 +17,24 @@ pub trait Tree: Send + Sync {
     /// When it is there and cannot be opened.
     fn get(&self, name: &str) -> Result<Option<Arc<dyn ReadAt>>, SourceError>;
 
+    /// The first bytes of the stream of that name, as many as there are and `buf` holds; `None` as for
+    /// [`Tree::get`]. Cheap also where the whole stream is not: what it is can be told before it is asked for.
+    ///
+    /// # Errors
+    /// When it is there and cannot be read.
+    fn head(&self, name: &str, buf: &mut [u8]) -> Result<Option<usize>, SourceError> {
+        let Some(bytes) = self.get(name)? else { return Ok(None) };
+        let mut filled = 0;
+        while filled < buf.len() {
+            let n = bytes.read_at(filled as u64, &mut buf[filled..]);
+            match n.map_err(|e| SourceError::io("reading the source", &e))? {
+                0 => break,
+                n => filled += n,
+            }
+        }
+        Ok(Some(filled))
+    }
+
     /// Names of the folders and files directly in `folder` (`""` for the root), sorted.
     ///
     /// # Errors

@@ -47,6 +47,12 @@ pub fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, Sour
         names = vec![MESSAGES.to_owned()];
     }
     for name in names.into_iter().take(LOOKED_AT) {
+        let mut start = [0; 64];
+        let Some(n) = tree.head(&name, &mut start)? else { continue };
+        let start = start[..n].strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start[..n]).trim_ascii_start();
+        if !matches!(start.first(), Some(b'{' | b'[')) && !start.starts_with(b"SSEF") {
+            continue;
+        }
         let Some(bytes) = tree.get(&name)? else { continue };
         if let Some(sealed) = ssef::Header::read(bytes.as_ref())? {
             return encrypted(bytes, &sealed, given).map(Some);

@@ -32,15 +32,19 @@ pub(crate) enum Sniffed {
     Encoding,
 }
 
+/// Whether a file that begins like this is worth looking at.
+pub(crate) fn may_be(first: &[u8]) -> bool {
+    trim(first).starts_with(b"<") || first.starts_with(b"\xff\xfe<\0") || first.starts_with(b"\xfe\xff\0<")
+}
+
 /// Looks at the beginning of `bytes`.
 pub(crate) fn sniff(bytes: &dyn ReadAt) -> std::io::Result<Sniffed> {
     let mut first = [0; 64];
     let n = bytes.read_at(0, &mut first)?;
-    let trimmed = trim(&first[..n]);
     if first[..n].starts_with(b"\xff\xfe<\0") || first[..n].starts_with(b"\xfe\xff\0<") {
         return wide(bytes);
     }
-    if !trimmed.starts_with(b"<") {
+    if !may_be(&first[..n]) {
         return Ok(Sniffed::Other);
     }
     let mut head = vec![0; MOST];

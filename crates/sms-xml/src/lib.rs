@@ -110,6 +110,11 @@ fn files(tree: &Arc<dyn Tree>, folder: &str) -> Result<Vec<(String, Sniffed)>, S
             continue;
         }
         let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+        let mut start = [0; 64];
+        let Some(n) = tree.head(&path, &mut start)? else { continue };
+        if !head::may_be(&start[..n]) {
+            continue;
+        }
         let Some(bytes) = tree.get(&path)? else { continue };
         match head::sniff(bytes.as_ref()).map_err(|e| SourceError::io("reading the source", &e))? {
             Sniffed::Other => {}

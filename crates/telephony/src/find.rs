@@ -118,6 +118,11 @@ pub(crate) fn look(tree: &Arc<dyn Tree>) -> Result<Found, SourceError> {
         if name.ends_with("-wal") || name.ends_with("-shm") || name.ends_with("-journal") {
             continue;
         }
+        let mut start = [0; 16];
+        let Some(n) = tree.head(&name, &mut start)? else { continue };
+        if start[..n] != *b"SQLite format 3\0" && start[0] != 0x78 {
+            continue;
+        }
         let Some(bytes) = tree.get(&name)? else { continue };
         match kind(&bytes, tree.get(&format!("{name}-wal"))?)? {
             Some(Kind::Provider) => found.providers.push(name),
