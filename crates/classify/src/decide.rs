@@ -1,0 +1,236 @@
+//! From what was seen to a verdict: rules first, then the probability against the costs, then what
+//! holds an exclusion back. Pure; the same messages give the same verdicts in whatever order they
+//! came.
+
+use crate::context::{Frame, Row, rows};
+use crate::features::Found;
+use crate::lexicon::{Lexicon, NAMES};
+use crate::math::sigmoid;
+use crate::message::{Item, LABELS, Label, Relation};
+use crate::model::Model;
+use crate::policy::{Mode, Policy};
+use crate::rules::Rule;
+use crate::weights::{CLASSES, Seen, look};
+
+/// What becomes of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Route {
+    /// Kept: it has, or may have, work content.
+    Keep,
+    /// A person decides.
+    Review,
+    /// Left out.
+    Exclude,
+}
+
+impl Route {
+    /// The word in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Review => "review",
+            Self::Exclude => "exclude",
+        }
+    }
+}
+
+/// Why a message is, or may be, outside the guidelines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Ground {
+    /// Solely personnel.
+    Personnel,
+    /// Solely private.
+    Private,
+    /// Sent by obvious error.
+    Misdirected,
+    /// Journalised already; never from the model, only from an imported list.
+    Journalised,
+}
+
+impl Ground {
+    /// The word in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Personnel => "personnel",
+            Self::Private => "private",
+            Self::Misdirected => "misdirected",
+            Self::Journalised => "journalised",
+        }
+    }
+
+    fn of(label: Label) -> Option<Self> {
+        match label {
+            Label::Work => None,
+            Label::Personnel => Some(Self::Personnel),
+            Label::Private => Some(Self::Private),
+            Label::Misdirected => Some(Self::Misdirected),
+        }
+    }
+}
+
+/// What was decided about one message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// What becomes of it.
+    pub route: Route,
+    /// The ground, when excluded or when a person may exclude it.
+    pub ground: Option<Ground>,
+    /// Probabilities in the order of [`LABELS`]; the first is calibrated; they add up to one.
+    pub p: [f64; CLASSES],
+    /// The rule that decided.
+    pub rule: Option<Rule>,
+    /// What held an exclusion back.
+    pub held: Option<&'static str>,
+    /// An exclusion that two persons must confirm (retention class M25).
+    pub proposal: bool,
+    /// For the reviewer: rule ids, groups of words, neighbours, tokens.
+    pub reasons: Vec<String>,
+}
+
+/// A model, a policy and the word lists.
+pub struct Classifier {
+    model: Model,
+    policy: Policy,
+    lexicon: Lexicon,
+    model_id: String,
+    policy_id: String,
+}
+
+/// Room that is used again from message to message.
+#[derive(Default)]
+pub struct Room(Found);
+
+impl Classifier {
+    /// From a model and a policy.
+    pub fn new(model: Model, policy: Policy) -> Self {
+        let (model_id, policy_id) = (model.id(), policy.id());
+        Self { model, policy, lexicon: Lexicon::new(), model_id, policy_id }
+    }
+
+    /// The id of the model.
+    pub fn model_id(&self) -> &str {
+        &self.model_id
+    }
+
+    /// The id of the policy.
+    pub fn policy_id(&self) -> &str {
+        &self.policy_id
+    }
+
+    /// The policy.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// First pass: one message by itself.
+    pub fn look(&self, room: &mut Room, item: &Item<'_>) -> Seen {
+        look(&self.model.weights, &self.lexicon, &mut room.0, item, true)
+    }
+
+    /// Second pass: all messages of a conversation, in any order; verdicts in that order.
+    pub fn decide(&self, frame: &Frame, seen: &[Seen]) -> Vec<Verdict> {
+        let order = in_time(seen);
+        let sorted: Vec<Seen> = order.iter().map(|at| seen[*at].clone()).collect();
+        let verdicts = self.in_order(frame, &sorted);
+        let mut out: Vec<Option<Verdict>> = vec![None; seen.len()];
+        for (at, verdict) in order.into_iter().zip(verdicts) {
+            out[at] = Some(verdict);
+        }
+        out.into_iter().flatten().collect()
+    }
+
+    fn in_order(&self, frame: &Frame, seen: &[Seen]) -> Vec<Verdict> {
+        let silent = !seen.iter().any(|s| s.outgoing);
+        let rows = rows(frame, seen);
+        let judged = |at: usize| {
+            let s = &seen[at];
+            let rule = s.rule.filter(|r| silent || !r.needs_silence());
+            let p = probabilities(&self.model, &rows[at]);
+            let near = seen[at.saturating_sub(3)..seen.len().min(at + 4)].iter();
+            let near = near.filter(|n| n.rule.is_some_and(Rule::keeps)).count() > 0;
+            self.verdict(frame, s, rule, p, near)
+        };
+        (0..seen.len()).map(judged).collect()
+    }
+
+    fn verdict(&self, frame: &Frame, s: &Seen, rule: Option<Rule>, p: [f64; CLASSES], near: bool) -> Verdict {
+        let policy = &self.policy;
+        let likely = (1..CLASSES).fold(1, |best, c| if p[c] > p[best] { c } else { best });
+        let ground = LABELS.get(likely).copied().and_then(Ground::of);
+        let held = self.held(s, near, ground);
+        let (route, rule) = match (policy.mode, rule) {
+            (Mode::Off, _) => (Route::Keep, None),
+            (_, Some(rule)) if rule.keeps() => (Route::Keep, Some(rule)),
+            (Mode::Assist, Some(rule)) => (Route::Review, Some(rule)),
+            (_, Some(rule)) => (Route::Exclude, Some(rule)),
+            (Mode::RulesOnly, None) => (Route::Keep, None),
+            (_, None) if p[0] >= policy.keep_from() => (Route::Keep, None),
+            (Mode::Sort, None) if p[0] < policy.exclude_below() && held.is_none() => (Route::Exclude, None),
+            (_, None) => (Route::Review, None),
+        };
+        let ground = match (route, rule) {
+            (Route::Keep, _) => None,
+            (_, Some(_)) => Some(Ground::Private),
+            (_, None) => ground,
+        };
+        let held = held.filter(|_| route == Route::Review && p[0] < policy.exclude_below());
+        let proposal = route == Route::Exclude && frame.role.two_persons();
+        let reasons = reasons(s, rule, held, near);
+        Verdict { route, ground, p, rule, held, proposal, reasons }
+    }
+
+    /// What speaks against excluding, whatever the probability.
+    fn held(&self, s: &Seen, near: bool, ground: Option<Ground>) -> Option<&'static str> {
+        if s.groups[0] > 0 && !s.machine {
+            Some("held-work-word")
+        } else if near && s.tokens <= 8 {
+            Some("held-beside-work")
+        } else if s.attachment && !self.policy.exclude_attachments {
+            Some("held-attachment")
+        } else if ground == Some(Ground::Misdirected) && !self.policy.exclude_misdirected {
+            Some("held-misdirected")
+        } else {
+            None
+        }
+    }
+}
+
+/// The order of time; a message without a time stays behind the one before it.
+pub(crate) fn in_time(seen: &[Seen]) -> Vec<usize> {
+    let mut last = i64::MIN;
+    let mut keys: Vec<(i64, usize)> = Vec::with_capacity(seen.len());
+    for (at, s) in seen.iter().enumerate() {
+        last = s.sent_at.unwrap_or(last);
+        keys.push((last, at));
+    }
+    keys.sort_unstable();
+    keys.into_iter().map(|(_, at)| at).collect()
+}
+
+/// The probabilities of a row.
+pub(crate) fn probabilities(model: &Model, row: &Row) -> [f64; CLASSES] {
+    let z = |c: usize| -> f64 { model.dense[c].iter().zip(row).map(|(w, x)| w * x).sum() };
+    let work = model.curve.at(z(0));
+    let others: [f64; CLASSES] = std::array::from_fn(|c| if c == 0 { 0.0 } else { sigmoid(z(c)) + 1e-9 });
+    let sum: f64 = others.iter().sum();
+    std::array::from_fn(|c| if c == 0 { work } else { (1.0 - work) * others[c] / sum })
+}
+
+fn reasons(s: &Seen, rule: Option<Rule>, held: Option<&str>, near: bool) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    out.extend(rule.map(|r| r.id().to_owned()));
+    out.extend(held.map(str::to_owned));
+    if near && held.is_none() {
+        out.push("near:keep".into());
+    }
+    let groups = NAMES.into_iter().zip(s.groups).filter(|(_, n)| *n > 0);
+    out.extend(groups.map(|(name, _)| format!("words:{name}")));
+    if s.relation != Relation::Unknown {
+        out.push(format!("relation:{}", format!("{:?}", s.relation).to_lowercase()));
+    }
+    if s.tokens <= 3 {
+        out.push("short".into());
+    }
+    out.extend(s.because.split(' ').filter(|w| !w.is_empty()).map(|w| format!("text:{w}")));
+    out
+}

@@ -1,0 +1,197 @@
+//! The model over hashed features: one weight of eight bits for each bucket and label, and what they
+//! say about one message. Sums are whole numbers, so their order does not matter.
+
+use std::ops::Range;
+
+use crate::features::{BUCKETS, Feature, Found};
+use crate::lexicon::{GROUPS, Lexicon};
+use crate::message::{Item, LABELS, Relation, Sender};
+use crate::rules::{self, Rule};
+use crate::token::{Kind, Token};
+
+/// Labels.
+pub(crate) const CLASSES: usize = LABELS.len();
+/// Scores are kept in steps of 1/256.
+const STEPS: f64 = 256.0;
+
+/// Weights of the hashed features.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Weights {
+    /// One row a bucket.
+    pub(crate) q: Vec<[i8; CLASSES]>,
+    /// What one step of a label's weights is worth.
+    pub(crate) scale: [f64; CLASSES],
+    /// What a label starts from.
+    pub(crate) bias: [f64; CLASSES],
+}
+
+/// A sum of weights and of squared values.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sum {
+    of: [i32; CLASSES],
+    squares: i32,
+}
+
+impl Weights {
+    /// From weights as trained: each label has its own step.
+    pub(crate) fn quantise(trained: [Vec<f64>; CLASSES], bias: [f64; CLASSES]) -> Self {
+        let largest = |w: &Vec<f64>| w.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+        let scale = std::array::from_fn(|c| trained.get(c).map_or(0.0, largest).max(1e-9) / 127.0);
+        let mut q = vec![[0_i8; CLASSES]; BUCKETS];
+        for (c, (weights, step)) in trained.iter().zip(scale).enumerate() {
+            for (row, w) in q.iter_mut().zip(weights) {
+                #[expect(clippy::cast_possible_truncation, reason = "at most 127 by the choice of the step")]
+                let whole = (w / step).round() as i8;
+                row[c] = whole;
+            }
+        }
+        Self { q, scale, bias }
+    }
+
+    /// The sum over some features.
+    pub(crate) fn sum(&self, features: &[Feature]) -> Sum {
+        let mut out = Sum::default();
+        for (bucket, value) in features {
+            let value = i32::from(*value);
+            if let Some(row) = self.q.get(usize::try_from(*bucket).unwrap_or(0)) {
+                for (sum, weight) in out.of.iter_mut().zip(row) {
+                    *sum += i32::from(*weight) * value;
+                }
+            }
+            out.squares += value * value;
+        }
+        out
+    }
+
+    /// The log odds of each label; the length of the text is divided out.
+    pub(crate) fn odds(&self, sum: &Sum) -> [f64; CLASSES] {
+        let norm = f64::from(sum.squares.max(1)).sqrt();
+        std::array::from_fn(|c| self.bias[c] + self.scale[c] * f64::from(sum.of[c]) / norm)
+    }
+}
+
+/// What the first pass keeps of a message; the second pass puts it in its conversation.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Seen {
+    /// Log odds of work in the part that has most of it, in steps.
+    top: i16,
+    /// Log odds of each label for the whole text, in steps.
+    whole: [i16; CLASSES],
+    /// Tokens.
+    pub(crate) tokens: u16,
+    /// Hits of each group of the lexicon.
+    pub(crate) groups: [u8; GROUPS],
+    /// A question.
+    pub(crate) asks: bool,
+    /// Has a pictograph.
+    pub(crate) emoji: bool,
+    /// Has a letter or a digit.
+    pub(crate) words: bool,
+    /// From the owner.
+    pub(crate) outgoing: bool,
+    /// A row of the system.
+    pub(crate) event: bool,
+    /// Carries a file.
+    pub(crate) attachment: bool,
+    /// From a machine.
+    pub(crate) machine: bool,
+    /// The counterpart's relation.
+    pub(crate) relation: Relation,
+    /// The rule that holds, silence not yet looked at.
+    pub(crate) rule: Option<Rule>,
+    /// Milliseconds since 1970, where known.
+    pub(crate) sent_at: Option<i64>,
+    /// The tokens that weighed most, ready to be shown.
+    pub(crate) because: Box<str>,
+}
+
+impl Seen {
+    /// Log odds of work in the part that has most of it.
+    pub(crate) fn top(&self) -> f64 {
+        f64::from(self.top) / STEPS
+    }
+
+    /// Log odds of a label for the whole text.
+    pub(crate) fn whole(&self, label: usize) -> f64 {
+        self.whole.get(label).map_or(0.0, |z| f64::from(*z) / STEPS)
+    }
+
+    /// When it was sent, milliseconds since 1970, where known; conversations are put in this order.
+    pub fn sent_at(&self) -> Option<i64> {
+        self.sent_at
+    }
+
+    /// Bytes that a message of context takes while its conversation is not finished.
+    pub fn bytes(&self) -> usize {
+        std::mem::size_of::<Self>() + self.because.len()
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "clamped to the range")]
+fn steps(z: f64) -> i16 {
+    (z * STEPS).clamp(-32_000.0, 32_000.0).round() as i16
+}
+
+/// Looks at one message. With `explain`, says which tokens weighed most.
+pub(crate) fn look(weights: &Weights, lexicon: &Lexicon, found: &mut Found, item: &Item<'_>, explain: bool) -> Seen {
+    let joined;
+    let text = if item.also.is_empty() {
+        item.body
+    } else {
+        joined = format!("{}\n{}", item.body, item.also);
+        &joined
+    };
+    let mut seen = found.read(text, lexicon, |tokens| marks(item, tokens));
+    seen.groups = found.groups;
+    if seen.rule.is_some_and(|r| !r.keeps()) && (found.groups[0] > 0 || item.outgoing) {
+        seen.rule = None;
+    }
+    seen.tokens = u16::try_from(found.len()).unwrap_or(u16::MAX);
+    let whole = weights.odds(&weights.sum(&found.features));
+    seen.whole = whole.map(steps);
+    let of = |part: &Range<usize>| weights.odds(&weights.sum(found.of(part)))[0];
+    let top = match found.parts.as_slice() {
+        [] | [_] => whole[0],
+        parts => parts.iter().map(of).fold(whole[0], f64::max),
+    };
+    seen.top = steps(top);
+    if explain {
+        seen.because = because(weights, found, text).into();
+    }
+    seen
+}
+
+fn marks(item: &Item<'_>, tokens: &[Token<'_>]) -> Seen {
+    Seen {
+        rule: rules::rule(item, tokens, 0),
+        asks: tokens.iter().any(|t| t.text == "?"),
+        emoji: tokens.iter().any(|t| t.kind == Kind::Mark && !t.text.is_ascii()),
+        words: tokens.iter().any(|t| t.kind != Kind::Mark),
+        outgoing: item.outgoing,
+        event: item.event,
+        attachment: item.attachment,
+        machine: item.sender == Sender::Machine,
+        relation: item.relation,
+        sent_at: item.sent_at,
+        ..Seen::default()
+    }
+}
+
+/// The three tokens that spoke most for work and against it, as `+word` and `-word`.
+fn because(weights: &Weights, found: &Found, text: &str) -> String {
+    const SHOWN: usize = 3;
+    let mut best: [(i32, usize); SHOWN] = [(0, usize::MAX); SHOWN];
+    for token in 0..found.len() {
+        let sum = weights.sum(found.of(&(token..token + 1))).of[0];
+        let place = best.iter().position(|(b, _)| sum.abs() > b.abs());
+        if let Some(place) = place {
+            best[place..].rotate_right(1);
+            best[place] = (sum, token);
+        }
+    }
+    let mut list = Vec::new();
+    let folded = crate::fold::fold(text);
+    crate::token::tokens(&folded, &mut list);
+    let shown = best.iter().filter_map(|(sum, at)| list.get(*at).map(|t| (sum, t.text)));
+    shown.map(|(sum, word)| format!("{}{word}", if *sum > 0 { '+' } else { '-' })).collect::<Vec<_>>().join(" ")
+}
