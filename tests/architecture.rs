@@ -12,6 +12,7 @@ use serde_json::Value;
 
 /// A crate and the crates of ours that it may depend on.
 const MAY_KNOW: &[(&str, &[&str])] = &[
+const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("model", &[]),
     ("evidence", &["model"]),
     ("ios-backup", &["model", "evidence"]),
@@ -25,6 +26,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("whatsapp", &["model", "evidence"]),
     ("whatsapp-export", &["model", "evidence"]),
     ("policy", &[]),
+    ("classify", &[]),
     ("vault", &[]),
     ("chain", &[]),
     ("access", &["chain", "vault"]),
@@ -46,6 +48,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "whatsapp",
             "whatsapp-export",
             "policy",
+            "classify",
             "vault",
             "chain",
             "access",

@@ -107,6 +107,8 @@ error-policy-file = { $path }: kan ikke bruges som regelfil ({ $why })
 next-policy-file = Ret filen; docs/RETENTION.md viser, hvad der kan stå i den.
 error-bad-value = { $what }: værdien passer ikke ({ $why })
 next-bad-value = Ret værdien, og prøv igen; --help viser, hvad der kan stå.
+error-input-file = { $path }: linje { $line }: { $why }
+next-input-file = Ret filen, eller giv en anden; linje 0 er filen som helhed.
 error-config-unreadable = { $path }: konfigurationsfilen kan ikke læses ({ $why })
 next-config-unreadable = Ret stien efter --config, eller udelad den.
 error-config-fault = { $path }: linje { $why } i konfigurationsfilen passer ikke
@@ -190,6 +192,18 @@ cmd-operator-revoke = Tager alle rettigheder fra en operatør
 cmd-operator-list = Viser operatørerne
 cmd-inspect = Siger, hvad en kilde er, og hvad der er i den; intet indhold
 cmd-read = Skriver en kildes beskeder som JSON Lines; rører intet arkiv
+cmd-classify = Sorterer beskeder: arbejde, personale, privat, fejlsendt; rører intet arkiv
+more-classify =
+    Læser normaliserede beskeder som JSON Lines fra en fil eller standardinput og skriver én
+    afgørelse pr. besked i samme rækkefølge. docs/CLASSIFIER.md siger, hvordan der afgøres.
+
+    Eksempel:
+      beskedarkiv read KILDE | beskedarkiv classify --contacts kontakter.json --role kontorchef
+cmd-classify-train = Træner en model på mærkede samtaler
+more-classify-train =
+    Mærkede samtaler er .txt-filer som i fixtures/classify eller .jsonl med feltet label.
+    De samme filer giver de samme bytes.
+cmd-classify-evaluate = Måler sorteringen på mærkede samtaler, som modellen ikke er trænet på
 cmd-ingest = Læser en kilde ind i arkivet: hovedopgaven
 more-ingest =
     Spørger ikke om operatørens adgangskode: indlæsning kan skrive, men ikke læse.
@@ -218,6 +232,19 @@ arg-name = Navn
 arg-show-names = Vis navne og numre (kun på en terminal)
 arg-sources = Sikkerhedskopi: mappe, zip eller tar
 arg-summary = Skriv optællingen som JSON i denne fil
+arg-classify-messages = Normaliserede beskeder, JSON Lines; uden: standardinput
+arg-classify-mode = Hvor meget maskinen må afgøre
+arg-classify-evaluate-mode = Hvor meget maskinen må afgøre
+arg-classify-policy = Fil med, hvad fejl koster (TOML)
+arg-classify-evaluate-policy = Fil med, hvad fejl koster (TOML)
+arg-classify-train-out = Skriv modellen i denne fil
+arg-contacts = JSON-objekt fra adresse eller navn til relation: family, union_rep, colleague, press ...
+arg-role = Ejerens stilling
+arg-model = Myndighedens egen model; uden: programmets
+arg-without = Lad noget ude, for at måle, hvad det betyder
+arg-share = Lær kun af så mange procent af samtalerne
+arg-bare = Uden relation og stilling
+arg-labelled = Filer eller mapper med mærkede samtaler
 arg-custodian = Hvis beskeder: id i registret
 arg-operator-grant-custodian = Kun disse personers beskeder må læses; uden: alles
 arg-holding = Mappe til beskeder, der venter på et menneske; i denne version holdes intet tilbage
@@ -344,6 +371,8 @@ app-unknown = ukendt
 read-done = { $messages } beskeder skrevet, { $unreadable } rækker ulæselige
 read-unreadable = ulæselig: { $at }: { $why }
 read-finding = se på: { $what }
+classify-done = { $messages } beskeder: { $keep } gemmes, { $review } skal ses af et menneske, { $exclude } udelades (heraf { $proposals } kun som forslag)
+classify-trained = Model { $model }: { $messages } beskeder i { $conversations } samtaler. Målt på samtaler, der i tur var holdt ude:
 run-copy = { $new } nye beskeder
 job-fine = Jobfilen er i orden: { $copies } kopier.
 export-open = Åbn udleveringen: { $path }

@@ -108,6 +108,8 @@ error-policy-file = { $path }: not usable as a policy file ({ $why })
 next-policy-file = Correct the file; docs/RETENTION.md shows what it may hold.
 error-bad-value = { $what }: the value does not fit ({ $why })
 next-bad-value = Correct the value and try again; --help shows what may stand there.
+error-input-file = { $path }: line { $line }: { $why }
+next-input-file = Correct the file, or give another; line 0 is the file as a whole.
 error-config-unreadable = { $path }: the configuration file cannot be read ({ $why })
 next-config-unreadable = Correct the path after --config, or leave it out.
 error-config-fault = { $path }: line { $why } of the configuration file does not fit
@@ -191,6 +193,18 @@ cmd-operator-revoke = Takes all rights from an operator
 cmd-operator-list = Shows the operators
 cmd-inspect = Says what a source is and what is in it; no content
 cmd-read = Writes a source's messages as JSON Lines; touches no archive
+cmd-classify = Sorts messages: work, personnel, private, misdirected; touches no archive
+more-classify =
+    Reads normalised messages as JSON Lines from a file or standard input and writes one verdict
+    per message in the same order. docs/CLASSIFIER.md says how it decides.
+
+    Example:
+      beskedarkiv read SOURCE | beskedarkiv classify --contacts contacts.json --role kontorchef
+cmd-classify-train = Trains a model on labelled conversations
+more-classify-train =
+    Labelled conversations are .txt files as in fixtures/classify, or .jsonl with a field label.
+    The same files give the same bytes.
+cmd-classify-evaluate = Measures the sorting on labelled conversations that the model did not learn from
 cmd-ingest = Takes a source into the archive: the main job
 more-ingest =
     Asks for no operator passphrase: ingest can write and cannot read.
@@ -219,6 +233,19 @@ arg-name = Name
 arg-show-names = Show names and numbers (on a terminal only)
 arg-sources = Backup: folder, zip or tar
 arg-summary = Write the tally as JSON to this file
+arg-classify-messages = Normalised messages, JSON Lines; without: standard input
+arg-classify-mode = How much the machine may decide
+arg-classify-evaluate-mode = How much the machine may decide
+arg-classify-policy = File with what errors cost (TOML)
+arg-classify-evaluate-policy = File with what errors cost (TOML)
+arg-classify-train-out = Write the model to this file
+arg-contacts = JSON object from address or name to relation: family, union_rep, colleague, press ...
+arg-role = The owner's post
+arg-model = The authority's own model; without: the program's
+arg-without = Leave something out, to measure what it is worth
+arg-share = Learn from this many percent of the conversations only
+arg-bare = Without relation and post
+arg-labelled = Files or folders with labelled conversations
 arg-custodian = Whose messages: id in the register
 arg-operator-grant-custodian = Only these persons' messages may be read; without: everybody's
 arg-holding = Folder for messages that await a person; this version holds nothing back
@@ -345,6 +372,8 @@ app-unknown = unknown
 read-done = { $messages } messages written, { $unreadable } rows unreadable
 read-unreadable = unreadable: { $at }: { $why }
 read-finding = look at: { $what }
+classify-done = { $messages } messages: { $keep } kept, { $review } for a person, { $exclude } excluded ({ $proposals } of them as a proposal only)
+classify-trained = Model { $model }: { $messages } messages in { $conversations } conversations. Measured on conversations left out in turn:
 run-copy = { $new } new messages
 job-fine = The job file is in order: { $copies } copies.
 export-open = Open the production: { $path }

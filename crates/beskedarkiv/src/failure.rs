@@ -42,6 +42,7 @@ const JOB_KEYS: [&str; 25] = [
     "not-available",
     "bad-value",
     "job-file",
+    "input-file",
     "io",
     "internal",
     "interrupted",

@@ -19,6 +19,11 @@ const FADE: f64 = 0.62;
 pub(crate) const DENSE: usize = 84;
 /// The dense features of one message.
 pub(crate) type Row = [f64; DENSE];
+/// Number of features of the second look.
+pub(crate) const SECOND: usize = 40;
+/// The features of the second look at one message: what the first one said of it and of its
+/// neighbours.
+pub(crate) type Row2 = [f64; SECOND];
 
 /// What is known of the whole conversation.
 #[derive(Clone, Debug, Default)]
@@ -97,6 +102,17 @@ fn keeps(s: &Seen) -> bool {
 pub(crate) fn rows(frame: &Frame, seen: &[Seen]) -> Vec<Row> {
     let thread = Sums::of(seen.iter());
     let mut out = Vec::with_capacity(seen.len());
+    for range in sessions(seen) {
+        let session = &seen[range];
+        let sums = Sums::of(session.iter());
+        out.extend((0..session.len()).map(|at| row(frame, &thread, session, &sums, at)));
+    }
+    out
+}
+
+/// The runs of messages without a gap.
+fn sessions(seen: &[Seen]) -> Vec<std::ops::Range<usize>> {
+    let mut out = Vec::new();
     let mut start = 0;
     while start < seen.len() {
         let gap = |pair: &[Seen]| match (pair[0].sent_at, pair[1].sent_at) {
@@ -104,21 +120,132 @@ pub(crate) fn rows(frame: &Frame, seen: &[Seen]) -> Vec<Row> {
             _ => false,
         };
         let len = seen[start..].windows(2).position(gap).map_or(seen.len() - start, |n| n + 1);
-        let session = &seen[start..start + len];
-        let sums = Sums::of(session.iter());
-        out.extend((0..len).map(|at| row(frame, &thread, session, &sums, at)));
+        out.push(start..start + len);
         start += len;
     }
     out
 }
 
+/// The second look: `odds` are those of the first, in the same order.
+pub(crate) fn rows2(frame: &Frame, seen: &[Seen], odds: &[f64]) -> Vec<Row2> {
+    let odds: Vec<f64> = odds.iter().map(|z| z.clamp(-6.0, 6.0)).collect();
+    let thread = Spread::of(&odds);
+    let mut out = Vec::with_capacity(seen.len());
+    for range in sessions(seen) {
+        let (session, z) = (&seen[range.clone()], &odds[range]);
+        let spread = Spread::of(z);
+        out.extend((0..session.len()).map(|at| row2(frame, session, z, (&spread, &thread), at)));
+    }
+    out
+}
+
+/// The odds of a run, from which one message can be taken out again.
+struct Spread {
+    n: f64,
+    sum: f64,
+    highest: [f64; 2],
+    lowest: [f64; 2],
+}
+
+impl Spread {
+    fn of(z: &[f64]) -> Self {
+        let mut out = Self { n: 0.0, sum: 0.0, highest: [-6.0; 2], lowest: [6.0; 2] };
+        for z in z {
+            out.n += 1.0;
+            out.sum += z;
+            let [a, b] = out.highest;
+            out.highest = if *z > a { [*z, a] } else { [a, b.max(*z)] };
+            let [a, b] = out.lowest;
+            out.lowest = if *z < a { [*z, a] } else { [a, b.min(*z)] };
+        }
+        out
+    }
+
+    /// Mean, highest and lowest of the others; the message's own odds when there are none.
+    fn without(&self, z: f64) -> [f64; 3] {
+        if self.n < 1.5 {
+            return [z; 3];
+        }
+        let highest = if z >= self.highest[0] { self.highest[1] } else { self.highest[0] };
+        let lowest = if z <= self.lowest[0] { self.lowest[1] } else { self.lowest[0] };
+        [(self.sum - z) / (self.n - 1.0), highest, lowest]
+    }
+}
+
+fn row2(frame: &Frame, session: &[Seen], odds: &[f64], (near, far): (&Spread, &Spread), at: usize) -> Row2 {
+    let (s, z) = (&session[at], odds[at]);
+    let mut f = Filler { row: [0.0; SECOND], at: 0 };
+    let short = 4.0 / (4.0 + f64::from(s.tokens.min(64)));
+    f.put(1.0);
+    f.put(z);
+    [-4.0, -2.5, -1.0, 0.5, 2.0].iter().for_each(|knee| f.put((z - knee).max(0.0)));
+    f.put(z * short);
+    f.put(short);
+    let mut side = |there: &mut dyn Iterator<Item = &f64>| {
+        let (mut sum, mut weight, mut fade, mut first) = (0.0, 0.0, 1.0, None);
+        for z in there.take(NEAR) {
+            first.get_or_insert(*z);
+            sum += z * fade;
+            weight += fade;
+            fade *= FADE;
+        }
+        let faded = if weight > 0.0 { sum / weight } else { z };
+        let next = first.unwrap_or(z);
+        for value in [next, next * short, faded, faded * short] {
+            f.put(value);
+        }
+    };
+    side(&mut odds[..at].iter().rev());
+    side(&mut odds[at + 1..].iter());
+    for value in near.without(z) {
+        f.put(value);
+        f.put(value * short);
+    }
+    let [mean, highest, lowest] = near.without(z);
+    f.put((highest - 1.0).max(0.0));
+    f.put((lowest + 1.0).min(0.0));
+    f.put((mean + 2.0).min(0.0));
+    far.without(z).into_iter().for_each(|value| f.put(value));
+    f.flag(near.n < 1.5);
+    f.flag(s.attachment);
+    f.flag(s.outgoing);
+    f.flag(s.groups[0] > 0);
+    f.flag(frame.group);
+    f.flag(is_beside(session, odds, at, 0.0));
+    f.flag(is_beside(session, odds, at, -1.5));
+    debug_assert!(f.at <= SECOND, "{} features", f.at);
+    f.row
+}
+
+/// Neighbours on each side that a brief message leans on.
+const BESIDE: usize = 2;
+/// Tokens of a brief message.
+const BRIEF: u16 = 10;
+
+fn is_beside(session: &[Seen], odds: &[f64], at: usize, from: f64) -> bool {
+    let around = at.saturating_sub(BESIDE)..session.len().min(at + 1 + BESIDE);
+    let works = |n: usize| n != at && (odds[n] >= from || keeps(&session[n]));
+    session[at].tokens <= BRIEF && around.into_iter().any(works)
+}
+
+/// Which messages are brief and stand beside one that is likely work by the first look, or kept by a
+/// rule. Their exclusion is held back.
+pub(crate) fn beside(seen: &[Seen], odds: &[f64]) -> Vec<bool> {
+    let mut out = Vec::with_capacity(seen.len());
+    for range in sessions(seen) {
+        let (session, z) = (&seen[range.clone()], &odds[range]);
+        out.extend((0..session.len()).map(|at| is_beside(session, z, at, 0.0)));
+    }
+    out
+}
+
 /// Fills a row value by value.
-struct Filler {
-    row: Row,
+struct Filler<const N: usize> {
+    row: [f64; N],
     at: usize,
 }
 
-impl Filler {
+impl<const N: usize> Filler<N> {
     fn put(&mut self, value: f64) {
         if let Some(slot) = self.row.get_mut(self.at) {
             *slot = value;
@@ -169,7 +296,7 @@ fn row(frame: &Frame, thread: &Sums, session: &[Seen], sums: &Sums, at: usize) -
     f.row
 }
 
-fn own(s: &Seen, z: f64, short: f64, f: &mut Filler) {
+fn own(s: &Seen, z: f64, short: f64, f: &mut Filler<DENSE>) {
     f.put(z);
     [-2.0, -1.0, 0.0, 1.0].iter().for_each(|knee| f.put((z - knee).max(0.0)));
     f.put(z * short);
@@ -190,7 +317,7 @@ fn own(s: &Seen, z: f64, short: f64, f: &mut Filler) {
     f.flag(s.outgoing);
 }
 
-fn neighbours(session: &[Seen], at: usize, short: f64, f: &mut Filler) {
+fn neighbours(session: &[Seen], at: usize, short: f64, f: &mut Filler<DENSE>) {
     let mut side = |mut there: Box<dyn Iterator<Item = &Seen> + '_>| {
         let (mut sum, mut weight, mut fade) = (0.0, 0.0, 1.0);
         let first = there.next();
@@ -211,7 +338,7 @@ fn neighbours(session: &[Seen], at: usize, short: f64, f: &mut Filler) {
     side(Box::new(session[at + 1..].iter()));
 }
 
-fn priors(frame: &Frame, s: &Seen, short: f64, f: &mut Filler) {
+fn priors(frame: &Frame, s: &Seen, short: f64, f: &mut Filler<DENSE>) {
     const RELATIONS: [Relation; 9] = [
         Relation::Family,
         Relation::Friend,

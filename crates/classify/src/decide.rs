@@ -2,7 +2,7 @@
 //! holds an exclusion back. Pure; the same messages give the same verdicts in whatever order they
 //! came.
 
-use crate::context::{Frame, Row, rows};
+use crate::context::{Frame, Row, Row2, beside, rows, rows2};
 use crate::features::Found;
 use crate::lexicon::{Lexicon, NAMES};
 use crate::math::sigmoid;
@@ -141,16 +141,12 @@ impl Classifier {
 
     fn in_order(&self, frame: &Frame, seen: &[Seen]) -> Vec<Verdict> {
         let silent = !seen.iter().any(|s| s.outgoing);
-        let rows = rows(frame, seen);
-        let judged = |at: usize| {
-            let s = &seen[at];
+        let judged = probabilities(&self.model, frame, seen);
+        let one = |(s, (p, beside)): (&Seen, ([f64; CLASSES], bool))| {
             let rule = s.rule.filter(|r| silent || !r.needs_silence());
-            let p = probabilities(&self.model, &rows[at]);
-            let near = seen[at.saturating_sub(3)..seen.len().min(at + 4)].iter();
-            let near = near.filter(|n| n.rule.is_some_and(Rule::keeps)).count() > 0;
-            self.verdict(frame, s, rule, p, near)
+            self.verdict(frame, s, rule, p, beside)
         };
-        (0..seen.len()).map(judged).collect()
+        seen.iter().zip(judged).map(one).collect()
     }
 
     fn verdict(&self, frame: &Frame, s: &Seen, rule: Option<Rule>, p: [f64; CLASSES], near: bool) -> Verdict {
@@ -183,7 +179,7 @@ impl Classifier {
     fn held(&self, s: &Seen, near: bool, ground: Option<Ground>) -> Option<&'static str> {
         if s.groups[0] > 0 && !s.machine {
             Some("held-work-word")
-        } else if near && s.tokens <= 8 {
+        } else if near {
             Some("held-beside-work")
         } else if s.attachment && !self.policy.exclude_attachments {
             Some("held-attachment")
@@ -207,13 +203,32 @@ pub(crate) fn in_time(seen: &[Seen]) -> Vec<usize> {
     keys.into_iter().map(|(_, at)| at).collect()
 }
 
-/// The probabilities of a row.
-pub(crate) fn probabilities(model: &Model, row: &Row) -> [f64; CLASSES] {
-    let z = |c: usize| -> f64 { model.dense[c].iter().zip(row).map(|(w, x)| w * x).sum() };
-    let work = model.curve.at(z(0));
-    let others: [f64; CLASSES] = std::array::from_fn(|c| if c == 0 { 0.0 } else { sigmoid(z(c)) + 1e-9 });
-    let sum: f64 = others.iter().sum();
-    std::array::from_fn(|c| if c == 0 { work } else { (1.0 - work) * others[c] / sum })
+/// The probabilities of the messages of a conversation, in its order, and which stand beside work.
+fn probabilities(model: &Model, frame: &Frame, seen: &[Seen]) -> Vec<([f64; CLASSES], bool)> {
+    let head = |s: &Seen| &model.heads[head_of(s)];
+    let first = rows(frame, seen);
+    let z: Vec<f64> = first.iter().zip(seen).map(|(row, s)| product(&head(s).dense[0], row)).collect();
+    let second = rows2(frame, seen, &z);
+    let one = |(((s, row), row2), beside): (((&Seen, &Row), &Row2), bool)| {
+        let head = head(s);
+        let work = head.curve.at(product(&head.second, row2));
+        let other = |c: usize| if c == 0 { 0.0 } else { sigmoid(product(&head.dense[c], row)) + 1e-9 };
+        let others: [f64; CLASSES] = std::array::from_fn(other);
+        let sum: f64 = others.iter().sum();
+        let p = std::array::from_fn(|c| if c == 0 { work } else { (1.0 - work) * others[c] / sum });
+        (p, beside)
+    };
+    seen.iter().zip(&first).zip(&second).zip(beside(seen, &z)).map(one).collect()
+}
+
+/// Which head judges a message.
+pub(crate) fn head_of(s: &Seen) -> usize {
+    usize::from(s.relation == Relation::Unknown)
+}
+
+/// Weights times features, in their order.
+pub(crate) fn product<const N: usize>(weights: &[f64; N], row: &[f64; N]) -> f64 {
+    weights.iter().zip(row).map(|(w, x)| w * x).sum()
 }
 
 fn reasons(s: &Seen, rule: Option<Rule>, held: Option<&str>, near: bool) -> Vec<String> {
@@ -221,7 +236,7 @@ fn reasons(s: &Seen, rule: Option<Rule>, held: Option<&str>, near: bool) -> Vec<
     out.extend(rule.map(|r| r.id().to_owned()));
     out.extend(held.map(str::to_owned));
     if near && held.is_none() {
-        out.push("near:keep".into());
+        out.push("beside-work".into());
     }
     let groups = NAMES.into_iter().zip(s.groups).filter(|(_, n)| *n > 0);
     out.extend(groups.map(|(name, _)| format!("words:{name}")));

@@ -207,7 +207,10 @@ fn auc(cases: &[Case]) -> f64 {
 }
 
 /// Sorts labelled conversations and compares.
-pub fn cases<'a>(classifier: &Classifier, conversations: impl Iterator<Item = &'a Conversation>) -> Vec<Case> {
+pub fn cases<'a>(
+    classifier: &Classifier,
+    conversations: impl Iterator<Item = &'a Conversation>,
+) -> Vec<Case> {
     let mut room = Room::default();
     let mut out = Vec::new();
     for c in conversations {

@@ -50,7 +50,12 @@ pub(crate) struct Found {
 
 impl Found {
     /// Looks through `text`; `each` sees the tokens.
-    pub(crate) fn read<T>(&mut self, text: &str, lexicon: &Lexicon, each: impl FnOnce(&[Token<'_>]) -> T) -> T {
+    pub(crate) fn read<T>(
+        &mut self,
+        text: &str,
+        lexicon: &Lexicon,
+        each: impl FnOnce(&[Token<'_>]) -> T,
+    ) -> T {
         let mut folded = std::mem::take(&mut self.folded);
         fold_into(text, &mut folded);
         let mut list = Vec::new();
@@ -209,7 +214,9 @@ mod tests {
     #[test]
     fn bounded_by_the_length() {
         let mut found = Found::default();
-        for text in ["a".repeat(100_000), "11 ".repeat(33_000), "æ😀\u{200b}§".repeat(20_000), "a.".repeat(50_000)] {
+        for text in
+            ["a".repeat(100_000), "11 ".repeat(33_000), "æ😀\u{200b}§".repeat(20_000), "a.".repeat(50_000)]
+        {
             found.read(&text, &Lexicon::new(), |_| ());
             assert!(found.features.len() < 12 * text.len() + 8);
         }

@@ -18,7 +18,9 @@ const MEMORY: usize = 8;
 pub(crate) fn sparse(examples: &[Sparse<'_>], decay: f64, rounds: usize) -> (Vec<f64>, f64) {
     let norms: Vec<f64> = examples
         .iter()
-        .map(|e| 1.0 / f64::from(e.features.iter().map(|(_, v)| i32::from(*v).pow(2)).sum::<i32>().max(1)).sqrt())
+        .map(|e| {
+            1.0 / f64::from(e.features.iter().map(|(_, v)| i32::from(*v).pow(2)).sum::<i32>().max(1)).sqrt()
+        })
         .collect();
     let mut w = vec![0.0; BUCKETS + 1];
     let (mut loss, mut gradient) = slope(examples, &norms, decay, &w);
@@ -174,7 +176,11 @@ mod tests {
     fn sparse_separates() {
         let (work, private) = ([(1, 1), (5, 1)], [(2, 1), (5, 1)]);
         let examples: Vec<_> = (0..40)
-            .map(|i| Sparse { features: if i % 2 == 0 { &work } else { &private }, weight: 1.0, truth: i % 2 == 0 })
+            .map(|i| Sparse {
+                features: if i % 2 == 0 { &work } else { &private },
+                weight: 1.0,
+                truth: i % 2 == 0,
+            })
             .collect();
         let (w, _) = sparse(&examples, 0.1, 50);
         assert!(w[1] > 1.0 && w[2] < -1.0 && w[5].abs() < 0.2, "{} {} {}", w[1], w[2], w[5]);

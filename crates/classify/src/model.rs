@@ -8,7 +8,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::calibrate::Curve;
-use crate::context::DENSE;
+use crate::context::{DENSE, Row2};
 use crate::features::{BUCKETS, FEATURE_VERSION};
 use crate::weights::{CLASSES, Weights};
 
@@ -48,10 +48,21 @@ pub struct Model {
     /// From the folds.
     pub figures: Figures,
     pub(crate) weights: Weights,
-    pub(crate) dense: [[f64; DENSE]; CLASSES],
-    pub(crate) curve: Curve,
+    /// For a counterpart whose relation is known, and for one who is not in the contact list.
+    pub(crate) heads: [Head; 2],
     /// Key id and signature; zeros when unsigned.
     pub signature: [u8; SLOT],
+}
+
+/// What is learnt about a message among its neighbours.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Head {
+    /// The first look, one row a label.
+    pub(crate) dense: [[f64; DENSE]; CLASSES],
+    /// The second look, work only.
+    pub(crate) second: Row2,
+    /// From the odds of the second look to a probability.
+    pub(crate) curve: Curve,
 }
 
 /// A file that is not a model this program can use.
@@ -131,14 +142,16 @@ impl Model {
             number(*x, &mut out);
         }
         out.extend(self.weights.q.iter().flatten().map(|w| w.to_le_bytes()[0]));
-        for x in self.dense.iter().flatten() {
-            number(*x, &mut out);
-        }
-        let points = u16::try_from(self.curve.points.len()).unwrap_or(u16::MAX);
-        out.extend(points.to_le_bytes());
-        for (x, y) in self.curve.points.iter().take(usize::from(points)) {
-            number(*x, &mut out);
-            number(*y, &mut out);
+        for Head { dense, second, curve } in &self.heads {
+            for x in dense.iter().flatten().chain(second) {
+                number(*x, &mut out);
+            }
+            let points = u16::try_from(curve.points.len()).unwrap_or(u16::MAX);
+            out.extend(points.to_le_bytes());
+            for (x, y) in curve.points.iter().take(usize::from(points)) {
+                number(*x, &mut out);
+                number(*y, &mut out);
+            }
         }
         out
     }
@@ -179,24 +192,11 @@ impl Model {
         for _ in 0..BUCKETS {
             q.push(r.take::<CLASSES>()?.map(|b| i8::from_le_bytes([b])));
         }
-        let mut dense = [[0.0; DENSE]; CLASSES];
-        for row in &mut dense {
-            *row = r.numbers()?;
-        }
-        let n = u16::from_le_bytes(r.take()?);
-        let mut points = Vec::new();
-        for _ in 0..n {
-            let [x, y] = r.numbers()?;
-            let rises = points.last().is_none_or(|(lx, ly)| *lx <= x && *ly <= y);
-            if !rises || !(0.0..=1.0).contains(&y) {
-                return Err(ModelFault::Number { at: r.at });
-            }
-            points.push((x, y));
-        }
+        let heads = [r.head()?, r.head()?];
         let end = r.at;
         let digest: [u8; 32] = r.take()?;
         let signature = r.take()?;
-        if r.at != bytes.len() || points.is_empty() {
+        if r.at != bytes.len() {
             return Err(ModelFault::Length { len: bytes.len(), at: r.at });
         }
         let body = bytes.get(..end).unwrap_or_default();
@@ -205,7 +205,7 @@ impl Model {
         }
         let figures = Figures { recall, recall_bound, excluded, review, calibration, auc };
         let weights = Weights { q, scale, bias };
-        Ok(Self { data, counts, conversations, figures, weights, dense, curve: Curve { points }, signature })
+        Ok(Self { data, counts, conversations, figures, weights, heads, signature })
     }
 }
 
@@ -221,6 +221,32 @@ impl Reader<'_> {
         let (head, _) = rest.split_first_chunk::<N>().ok_or(short)?;
         self.at += N;
         Ok(*head)
+    }
+
+    fn head(&mut self) -> Result<Head, ModelFault> {
+        let mut dense = [[0.0; DENSE]; CLASSES];
+        for row in &mut dense {
+            *row = self.numbers()?;
+        }
+        let second = self.numbers()?;
+        Ok(Head { dense, second, curve: self.curve()? })
+    }
+
+    fn curve(&mut self) -> Result<Curve, ModelFault> {
+        let n = u16::from_le_bytes(self.take()?);
+        let mut points: Vec<(f64, f64)> = Vec::new();
+        for _ in 0..n {
+            let [x, y] = self.numbers()?;
+            let rises = points.last().is_none_or(|(lx, ly)| *lx <= x && *ly <= y);
+            if !rises || !(0.0..=1.0).contains(&y) {
+                return Err(ModelFault::Number { at: self.at });
+            }
+            points.push((x, y));
+        }
+        if points.is_empty() {
+            return Err(ModelFault::Number { at: self.at });
+        }
+        Ok(Curve { points })
     }
 
     fn numbers<const N: usize>(&mut self) -> Result<[f64; N], ModelFault> {
@@ -240,15 +266,19 @@ mod tests {
     use super::*;
 
     fn small() -> Model {
-        let trained = std::array::from_fn(|c| (0..BUCKETS).map(|b| ((b * 7 + c) % 13) as f64 - 6.0).collect());
+        let trained =
+            std::array::from_fn(|c| (0..BUCKETS).map(|b| ((b * 7 + c) % 13) as f64 - 6.0).collect());
         Model {
             data: [7; 32],
             counts: [4, 3, 2, 1],
             conversations: 2,
             figures: Figures { recall: 0.99, ..Figures::default() },
             weights: Weights::quantise(trained, [0.5, -0.5, 0.0, -1.0]),
-            dense: [[0.25; DENSE]; CLASSES],
-            curve: Curve { points: vec![(-1.0, 0.1), (1.0, 0.9)] },
+            heads: std::array::from_fn(|_| Head {
+                dense: [[0.25; DENSE]; CLASSES],
+                second: [0.5; crate::context::SECOND],
+                curve: Curve { points: vec![(-1.0, 0.1), (1.0, 0.9)] },
+            }),
             signature: [0; SLOT],
         }
     }

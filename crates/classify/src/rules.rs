@@ -56,9 +56,27 @@ impl Rule {
 
 /// Beginnings of words that keep by themselves.
 const TERMS: [&str; 21] = [
-    "samraad", "aktindsigt", "lovforslag", "hoeringssvar", "talepunkt", "aktstykke", "journaliser", "folketingssvar",
-    "udvalgsspoergsmaal", "embedsvaerk", "departementschef", "aendringsforslag", "tekstanmaerkning", "hoeringsfrist",
-    "ministersvar", "lovprogram", "koordinationsudvalg", "finanslovsforslag", "tillaegsbevilling", "ministerforelaeg", "bekendtgoerelsesudkast",
+    "samraad",
+    "aktindsigt",
+    "lovforslag",
+    "hoeringssvar",
+    "talepunkt",
+    "aktstykke",
+    "journaliser",
+    "folketingssvar",
+    "udvalgsspoergsmaal",
+    "embedsvaerk",
+    "departementschef",
+    "aendringsforslag",
+    "tekstanmaerkning",
+    "hoeringsfrist",
+    "ministersvar",
+    "lovprogram",
+    "koordinationsudvalg",
+    "finanslovsforslag",
+    "tillaegsbevilling",
+    "ministerforelaeg",
+    "bekendtgoerelsesudkast",
 ];
 
 /// The rule that holds for one message, from its tokens. Those that need silence are candidates.
@@ -83,9 +101,13 @@ fn keep(tokens: &[Token<'_>]) -> Option<Rule> {
         let next = tokens.get(at + 1);
         match token.text {
             "<case>" => return Some(Rule::CaseNumber),
-            "§" | "paragraf" if number(next) || next.is_some_and(|t| t.text == "<mixed>") => return Some(Rule::Statute),
+            "§" | "paragraf" if number(next) || next.is_some_and(|t| t.text == "<mixed>") => {
+                return Some(Rule::Statute);
+            }
             "l" | "s" | "spm" if token.kind == Kind::Word && long(next) => return Some(Rule::Statute),
-            word if token.kind == Kind::Word && TERMS.iter().any(|t| word.starts_with(t)) => return Some(Rule::Term),
+            word if token.kind == Kind::Word && TERMS.iter().any(|t| word.starts_with(t)) => {
+                return Some(Rule::Term);
+            }
             _ => {}
         }
     }
@@ -95,25 +117,77 @@ fn keep(tokens: &[Token<'_>]) -> Option<Rule> {
 fn exclude(tokens: &[Token<'_>]) -> Option<Rule> {
     let any = |words: &[&str]| tokens.iter().any(|t| words.iter().any(|w| t.text.starts_with(w)));
     // Codes and notices that may belong to the authority's own systems are left to the model.
-    if any(&["vpn", "citrix", "statens", "remote", "arbejd", "microsoft", "azure", "erhverv", "tjeneste", "moede", "minist"]) {
+    if any(&[
+        "vpn",
+        "citrix",
+        "statens",
+        "remote",
+        "arbejd",
+        "microsoft",
+        "azure",
+        "erhverv",
+        "tjeneste",
+        "moede",
+        "minist",
+    ]) {
         return None;
     }
     let has = |shape: &str| tokens.iter().any(|t| t.text == shape);
     let code = ["<n4>", "<n5>", "<n6>", "<phone>", "<year>"].iter().any(|s| has(s)) || has("<mixed>");
-    if code && any(&["kode", "engangskode", "code", "bekraeftelseskode", "verifikation", "verification", "otp", "pinkode"]) {
+    if code
+        && any(&[
+            "kode",
+            "engangskode",
+            "code",
+            "bekraeftelseskode",
+            "verifikation",
+            "verification",
+            "otp",
+            "pinkode",
+        ])
+    {
         return Some(Rule::Code);
     }
     let link = has("<url>");
-    if link && any(&["spaerret", "suspend", "told", "ubetalt", "refusion", "udloeber", "bekraeft", "opdater", "verificer", "boede", "laast"]) {
+    if link
+        && any(&[
+            "spaerret",
+            "suspend",
+            "told",
+            "ubetalt",
+            "refusion",
+            "udloeber",
+            "bekraeft",
+            "opdater",
+            "verificer",
+            "boede",
+            "laast",
+        ])
+    {
         return Some(Rule::Fraud);
     }
     if any(&["pakke", "forsendelse", "parcel", "delivery", "levering", "pakkeboks"])
-        && any(&["postnord", "gls", "dao", "bring", "ups", "dhl", "hent", "lever", "ankom", "pakkeboks", "chauffoer", "deliver", "track"])
+        && any(&[
+            "postnord",
+            "gls",
+            "dao",
+            "bring",
+            "ups",
+            "dhl",
+            "hent",
+            "lever",
+            "ankom",
+            "pakkeboks",
+            "chauffoer",
+            "deliver",
+            "track",
+        ])
     {
         return Some(Rule::Delivery);
     }
-    (any(&["rabat", "tilbud", "udsalg", "spar", "black", "sale"]) && any(&["afmeld", "stop", "medlem", "kode", "%", "kr", "butik", "online", "<url>"]))
-        .then_some(Rule::Marketing)
+    (any(&["rabat", "tilbud", "udsalg", "spar", "black", "sale"])
+        && any(&["afmeld", "stop", "medlem", "kode", "%", "kr", "butik", "online", "<url>"]))
+    .then_some(Rule::Marketing)
 }
 
 #[cfg(test)]

@@ -57,7 +57,8 @@ fn of_chunk<'a>(chunk: &'a str, out: &mut Vec<Token<'a>>) {
         rest.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 1).take(8).for_each(|w| word(w, out));
         return;
     }
-    if let Some((_, domain)) = chunk.split_once('@').filter(|(name, domain)| !name.is_empty() && domain.contains('.'))
+    if let Some((_, domain)) =
+        chunk.split_once('@').filter(|(name, domain)| !name.is_empty() && domain.contains('.'))
     {
         push(out, "<mail>", Kind::Shape);
         domain.split('.').filter(|w| w.len() > 1).take(4).for_each(|w| word(w, out));
@@ -97,11 +98,14 @@ fn run(text: &str, inside: impl Fn(char) -> bool) -> usize {
 /// What follows the scheme, when the chunk is a link.
 fn link(chunk: &str) -> Option<&str> {
     let bare = chunk.trim_start_matches(['(', '"', '<']);
-    bare.split_once("://").map(|(_, rest)| rest).or_else(|| bare.starts_with("www.").then_some(bare)).or_else(|| {
-        let (host, _) = bare.split_once('/')?;
-        let (name, end) = host.rsplit_once('.')?;
-        (name.len() > 1 && (2..=4).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_lowercase())).then_some(bare)
-    })
+    bare.split_once("://").map(|(_, rest)| rest).or_else(|| bare.starts_with("www.").then_some(bare)).or_else(
+        || {
+            let (host, _) = bare.split_once('/')?;
+            let (name, end) = host.rsplit_once('.')?;
+            (name.len() > 1 && (2..=4).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_lowercase()))
+                .then_some(bare)
+        },
+    )
 }
 
 fn word<'a>(text: &'a str, out: &mut Vec<Token<'a>>) {
@@ -151,7 +155,9 @@ fn shape(text: &str) -> &'static str {
         [4, 3..=9, ..] if (1990..2100).contains(&value(0)) => "<case>",
         [2, 4..=7, 0, 0] if text.contains(['/', '-']) => "<case>",
         [1 | 2, 2, 0, 0] if text.contains([':', '.']) && value(0) < 25 && value(1) < 60 => "<time>",
-        [1 | 2, 1 | 2, 0 | 2 | 4, 0] if text.contains(['/', '.', '-']) && value(0) < 32 && value(1) < 13 => "<date>",
+        [1 | 2, 1 | 2, 0 | 2 | 4, 0] if text.contains(['/', '.', '-']) && value(0) < 32 && value(1) < 13 => {
+            "<date>"
+        }
         [4, 1 | 2, 1 | 2, 0] => "<date>",
         [4, 0, 0, 0] if (1950..2100).contains(&value(0)) => "<year>",
         [_, 0, 0, 0] => match digits {

@@ -133,7 +133,13 @@ fn steps(z: f64) -> i16 {
 }
 
 /// Looks at one message. With `explain`, says which tokens weighed most.
-pub(crate) fn look(weights: &Weights, lexicon: &Lexicon, found: &mut Found, item: &Item<'_>, explain: bool) -> Seen {
+pub(crate) fn look(
+    weights: &Weights,
+    lexicon: &Lexicon,
+    found: &mut Found,
+    item: &Item<'_>,
+    explain: bool,
+) -> Seen {
     let joined;
     let text = if item.also.is_empty() {
         item.body
@@ -193,5 +199,8 @@ fn because(weights: &Weights, found: &Found, text: &str) -> String {
     let folded = crate::fold::fold(text);
     crate::token::tokens(&folded, &mut list);
     let shown = best.iter().filter_map(|(sum, at)| list.get(*at).map(|t| (sum, t.text)));
-    shown.map(|(sum, word)| format!("{}{word}", if *sum > 0 { '+' } else { '-' })).collect::<Vec<_>>().join(" ")
+    shown
+        .map(|(sum, word)| format!("{}{word}", if *sum > 0 { '+' } else { '-' }))
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -86,6 +86,16 @@ pub enum JobError {
         /// What is wrong with it.
         why: String,
     },
+    /// A file given to a job that is not what it should be: a contact list, a model, labelled messages.
+    #[error("{path}: line {line}: {why}")]
+    InputFile {
+        /// The path as typed.
+        path: PathBuf,
+        /// Line, from 1; 0 for the whole file.
+        line: usize,
+        /// What is wrong with it; fixed words and numbers.
+        why: String,
+    },
     /// The operating system refused.
     #[error("{path}: {what}: {kind}")]
     Io {
@@ -111,7 +121,9 @@ impl JobError {
     /// The process exit code (interface, section 2).
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Source { .. } | Self::WrongPassphrase | Self::NoArchive { .. } => 4,
+            Self::Source { .. } | Self::WrongPassphrase | Self::NoArchive { .. } | Self::InputFile { .. } => {
+                4
+            }
             Self::Integrity { .. } => 5,
             Self::UnknownCustodian
             | Self::UnregisteredDevice
@@ -156,6 +168,7 @@ impl JobError {
             Self::NotAvailable { .. } => "not-available",
             Self::BadValue { .. } => "bad-value",
             Self::JobFile { .. } => "job-file",
+            Self::InputFile { .. } => "input-file",
             Self::Io { .. } => "io",
             Self::Interrupted => "interrupted",
             Self::Internal { .. } => "internal",
@@ -186,6 +199,7 @@ impl JobError {
         "not-available",
         "bad-value",
         "job-file",
+        "input-file",
         "io",
         "internal",
     ];
@@ -201,7 +215,7 @@ impl JobError {
             Self::NoRight { right } => vec![("right", (*right).to_owned())],
             Self::NotAvailable { what } => vec![("what", (*what).to_owned())],
             Self::BadValue { what, why } => vec![("what", (*what).to_owned()), ("why", why.clone())],
-            Self::JobFile { path, line, why } => {
+            Self::JobFile { path, line, why } | Self::InputFile { path, line, why } => {
                 vec![("path", path.display().to_string()), ("line", line.to_string()), ("why", why.clone())]
             }
             Self::Io { path, what, kind } => vec![

@@ -8,6 +8,7 @@
 
 pub mod apps;
 mod batch;
+pub mod classify;
 mod clock;
 pub mod demo;
 pub mod error;

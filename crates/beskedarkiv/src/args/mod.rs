@@ -1,6 +1,7 @@
 //! The words of the command line: commands, flags, what may stand in them. Knows no text; help comes
 //! from the locales (`help`).
 
+mod classify;
 pub(crate) mod fact;
 mod groups;
 mod happening;
@@ -17,6 +18,7 @@ use tracing::level_filters::LevelFilter;
 use crate::lang::Lang;
 use crate::texts::Texts;
 
+pub(crate) use classify::*;
 pub(crate) use fact::Fact;
 pub(crate) use groups::*;
 pub(crate) use happening::Happening;
@@ -64,6 +66,7 @@ pub(crate) enum Command {
     Operator(Operator),
     Inspect(Inspect),
     Read(Read),
+    Classify(Classify),
     Ingest(Ingest),
     Run(Run),
     #[command(subcommand, arg_required_else_help = true)]

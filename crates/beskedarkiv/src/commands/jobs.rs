@@ -250,9 +250,9 @@ pub(super) fn read(a: &args::Read, at: &Context<'_>) -> Result<u8, Failure> {
 }
 
 /// Standard output that remembers how it broke.
-struct Pipe<'a, W> {
-    inner: W,
-    broken: &'a mut Option<std::io::ErrorKind>,
+pub(super) struct Pipe<'a, W> {
+    pub(super) inner: W,
+    pub(super) broken: &'a mut Option<std::io::ErrorKind>,
 }
 
 impl<W: Write> Write for Pipe<'_, W> {

@@ -1,5 +1,6 @@
 //! One module a command: arguments in, a job asked for, its outcome told, an exit code out.
 
+mod classify;
 mod jobs;
 mod proof;
 mod register;
@@ -43,6 +44,7 @@ pub(crate) fn run(command: Command, at: &mut Context<'_>) -> Result<u8, Failure>
         Command::Operator(a) => register::operators(a, at),
         Command::Inspect(a) => jobs::inspect(&a, at),
         Command::Read(a) => jobs::read(&a, at),
+        Command::Classify(a) => classify::classify(&a, at),
         Command::Ingest(a) => jobs::ingest(&a, at),
         Command::Run(a) => jobs::run(&a, at),
         Command::Job(Job::Check(a)) => jobs::job_check(&a, at),
