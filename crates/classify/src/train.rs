@@ -171,24 +171,6 @@ pub fn train(corpus: &Corpus, without: Without) -> Result<Model, TrainFault> {
             }
         }
     }
-    if std::env::var("DBG").is_ok() {
-        let mut l = Vec::new();
-        let mut it = known.iter();
-        for (fold, head) in pairs() {
-            for v in views.iter().filter(|v| v.fold == fold && v.head == head && v.weight > 0.9) {
-                for m in &v.conversation.messages {
-                    let k = it.next().expect("k");
-                    if m.label == Label::Work && v.given {
-                        l.push((if k.beside { 9.0 } else { k.z }, m.text.clone(), v.conversation.relation));
-                    }
-                }
-            }
-        }
-        l.sort_by(|a, b| a.0.total_cmp(&b.0));
-        for x in l.iter().take(60) {
-            eprintln!("LOW {:?}", x);
-        }
-    }
     let curve_of = |head: usize, leave: Option<usize>| {
         let kept = known.iter().filter(|k| Some(k.fold) != leave && k.head == head);
         Curve::fit(&kept.map(|k| (k.z, k.label == Label::Work)).collect::<Vec<_>>())
@@ -247,12 +229,6 @@ fn figures(known: &[Known], curve_of: impl Fn(usize, Option<usize>) -> Curve) ->
         }
     }
     let report = Report::of(&cases, &Policy::default());
-    if std::env::var("DBG").is_ok() {
-        eprintln!("{}", report.text());
-        for (i, k) in cases.iter().enumerate() {
-            let _ = (i, k);
-        }
-    }
     Figures {
         recall: report.recall.share(),
         recall_bound: report.recall.bound(),

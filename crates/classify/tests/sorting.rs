@@ -1,0 +1,176 @@
+//! The model in the program, on conversations it never saw, and on texts made to mislead it.
+#![allow(clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
+
+use classify::corpus::{self, Conversation};
+use classify::evaluate::{Report, cases};
+use classify::train::{Corpus, Without, train};
+use classify::{Classifier, Frame, Item, Model, Policy, Relation, Role, Room, Route, Verdict};
+
+fn files(split: &str) -> Vec<(Vec<u8>, Vec<Conversation>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/classify").join(split);
+    let mut names: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    names.sort();
+    let one = |path: &PathBuf| {
+        let bytes = std::fs::read(path).unwrap();
+        let read = corpus::read(std::str::from_utf8(&bytes).unwrap());
+        (bytes, read.unwrap_or_else(|e| panic!("{}: {e}", path.display())))
+    };
+    names.iter().map(one).collect()
+}
+
+fn classifier() -> Classifier {
+    Classifier::new(Model::built_in().unwrap(), Policy::default())
+}
+
+fn decide(role: Role, messages: &[(&str, Relation)]) -> Vec<Verdict> {
+    let classifier = classifier();
+    let mut room = Room::default();
+    let look = |(body, relation): &(&str, Relation)| {
+        classifier.look(&mut room, &Item { body, relation: *relation, ..Item::default() })
+    };
+    let seen: Vec<_> = messages.iter().map(look).collect();
+    classifier.decide(&Frame { role, ..Frame::default() }, &seen)
+}
+
+fn one(body: &str, relation: Relation) -> Verdict {
+    decide(Role::Unknown, &[(body, relation)]).remove(0)
+}
+
+#[test]
+fn the_test_split() {
+    let conversations: Vec<Conversation> = files("test").into_iter().flat_map(|(_, c)| c).collect();
+    let report = Report::of(&cases(&classifier(), conversations.iter()), &Policy::default());
+    assert!(report.recall.of > 350 && report.excluded.of > 350, "both sides are there");
+    assert!(report.recall.share() >= 0.99, "{}", report.text());
+    assert!(report.recall.bound() >= 0.98, "{}", report.text());
+    assert!(report.mixed.share() >= 0.98 && report.context.share() >= 0.98, "{}", report.text());
+    assert!(report.calibration <= 0.05, "{}", report.text());
+    assert!(report.excluded.share() >= 0.25, "{}", report.text());
+}
+
+#[test]
+fn the_splits_share_no_message_of_length() {
+    let texts = |split: &str| -> std::collections::BTreeSet<String> {
+        let all = files(split).into_iter().flat_map(|(_, c)| c).flat_map(|c| c.messages);
+        all.map(|m| m.text).filter(|t| t.chars().count() > 40).collect()
+    };
+    let (train, test) = (texts("train"), texts("test"));
+    assert!(train.len() > 1000 && test.len() > 150);
+    assert_eq!(train.intersection(&test).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+#[test]
+fn the_corpus_is_as_large_as_it_says() {
+    let count = |split: &str| -> usize {
+        files(split).iter().flat_map(|(_, c)| c).map(|c| c.messages.len()).sum()
+    };
+    assert!(count("train") + count("test") >= 6000);
+}
+
+#[test]
+fn training_is_repeatable() {
+    let part = || Corpus::new(files("train").into_iter().take(3).collect());
+    let first = train(&part(), Without::default()).unwrap().write();
+    assert_eq!(first, train(&part(), Without::default()).unwrap().write());
+    assert_eq!(Model::read(&first).unwrap().write(), first);
+}
+
+/// The model in the program is what its training data give. Slow without optimisation.
+#[test]
+#[ignore = "minutes without optimisation: cargo test --release -p classify -- --ignored"]
+fn the_model_is_what_its_data_give() {
+    let model = train(&Corpus::new(files("train")), Without::default()).unwrap();
+    assert_eq!(model.id(), Model::built_in().unwrap().id());
+}
+
+#[test]
+fn the_data_digest_is_of_these_files() {
+    assert_eq!(Corpus::new(files("train")).digest, Model::built_in().unwrap().data);
+}
+
+#[test]
+fn a_work_remark_does_not_drown() {
+    let private = "vi ses i aften skat og husk mælk og brød til børnene for de er sultne ".repeat(330);
+    let remark = "Send mig udkastet til ministerens svar inden mødet med styrelsen kl 9.";
+    for text in [
+        format!("{private}. {remark} {private}"),
+        format!("{private} {remark} {private}"),
+        format!("{remark} {private}"),
+    ] {
+        assert_ne!(one(&text, Relation::Family).route, Route::Exclude);
+    }
+    assert_ne!(one(&private, Relation::Family).route, Route::Keep, "the padding alone is not work");
+}
+
+#[test]
+fn private_words_stuffed_with_work_terms_are_not_excluded() {
+    let v = one("Elsker dig skat. budget notat minister samråd høring kontrakt. Pizza i aften?", Relation::Family);
+    assert_eq!(v.route, Route::Keep, "{v:?}");
+}
+
+#[test]
+fn disguised_letters_change_nothing() {
+    let plain = one("Notatet til ministeren skal ud i dag", Relation::Colleague);
+    for text in ["Nоtаtеt til ministеrеn skal ud i dag", "No\u{200b}tatet til mini\u{ad}steren skal ud i dag"] {
+        let v = one(text, Relation::Colleague);
+        assert_eq!((v.route, v.p), (plain.route, plain.p));
+    }
+}
+
+#[test]
+fn nothing_to_go_by_is_never_excluded() {
+    for text in ["", " ", "\u{200b}", "👍", "😀😀😀", "ok", "ja", "?", "1234", "…"] {
+        let v = one(text, Relation::Unknown);
+        assert_ne!(v.route, Route::Exclude, "{text:?}: {v:?}");
+    }
+}
+
+#[test]
+fn bounded_time() {
+    let start = std::time::Instant::now();
+    for text in ["a".repeat(100_000), "a ".repeat(50_000), "11 ".repeat(33_000), "😀".repeat(100_000)] {
+        one(&text, Relation::Unknown);
+    }
+    let many: Vec<(&str, Relation)> = vec![("ok", Relation::Unknown); 20_000];
+    assert_eq!(decide(Role::Unknown, &many).len(), 20_000);
+    assert!(start.elapsed().as_secs() < 60);
+}
+
+#[test]
+fn relation_alone_excludes_nothing() {
+    for relation in [Relation::Family, Relation::Friend, Relation::Union, Relation::Hr, Relation::Party] {
+        let v = one("Ministeren skal have notatet om finansloven inden samrådet", relation);
+        assert_eq!(v.route, Route::Keep, "{relation:?}: {v:?}");
+    }
+}
+
+#[test]
+fn two_persons_for_the_top_posts() {
+    let talk = [
+        ("Elsker dig skat. Skal vi have pizza til aftensmad?", Relation::Family),
+        ("Ja, børnene glæder sig. Husk mælk og bleer", Relation::Family),
+        ("Det skal jeg nok min skat. Kys til børnene", Relation::Family),
+    ];
+    let (top, other) = (decide(Role::Top, &talk), decide(Role::Employee, &talk));
+    assert!(top.iter().all(|v| v.proposal == (v.route == Route::Exclude)));
+    assert!(other.iter().all(|v| !v.proposal));
+    assert!(other.iter().any(|v| v.route == Route::Exclude), "{other:?}");
+}
+
+#[test]
+fn probabilities_add_up() {
+    for v in decide(Role::Unknown, &[("hej", Relation::Unknown), ("notat", Relation::Hr)]) {
+        assert!((v.p.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+        assert!(v.p.iter().all(|p| (0.0..=1.0).contains(p)));
+    }
+}
+
+/// The bits of a few probabilities, as every machine must give them.
+#[test]
+fn the_same_bits_everywhere() {
+    let again = || decide(Role::Chief, &[("Kan du nå det inden kl 12?", Relation::Unknown), ("ja", Relation::Unknown)]);
+    let bits = |v: Vec<Verdict>| v.iter().flat_map(|v| v.p.map(f64::to_bits)).collect::<Vec<_>>();
+    assert_eq!(bits(again()), bits(again()));
+}
