@@ -12,7 +12,6 @@ use serde_json::Value;
 
 /// A crate and the crates of ours that it may depend on.
 const MAY_KNOW: &[(&str, &[&str])] = &[
-const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("model", &[]),
     ("evidence", &["model"]),
     ("ios-backup", &["model", "evidence"]),

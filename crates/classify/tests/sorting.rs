@@ -63,9 +63,8 @@ fn the_splits_share_no_message_of_length() {
 
 #[test]
 fn the_corpus_is_as_large_as_it_says() {
-    let count = |split: &str| -> usize {
-        files(split).iter().flat_map(|(_, c)| c).map(|c| c.messages.len()).sum()
-    };
+    let count =
+        |split: &str| -> usize { files(split).iter().flat_map(|(_, c)| c).map(|c| c.messages.len()).sum() };
     assert!(count("train") + count("test") >= 6000);
 }
 
@@ -106,14 +105,18 @@ fn a_work_remark_does_not_drown() {
 
 #[test]
 fn private_words_stuffed_with_work_terms_are_not_excluded() {
-    let v = one("Elsker dig skat. budget notat minister samråd høring kontrakt. Pizza i aften?", Relation::Family);
+    let v = one(
+        "Elsker dig skat. budget notat minister samråd høring kontrakt. Pizza i aften?",
+        Relation::Family,
+    );
     assert_eq!(v.route, Route::Keep, "{v:?}");
 }
 
 #[test]
 fn disguised_letters_change_nothing() {
     let plain = one("Notatet til ministeren skal ud i dag", Relation::Colleague);
-    for text in ["Nоtаtеt til ministеrеn skal ud i dag", "No\u{200b}tatet til mini\u{ad}steren skal ud i dag"] {
+    for text in ["Nоtаtеt til ministеrеn skal ud i dag", "No\u{200b}tatet til mini\u{ad}steren skal ud i dag"]
+    {
         let v = one(text, Relation::Colleague);
         assert_eq!((v.route, v.p), (plain.route, plain.p));
     }
@@ -170,7 +173,9 @@ fn probabilities_add_up() {
 /// The bits of a few probabilities, as every machine must give them.
 #[test]
 fn the_same_bits_everywhere() {
-    let again = || decide(Role::Chief, &[("Kan du nå det inden kl 12?", Relation::Unknown), ("ja", Relation::Unknown)]);
+    let again = || {
+        decide(Role::Chief, &[("Kan du nå det inden kl 12?", Relation::Unknown), ("ja", Relation::Unknown)])
+    };
     let bits = |v: Vec<Verdict>| v.iter().flat_map(|v| v.p.map(f64::to_bits)).collect::<Vec<_>>();
     assert_eq!(bits(again()), bits(again()));
 }

@@ -176,7 +176,7 @@ impl JobError {
     }
 
     /// Every key that [`JobError::key`] can give, so that the texts can be checked for completeness.
-    pub const KEYS: [&'static str; 24] = [
+    pub const KEYS: [&'static str; 25] = [
         "source-unknown",
         "source-secret-needed",
         "source-wrong-secret",

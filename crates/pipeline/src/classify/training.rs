@@ -90,7 +90,7 @@ pub fn train(paths: &[PathBuf], without: Without, percent: usize, out: &Path) ->
 /// [`JobError::InputFile`] for a file that is not as it should be.
 pub fn evaluate(paths: &[PathBuf], ask: &Ask, bare: bool) -> Result<Evaluation, JobError> {
     let policy = policy(ask.policy.as_deref(), ask.mode)?;
-    let classifier = Classifier::new(model(ask.model.as_deref())?, policy.clone());
+    let classifier = Classifier::new(model(ask.model.as_deref())?, policy);
     let mut conversations: Vec<Conversation> = labelled(paths)?.into_iter().flat_map(|(_, c)| c).collect();
     for c in &mut conversations {
         if bare {
@@ -109,8 +109,11 @@ pub fn evaluate(paths: &[PathBuf], ask: &Ask, bare: bool) -> Result<Evaluation, 
     })
 }
 
+/// The bytes of a file, and its conversations.
+type LabelledFile = (Vec<u8>, Vec<Conversation>);
+
 /// The labelled conversations of files and folders, folders by the names of their files.
-fn labelled(paths: &[PathBuf]) -> Result<Vec<(Vec<u8>, Vec<Conversation>)>, JobError> {
+fn labelled(paths: &[PathBuf]) -> Result<Vec<LabelledFile>, JobError> {
     let mut names = Vec::new();
     for path in paths {
         if path.is_dir() {
