@@ -133,7 +133,10 @@ pub(crate) fn survey(bytes: &dyn ReadAt, format: Format, said: &Said<'_>) -> io:
     let names = people.names(&said_names);
     let title = said.chat.map(str::to_owned).or_else(|| notice_by.clone());
     let writers = writers(&people, &names);
-    let is_title = |name: &str| title.as_deref().is_some_and(|t| alike(t, name));
+    // a copy of a file is called `name (1)`
+    let copied =
+        |t: &str, name: &str| t.ends_with(')') && t.rsplit_once(" (").is_some_and(|c| alike(c.0, name));
+    let is_title = |name: &str| title.as_deref().is_some_and(|t| alike(t, name) || copied(t, name));
     // in a chat of two, one of them is the chat's name
     let strangers = writers.len() >= 2 && title.is_some() && !writers.iter().any(|w| is_title(&w.0));
     let is_group = of_group || writers.len() > 2 || people.beyond > 0 || strangers;

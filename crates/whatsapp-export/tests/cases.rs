@@ -152,6 +152,7 @@ fn check_owner(name: &str, text: &str, owner: &str, is_group: bool) {
 fn owners() {
     let two = "22.11.2021 14.32 - Mette: a\n22.11.2021 14.33 - Anna: b\n";
     check_owner("WhatsApp-chat med Mette.txt", two, "Anna", false);
+    check_owner("WhatsApp-chat med Mette (1).txt", two, "Anna", false);
     // a group of which two wrote
     check_owner("WhatsApp-chat med Budget.txt", two, "nobody", true);
     check_owner("noter fra whatsapp.txt", two, "nobody", false);
