@@ -350,3 +350,27 @@ fn demo_needs_nothing() {
     }
     place.run(&["demo", "D"]).ends(2);
 }
+
+#[test]
+fn verdicts_without_an_archive() {
+    let place = Place::new();
+    let line = |id: &str, body: &str| {
+        serde_json::json!({ "conversation": "c", "id": id, "direction": "in", "sender": "+4540112233",
+            "sent_at": "2026-01-31T12:34:56.789Z", "body": body })
+        .to_string()
+    };
+    place.file("m.jsonl", &format!("{}\n{}\n", line("1", "Samrådet om L 118 er flyttet"), line("2", "ok")));
+    place.file("contacts.json", r#"{"40 11 22 33": "colleague"}"#);
+    let words = ["classify", "m.jsonl", "--contacts", "contacts.json", "--role", "minister", "--json"];
+    let done = place.run(&words).ends(0);
+    let lines: Vec<serde_json::Value> =
+        done.out().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(lines.iter().map(|v| v["id"].as_str().unwrap()).collect::<Vec<_>>(), ["1", "2"]);
+    assert_eq!(lines[0]["verdict"], "keep");
+    assert_eq!(place.run(&words).ends(0).out(), done.out(), "the same bytes");
+    place.file("bad.jsonl", "PK\n");
+    place.run(&["classify", "bad.jsonl"]).ends(4);
+    place.run(&["classify", "no-such.jsonl"]).ends(4);
+    place.run(&["classify", "m.jsonl", "--model", "bad.jsonl"]).ends(4);
+    place.run(&["classify", "m.jsonl", "--mode", "all"]).ends(2);
+}

@@ -46,7 +46,6 @@ struct Sums {
     first: f64,
     second: f64,
     keeps: f64,
-    answered: f64,
 }
 
 /// Log odds as evidence: a far outlier counts no more than a clear case.
@@ -66,7 +65,6 @@ impl Sums {
             }
             out.work_words += strong(s);
             out.keeps += f64::from(u8::from(keeps(s)));
-            out.answered += f64::from(u8::from(s.outgoing));
             if top > out.first {
                 out.second = out.first;
                 out.first = top;

@@ -10,7 +10,7 @@ use crate::message::{Item, LABELS, Label, Relation};
 use crate::model::Model;
 use crate::policy::{Mode, Policy};
 use crate::rules::Rule;
-use crate::weights::{CLASSES, Seen, look};
+use crate::weights::{CLASSES, Seen, answered, look};
 
 /// What becomes of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -130,7 +130,8 @@ impl Classifier {
     /// Second pass: all messages of a conversation, in any order; verdicts in that order.
     pub fn decide(&self, frame: &Frame, seen: &[Seen]) -> Vec<Verdict> {
         let order = in_time(seen);
-        let sorted: Vec<Seen> = order.iter().map(|at| seen[*at].clone()).collect();
+        let mut sorted: Vec<Seen> = order.iter().map(|at| seen[*at].clone()).collect();
+        answered(&mut sorted);
         let verdicts = self.in_order(frame, &sorted);
         let mut out: Vec<Option<Verdict>> = vec![None; seen.len()];
         for (at, verdict) in order.into_iter().zip(verdicts) {

@@ -18,7 +18,7 @@ use crate::lexicon::Lexicon;
 use crate::message::{Item, LABELS, Label, Relation, Role};
 use crate::model::{Figures, Head, Model, SLOT};
 use crate::policy::Policy;
-use crate::weights::{CLASSES, Seen, Weights, look};
+use crate::weights::{CLASSES, Seen, Weights, answered, look};
 
 /// Conversations in a row that go into the same fold.
 const RUN: usize = 5;
@@ -335,6 +335,7 @@ impl View {
         let c = &self.conversation;
         let one = |m: &Labelled| look(weights, lexicon, &mut found, &m.item(c.relation), false);
         self.seen = c.messages.iter().map(one).collect();
+        answered(&mut self.seen);
         if !c.title.is_empty() {
             let item = Item { body: &c.title, ..Item::default() };
             self.frame.title = Some(look(weights, lexicon, &mut found, &item, false));

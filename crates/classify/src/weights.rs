@@ -127,6 +127,13 @@ impl Seen {
     }
 }
 
+/// A sender who was answered is no machine, whatever the address looks like.
+pub(crate) fn answered(seen: &mut [Seen]) {
+    if seen.iter().any(|s| s.outgoing) {
+        seen.iter_mut().for_each(|s| s.machine = false);
+    }
+}
+
 #[expect(clippy::cast_possible_truncation, reason = "clamped to the range")]
 fn steps(z: f64) -> i16 {
     (z * STEPS).clamp(-32_000.0, 32_000.0).round() as i16
