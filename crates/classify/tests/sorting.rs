@@ -70,7 +70,7 @@ fn the_corpus_is_as_large_as_it_says() {
 
 #[test]
 fn training_is_repeatable() {
-    let part = || Corpus::new(files("train").into_iter().take(3).collect());
+    let part = || Corpus::new(files("train").into_iter().skip(7).take(3).collect());
     let first = train(&part(), Without::default()).unwrap().write();
     assert_eq!(first, train(&part(), Without::default()).unwrap().write());
     assert_eq!(Model::read(&first).unwrap().write(), first);
