@@ -139,6 +139,8 @@ fn digits(s: &str) -> Option<Option<Address>> {
         0 => None,
         _ if plus => international(&d),
         _ if d.starts_with("00") => international(&d[2..]),
+        // no Danish number begins with 0 or 1; eight such digits are somebody else's, and which is unknown
+        8 if d.starts_with(['0', '1']) => None,
         8 => Some(Address::Phone(format!("+45{d}"))),
         3..=7 => Some(Address::ShortCode(d)),
         10 if d.starts_with("45") => international(&d),
@@ -167,6 +169,7 @@ mod tests {
     #[test]
     fn danish_numbers() {
         check("40 11 22 33", "+4540112233");
+        check("06543219", "unparsed 06543219");
         check("40112233", "+4540112233");
         check("+45 40 11 22 33", "+4540112233");
         check("0045 40112233", "+4540112233");

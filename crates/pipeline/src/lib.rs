@@ -31,6 +31,7 @@ mod receipt;
 pub mod register;
 mod scope;
 pub mod secret;
+mod several;
 pub mod verdict;
 pub mod verify;
 

@@ -1,6 +1,6 @@
 //! From a path to the readers that can read what lies there. Each format is a function from the tree of
 //! named streams to an [`Opening`]; it recognises its own by content and answers `None` for anything
-//! else. The first that answers is taken.
+//! else. The first that answers names the source; what the others find in it is read too.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use model::{Device, Finding, MessageSource, SourceError};
 use secrecy::{SecretSlice, SecretString};
 
 use crate::error::JobError;
+use crate::several::joined;
 
 /// What the operator says about a source beside its path.
 #[derive(Clone, Default)]
@@ -129,8 +130,11 @@ pub fn open(path: &Path, options: &SourceOptions) -> Result<Opened, JobError> {
     let mut given = options.given()?;
     given.source_name = path.file_name().map(|name| name.to_string_lossy().into_owned());
     let tree = evidence::open_tree(path).map_err(fail)?;
-    for format in FORMATS {
-        if let Some(opening) = format(&tree, &given).map_err(fail)? {
+    for (i, format) in FORMATS.iter().enumerate() {
+        if let Some(first) = format(&tree, &given).map_err(fail)? {
+            // an iPhone's backup names its files by hashes: nothing else can be recognised in it
+            let others = if first.kind.starts_with("ios") { &[][..] } else { &FORMATS[i + 1..] };
+            let opening = joined(first, others.iter().map(|format| format(&tree, &given)));
             let Opening { kind, encrypted, device, made_at, apps, set, readers, findings } = opening;
             return Ok(Opened { kind, encrypted, device, made_at, apps, set, readers, findings });
         }
