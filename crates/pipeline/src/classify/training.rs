@@ -109,11 +109,11 @@ pub fn evaluate(paths: &[PathBuf], ask: &Ask, bare: bool) -> Result<Evaluation, 
     })
 }
 
-/// The bytes of a file, and its conversations.
-type LabelledFile = (Vec<u8>, Vec<Conversation>);
+/// A file's bytes and the conversations in it.
+type Read = (Vec<u8>, Vec<Conversation>);
 
 /// The labelled conversations of files and folders, folders by the names of their files.
-fn labelled(paths: &[PathBuf]) -> Result<Vec<LabelledFile>, JobError> {
+fn labelled(paths: &[PathBuf]) -> Result<Vec<Read>, JobError> {
     let mut names = Vec::new();
     for path in paths {
         if path.is_dir() {
@@ -129,7 +129,7 @@ fn labelled(paths: &[PathBuf]) -> Result<Vec<LabelledFile>, JobError> {
     names.iter().map(|path| one(path)).collect()
 }
 
-fn one(path: &Path) -> Result<(Vec<u8>, Vec<Conversation>), JobError> {
+fn one(path: &Path) -> Result<Read, JobError> {
     let bytes = bounded(path, LIMIT)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| input(path, 0, "not UTF-8"))?;
     let conversations = if path.extension().is_some_and(|e| e == "jsonl") {
