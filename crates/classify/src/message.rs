@@ -39,11 +39,18 @@ macro_rules! words {
         pub enum $name { #[default] $($(#[$vdoc])* $variant),+ }
 
         impl $name {
-            /// The value a word stands for; the first for a word that is not known.
+            /// The value a word stands for, or else the first of its parts that stands for one
+            /// (`family_abroad`); the first value for what is not known.
             pub fn of(word: &str) -> Self {
-                match word.trim().to_lowercase().as_str() {
-                    $($($word)|+ => Self::$variant,)+
-                    _ => Self::default(),
+                let word = word.trim().to_lowercase();
+                let parts = || word.split(|c: char| !c.is_alphanumeric()).filter(|p| !p.is_empty());
+                Self::known(&word).or_else(|| parts().find_map(Self::known)).unwrap_or_default()
+            }
+
+            fn known(word: &str) -> Option<Self> {
+                match word {
+                    $($($word)|+ => Some(Self::$variant),)+
+                    _ => None,
                 }
             }
         }
@@ -56,7 +63,7 @@ words! {
         /// Not in the contact list.
         Unknown = "" | "unknown" | "ukendt" | "-",
         /// Family.
-        Family = "family" | "familie" | "spouse" | "partner" | "parent" | "child" | "sibling",
+        Family = "family" | "familie" | "wife" | "husband" | "mother" | "father" | "sister" | "brother" | "son" | "daughter" | "relative" | "spouse" | "partner" | "parent" | "child" | "sibling",
         /// Friends and neighbours.
         Friend = "friend" | "ven" | "neighbour" | "neighbor" | "nabo" | "private" | "school" | "club" | "doctor" | "acquaintance",
         /// Union representatives.
@@ -128,4 +135,31 @@ pub struct Item<'a> {
     pub classified: bool,
     /// Milliseconds since 1970, where known.
     pub sent_at: Option<i64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(word: &str, expected: Relation) {
+        assert_eq!(Relation::of(word), expected, "{word}");
+    }
+
+    #[test]
+    fn relations() {
+        check("family", Relation::Family);
+        check(" Union_Rep ", Relation::Union);
+        check("family_abroad", Relation::Family);
+        check("former colleague", Relation::Colleague);
+        check("", Relation::Unknown);
+        check("zzz", Relation::Unknown);
+    }
+
+    #[test]
+    fn posts() {
+        assert_eq!(Role::of("saerlig-raadgiver"), Role::Top);
+        assert_eq!(Role::of("Kontorchef"), Role::Chief);
+        assert!(Role::of("departementschef").two_persons() && !Role::of("chef").two_persons());
+    }
 }
