@@ -231,3 +231,31 @@ impl<T: Column> Column for Option<T> {
 pub fn column<T: Column>(row: &Row<'_>, index: usize) -> Result<T, Fault> {
     T::from_value(row.get_ref(index).map_err(|e| fault(&e))?)
 }
+
+/// Any bytes as a database: whatever SQLite makes of them comes through the VFS, in bounded time.
+#[doc(hidden)]
+pub fn fuzz_one(data: &[u8]) {
+    let bytes: Arc<dyn ReadAt> = Arc::new(data.to_vec());
+    let main = Evidence { name: "fuzz".to_owned(), bytes, sha256: [0; 32] };
+    let Ok(database) = Database::open(&main, None) else { return };
+    let connection = database.connection();
+    let mut names: Vec<String> = Vec::new();
+    if let Ok(mut statement) = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' LIMIT 20")
+        && let Ok(mut rows) = statement.query([])
+    {
+        while let Ok(Some(row)) = rows.next() {
+            names.extend(column::<String>(row, 0));
+        }
+    }
+    for name in names {
+        let sql = format!("SELECT * FROM \"{}\" LIMIT 500", name.replace('"', "\"\""));
+        let Ok(mut statement) = connection.prepare(&sql) else { continue };
+        let columns = statement.column_count();
+        let Ok(mut rows) = statement.query([]) else { continue };
+        while let Ok(Some(row)) = rows.next() {
+            for at in 0..columns {
+                drop(column::<Option<Vec<u8>>>(row, at));
+            }
+        }
+    }
+}

@@ -32,3 +32,5 @@ pub use tree::{Tree, open_tree, tree_over};
 pub use wal::Overlay;
 #[doc(hidden)]
 pub use wal::fuzz_one as fuzz_wal;
+#[doc(hidden)]
+pub use database::fuzz_one as fuzz_database;

@@ -13,10 +13,11 @@ use testkit::{Quirks, Spec};
 type Parse = fn(&[u8]);
 
 /// Every target with the function it fuzzes.
-const TARGETS: [(&str, Parse); 4] = [
+const TARGETS: [(&str, Parse); 5] = [
     ("imessage_body", imessage::fuzz_body),
     ("imessage_summary", imessage::fuzz_summary),
     ("evidence_wal", evidence::fuzz_wal),
+    ("evidence_database", evidence::fuzz_database),
     ("whatsapp_export", whatsapp_export::fuzz_one),
 ];
 
@@ -162,6 +163,15 @@ fn write_the_seeds() {
     let database = Database::open(&main, Some(&wal)).unwrap();
     put("imessage_body", &blobs(&database, "attributedBody"));
     put("imessage_summary", &blobs(&database, "message_summary_info"));
+    let whole = |evidence: &Evidence| {
+        let mut bytes = vec![0; usize::try_from(evidence.bytes.len()).unwrap()];
+        evidence.bytes.read_exact_at(0, &mut bytes).unwrap();
+        bytes
+    };
+    let contacts = whole(&get("Library/AddressBook/AddressBook.sqlitedb"));
+    // a database, one that is cut, and one whose log was never folded in
+    let cut = contacts[..contacts.len() / 2].to_vec();
+    put("evidence_database", &[contacts, cut, whole(&main)[..64 << 10].to_vec()]);
     let mut log = vec![0; usize::try_from(wal.bytes.len()).unwrap()];
     wal.bytes.read_exact_at(0, &mut log).unwrap();
     // the header and one frame; a log that ends within the third
