@@ -1,10 +1,10 @@
 //! What must be known before the scan begins, gathered in one pass over `message`: which conversations
 //! got a new name when, and which rows react to which message.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use evidence::{Database, column};
 use model::{Sensitive, SourceError, Text};
@@ -176,7 +176,7 @@ pub(crate) struct ReactionIndex {
     entries: Vec<(u64, i64)>,
     /// One bit for the low bits of each hash: most messages have no reaction, and one look tells so.
     present: Vec<u64>,
-    folded: RefCell<Vec<bool>>,
+    folded: Vec<AtomicBool>,
 }
 
 fn guid_hash(guid: &str) -> u64 {
@@ -189,7 +189,7 @@ impl ReactionIndex {
     fn of_entries(mut entries: Vec<(u64, i64)>) -> Self {
         entries.sort_unstable();
         entries.shrink_to_fit();
-        let folded = RefCell::new(vec![false; entries.len()]);
+        let folded = entries.iter().map(|_| AtomicBool::new(false)).collect();
         let mut this =
             Self { present: vec![0; entries.len().next_power_of_two().max(64) / 4], entries, folded };
         for at in 0..this.entries.len() {
@@ -225,11 +225,11 @@ impl ReactionIndex {
 
     /// Notes that the reaction at a place is part of its message now.
     pub(crate) fn fold(&self, at: usize) {
-        self.folded.borrow_mut()[at] = true;
+        self.folded[at].store(true, Ordering::Relaxed);
     }
 
     /// Whether the reaction in that row was folded already.
     pub(crate) fn is_folded(&self, guid: &str, rowid: i64) -> bool {
-        self.of(guid).any(|at| self.entries[at].1 == rowid && self.folded.borrow()[at])
+        self.of(guid).any(|at| self.entries[at].1 == rowid && self.folded[at].load(Ordering::Relaxed))
     }
 }

@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod ahead;
 mod alone;
 mod attachments;
 mod cards;
@@ -13,6 +14,7 @@ mod contacts;
 mod damage;
 mod events;
 mod extras;
+mod fetch;
 mod first_pass;
 mod keyed;
 mod kinds;

@@ -40,12 +40,13 @@ impl Chat {
     }
 }
 
-/// Everything that rows refer to.
+/// Everything that rows refer to. A clone shares it, and remembers by itself where it was asked last.
+#[derive(Clone)]
 pub(crate) struct Maps {
     /// Rows of `handle` or `chat` lie on damaged pages.
     pub(crate) damaged: bool,
-    pub(crate) handles: HashMap<i64, Handle>,
-    pub(crate) chats: HashMap<i64, Chat>,
+    pub(crate) handles: Arc<HashMap<i64, Handle>>,
+    pub(crate) chats: Arc<HashMap<i64, Chat>>,
     pub(crate) in_chat: Pairs,
     /// Recently deleted: still there, in no chat of `chat_message_join`.
     pub(crate) recoverable: Pairs,
@@ -53,9 +54,9 @@ pub(crate) struct Maps {
 }
 
 /// Pairs of row numbers, sorted by the first.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Pairs {
-    pairs: Vec<(u32, u32)>,
+    pairs: Arc<Vec<(u32, u32)>>,
     /// Where the last question was answered: a scan asks for ascending numbers, each close to the last.
     near: Cell<usize>,
     /// Pairs with a number that does not fit 32 bits.
@@ -96,7 +97,7 @@ impl Pairs {
     /// Sorted pairs, for tests.
     #[cfg(test)]
     pub(crate) fn of_pairs(pairs: Vec<(u32, u32)>) -> Self {
-        Self { pairs, ..Self::default() }
+        Self { pairs: Arc::new(pairs), ..Self::default() }
     }
 
     /// How many there are.
@@ -108,7 +109,7 @@ impl Pairs {
         let pair = (column::<Option<i64>>(row, at), column::<Option<i64>>(row, at + 1));
         let (Ok(Some(a)), Ok(Some(b))) = pair else { return };
         match (u32::try_from(a), u32::try_from(b)) {
-            (Ok(a), Ok(b)) => self.pairs.push((a, b)),
+            (Ok(a), Ok(b)) => Arc::make_mut(&mut self.pairs).push((a, b)),
             _ => self.too_large += 1,
         }
     }
@@ -126,7 +127,7 @@ impl Pairs {
         }
         let of = |e| database.failed(table, &e);
         let count = database.count(table).unwrap_or(0).min(MOST_RESERVED);
-        pairs.pairs.reserve_exact(usize::try_from(count).unwrap_or(0));
+        Arc::make_mut(&mut pairs.pairs).reserve_exact(usize::try_from(count).unwrap_or(0));
         let sql = format!("SELECT {first}, {second} FROM {table}");
         let mut statement = database.connection().prepare(&sql).map_err(of)?;
         let mut rows = statement.query([]).map_err(of)?;
@@ -144,9 +145,10 @@ impl Pairs {
                 }
             }
         }
-        pairs.pairs.sort_unstable();
-        pairs.pairs.dedup();
-        pairs.pairs.shrink_to_fit();
+        let all = Arc::make_mut(&mut pairs.pairs);
+        all.sort_unstable();
+        all.dedup();
+        all.shrink_to_fit();
         Ok(pairs)
     }
 }
@@ -166,6 +168,7 @@ impl Maps {
         let members = Pairs::read(database, "chat_handle_join", "chat_id", "handle_id")?;
         let renames = by_chat(renames, &in_chat, &recoverable);
         let chats = chats(database, &handles, &members, &renames, &mut damaged)?;
+        let (handles, chats) = (Arc::new(handles), Arc::new(chats));
         Ok(Self { damaged, handles, chats, in_chat, recoverable, attachments })
     }
 }
@@ -261,7 +264,7 @@ mod tests {
         let all = [(2, 1), (3, 1), (3, 2), (7, 5), (8, 5), (9, 5), (10, 5), (40, 1), (41, 1)];
         for asked_first in 0..50 {
             for asked in 0..50 {
-                let pairs = Pairs { pairs: all.to_vec(), ..Pairs::default() };
+                let pairs = Pairs::of_pairs(all.to_vec());
                 let _: Vec<_> = pairs.of(asked_first).collect();
                 let expected: Vec<_> =
                     all.iter().filter(|p| i64::from(p.0) == asked).map(|p| i64::from(p.1)).collect();

@@ -3,36 +3,34 @@
 //! A damaged page ends a scan; it is begun again behind the page, so that the rest is still read, and
 //! the rows between are reported.
 
-use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use evidence::{Database, Evidence, EvidenceSet};
 use model::{
-    Fault, Finding, Location, Message, MessageSource, Place, Reaction, Record, Sensitive, SourceDescription,
-    SourceError, Stamp, Tally, Text, Unreadable,
+    Fault, Finding, MessageSource, Record, Sensitive, SourceDescription, SourceError, Stamp, Tally,
+    Unreadable,
 };
-use rusqlite::{OptionalExtension, Statement};
 
-use crate::attachments::{Finder, Found};
+use crate::ahead::{self, Ended, Job};
 use crate::contacts::Contacts;
 use crate::damage::{self, Behind, Order, Probe};
-use crate::extras;
-use crate::first_pass::{FirstPass, ReactionIndex};
+use crate::fetch::{Fetch, Origin};
+use crate::first_pass::FirstPass;
 use crate::maps::Maps;
-use crate::normalise::{self, Context, Rare, reaction, target};
 use crate::parts;
 use crate::rows::{self, Row};
 use crate::traces::{self, Holes};
 
+/// Fewer rows are not worth two more threads.
+const ROWS_FOR_TWO: u64 = 20_000;
+
 /// An sms.db, opened.
 pub(crate) struct Reader {
-    set: Arc<dyn EvidenceSet>,
+    origin: Origin,
     database: Database,
     /// What the database was opened over, to open it once more.
     files: (Evidence, Option<Evidence>),
-    sha256: [u8; 32],
-    name: Text,
     contacts: Contacts,
     description: SourceDescription,
     findings: Vec<Finding>,
@@ -79,12 +77,8 @@ impl Reader {
         };
         let name = Sensitive::new(Arc::from(sms.name.as_str()));
         let files = (sms.clone(), wal.cloned());
-        Ok(Self { set, database, files, sha256: sms.sha256, name, contacts, description, findings })
-    }
-
-    fn location(&self, rowid: i64) -> Location {
-        let place = Place::Row { table: Cow::Borrowed("message"), rowid, column: None };
-        Location { evidence: self.name.expose().to_string(), place }
+        let origin = Origin { set, name, sha256: sms.sha256 };
+        Ok(Self { origin, database, files, contacts, description, findings })
     }
 }
 
@@ -103,33 +97,50 @@ impl MessageSource for Reader {
 
     fn read(&mut self, sink: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<Tally, SourceError> {
         let columns = self.database.columns("message")?;
-        let FirstPass { renames, reactions } = FirstPass::make(&self.database, &columns, || {
-            Database::open(&self.files.0, self.files.1.as_ref())
-        })?;
+        let another = || Database::open(&self.files.0, self.files.1.as_ref());
+        let FirstPass { renames, reactions } = FirstPass::make(&self.database, &columns, another)?;
         let maps = Maps::read(&self.database, &self.contacts, renames)?;
         let of = |e| self.database.failed("message", &e);
-        let select = rows::select(&columns);
-        let connection = self.database.connection();
-        let mut scan =
-            connection.prepare(&format!("{select} WHERE ROWID > ?1 ORDER BY ROWID")).map_err(of)?;
-        let mut fetch = Fetch {
-            one: connection.prepare(&format!("{select} WHERE ROWID = ?1")).map_err(of)?,
-            exists: connection
-                .prepare("SELECT associated_message_type FROM message WHERE guid = ?1")
-                .or_else(|_| connection.prepare("SELECT 0 FROM message WHERE guid = ?1"))
-                .map_err(of)?,
-            files: Finder::new(&self.database, self.set.clone())?,
-            maps: &maps,
-            reactions: &reactions,
-            me: normalise::me(),
-            extras: extras::Finder::new(&self.database, &columns)?,
-        };
+        let mut scan = self
+            .database
+            .connection()
+            .prepare(&format!("{} WHERE ROWID > ?1 ORDER BY ROWID", rows::select(&columns)))
+            .map_err(of)?;
+        let mut fetch = Fetch::new(&self.database, &columns, &self.origin, &maps, &reactions)?;
         let mut probe = Probe::new(&self.database, "message")?;
         let mut tally = Tally::default();
         let mut holes = Holes::default();
         let mut order = Order::default();
         let (mut stopped, mut damages) = (false, Vec::new());
+        let mut ended = Ended::Unsound;
+        if self.description.rows.is_some_and(|rows| rows >= ROWS_FOR_TWO) {
+            let job = Job { columns: &columns, origin: &self.origin, maps: &maps, reactions: &reactions };
+            let mut missing = (0, 0);
+            ended = ahead::scan(&job, another, &mut |piece| {
+                missing.0 += piece.missing.0;
+                missing.1 += piece.missing.1;
+                for (rowid, date, record) in piece.rows {
+                    order.fits(rowid);
+                    holes.note(rowid, date);
+                    match &record {
+                        Record::Message(_) => tally.messages += 1,
+                        Record::Folded { .. } => tally.folded += 1,
+                        Record::Unreadable(_) => tally.unreadable += 1,
+                    }
+                    if sink(record).is_break() {
+                        return ControlFlow::Break(());
+                    }
+                }
+                ControlFlow::Continue(())
+            });
+            (fetch.files.missing, fetch.files.missing_bytes) = missing;
+            stopped = ended == Ended::Stopped;
+        }
+        // a small table, or what is left of one that is not sound: row by row, around the damage
         'scan: loop {
+            if ended != Ended::Unsound {
+                break;
+            }
             let mut rows = scan.query([order.last()]).map_err(of)?;
             loop {
                 let row = match rows.next() {
@@ -140,10 +151,10 @@ impl MessageSource for Reader {
                 let row = Row::take(row);
                 let record = if order.fits(row.rowid) {
                     holes.note(row.rowid, row.date);
-                    fetch.record(self, &row)
+                    fetch.record(&row)
                 } else {
                     let fault = Fault::Unexpected { expected: "row numbers in ascending order" };
-                    Record::Unreadable(Unreadable { at: self.location(row.rowid), fault })
+                    Record::Unreadable(Unreadable { at: self.origin.location(row.rowid), fault })
                 };
                 match &record {
                     Record::Message(_) => tally.messages += 1,
@@ -169,7 +180,7 @@ impl MessageSource for Reader {
                 Behind::Nothing => (last.saturating_add(1), false),
             };
             tally.unreadable += 1;
-            let unreadable = Unreadable { at: self.location(at), fault: Fault::Sqlite { code: 11 } };
+            let unreadable = Unreadable { at: self.origin.location(at), fault: Fault::Sqlite { code: 11 } };
             stopped = sink(Record::Unreadable(unreadable)).is_break();
             if stopped || !more {
                 break 'scan;
@@ -177,7 +188,7 @@ impl MessageSource for Reader {
         }
         let mut parts = (0, false);
         if !stopped {
-            parts = fetch.parts(self, sink, &mut tally)?;
+            parts = fetch.parts(&self.database, sink, &mut tally)?;
         }
         let (missing, missing_bytes) = (fetch.files.missing, fetch.files.missing_bytes);
         drop((fetch, scan, probe));
@@ -222,144 +233,5 @@ impl MessageSource for Reader {
             self.findings.push(finding(format!("recently_deleted:{}", maps.recoverable.len())));
         }
         Ok(tally)
-    }
-}
-
-/// Everything that a row needs fetched.
-struct Fetch<'d> {
-    one: Statement<'d>,
-    exists: Statement<'d>,
-    files: Finder<'d>,
-    maps: &'d Maps,
-    reactions: &'d ReactionIndex,
-    me: Text,
-    extras: extras::Finder<'d>,
-}
-
-impl Fetch<'_> {
-    fn record(&mut self, reader: &Reader, row: &Row<'_>) -> Record {
-        if row.is_reaction() && self.has_target(row) {
-            return Record::Folded { at: reader.location(row.rowid) };
-        }
-        Record::Message(Box::new(self.message(reader, row)))
-    }
-
-    fn message(&mut self, reader: &Reader, row: &Row<'_>) -> Message {
-        let maps = self.maps;
-        let in_chat = maps.in_chat.of(row.rowid).find(|c| maps.chats.contains_key(c));
-        let recoverable = maps.recoverable.of(row.rowid).next();
-        let chat = in_chat.or(recoverable).and_then(|c| maps.chats.get(&c));
-        let mut attachments: Vec<Found> =
-            maps.attachments.of(row.rowid).map(|a| self.files.find(a)).collect();
-        let reactions = match row.guid.as_deref() {
-            Some(guid) if !row.is_reaction() => self.reactions_to(guid, &mut attachments),
-            _ => Vec::new(),
-        };
-        let deleted = in_chat.is_none() && recoverable.is_some();
-        let rare = if row.rare || deleted || row.item_type == 4 || row.answers().is_some() {
-            self.rare(row, deleted)
-        } else {
-            Rare::default()
-        };
-        let context = Context {
-            evidence: &reader.name,
-            sha256: reader.sha256,
-            me: &self.me,
-            conversation: chat.map(|c| c.at(row.date)),
-            chat_service: chat.and_then(|c| c.service()),
-            chats: maps.in_chat.of(row.rowid).count(),
-            deleted,
-            sender: maps.handles.get(&row.handle_id),
-            other: maps.handles.get(&row.other_handle),
-            attachments,
-            reactions,
-            rare,
-        };
-        normalise::message(row, context)
-    }
-
-    /// Parts that were deleted and can still be recovered. Gives how many, and whether some are lost.
-    fn parts(
-        &mut self,
-        reader: &Reader,
-        sink: &mut dyn FnMut(Record) -> ControlFlow<()>,
-        tally: &mut Tally,
-    ) -> Result<(u64, bool), SourceError> {
-        let (parts, damaged) = parts::read(&reader.database)?;
-        let missing = (self.files.missing, self.files.missing_bytes);
-        let mut count = 0;
-        for part in parts {
-            // a part whose message is gone says whose it was by its chat only
-            let one = format!("{} WHERE ROWID = ?1", rows::select(&reader.database.columns("message")?));
-            let connection = reader.database.connection();
-            let mut one =
-                connection.prepare_cached(&one).map_err(|e| reader.database.failed("message", &e))?;
-            let of = one.query_row([part.message], |sql| Ok(self.message(reader, &Row::take(sql))));
-            let mut of = of.unwrap_or_else(|_| self.message(reader, &Row::default()));
-            let chat = self.maps.chats.get(&part.chat);
-            let sent = of.sent_at.map_or(i64::MAX, |at| at.raw);
-            of.conversation = of.conversation.or_else(|| chat.map(|c| c.at(sent).clone()));
-            tally.messages += 1;
-            count += 1;
-            if sink(Record::Message(Box::new(part.message(of)))).is_break() {
-                break;
-            }
-        }
-        // its files were counted with the message
-        (self.files.missing, self.files.missing_bytes) = missing;
-        Ok((count, damaged))
-    }
-
-    /// What few rows have.
-    fn rare(&mut self, row: &Row<'_>, deleted: bool) -> Rare {
-        let vote = row.associated_guid.as_deref().filter(|_| row.associated_type == 4000);
-        Rare {
-            reply_target_missing: row.answers().is_some_and(|guid| !self.extras.is_there(guid)),
-            extras: if row.rare || row.item_type == 4 { self.extras.of(row.rowid) } else { None },
-            deleted_at: if deleted { self.extras.deleted_at(row.rowid) } else { 0 },
-            poll: vote.and_then(|guid| self.extras.payload(target(guid))),
-        }
-    }
-
-    /// Whether the message that a reaction is about is there, and no reaction itself.
-    fn has_target(&mut self, row: &Row<'_>) -> bool {
-        let Some(guid) = row.associated_guid.as_deref().map(target) else { return false };
-        // most reactions come after their message, which has folded them by then
-        if self.reactions.is_folded(guid, row.rowid) {
-            return true;
-        }
-        // one that the first pass could not reach would be folded into nothing
-        if !self.reactions.of(guid).any(|at| self.reactions.rowid(at) == row.rowid) {
-            return false;
-        }
-        let kind = self.exists.query_row([guid], |row| row.get::<_, Option<i64>>(0)).optional();
-        matches!(kind, Ok(Some(kind)) if !rows::is_reaction(kind.unwrap_or(0)))
-    }
-
-    /// Reactions to a message, in order of time; what they carry (stickers) goes to its attachments.
-    fn reactions_to(&mut self, guid: &str, attachments: &mut Vec<Found>) -> Vec<Reaction> {
-        let mut found: Vec<(i64, i64, Reaction)> = Vec::new();
-        for at in self.reactions.of(guid) {
-            let rowid = self.reactions.rowid(at);
-            let maps = self.maps;
-            let one = self.one.query_row([rowid], |sql| {
-                let row = Row::take(sql);
-                // a hash is not a guid
-                let about = row.associated_guid.as_deref().map(target) == Some(guid);
-                let reaction = reaction(&row, maps.handles.get(&row.handle_id), &self.me);
-                Ok(reaction.filter(|_| about).map(|r| (row.date, rowid, r)))
-            });
-            if let Ok(Some(one)) = one {
-                self.reactions.fold(at);
-                found.push(one);
-                for attachment in maps.attachments.of(rowid) {
-                    let mut sticker = self.files.find(attachment);
-                    sticker.doubts.push("attachment_of_reaction");
-                    attachments.push(sticker);
-                }
-            }
-        }
-        found.sort_by_key(|(date, rowid, _)| (*date, *rowid));
-        found.into_iter().map(|(_, _, reaction)| reaction).collect()
     }
 }
