@@ -240,7 +240,8 @@ pub fn fuzz_one(data: &[u8]) {
     let Ok(database) = Database::open(&main, None) else { return };
     let connection = database.connection();
     let mut names: Vec<String> = Vec::new();
-    if let Ok(mut statement) = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' LIMIT 20")
+    if let Ok(mut statement) =
+        connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' LIMIT 20")
         && let Ok(mut rows) = statement.query([])
     {
         while let Ok(Some(row)) = rows.next() {

@@ -22,6 +22,8 @@ mod vfs;
 mod wal;
 mod zip_tree;
 
+#[doc(hidden)]
+pub use database::fuzz_one as fuzz_database;
 pub use database::{Column, Database, column};
 pub use file::DiskFile;
 pub use hash::{digest, hash, hash_and_count};
@@ -32,5 +34,3 @@ pub use tree::{Tree, open_tree, tree_over};
 pub use wal::Overlay;
 #[doc(hidden)]
 pub use wal::fuzz_one as fuzz_wal;
-#[doc(hidden)]
-pub use database::fuzz_one as fuzz_database;
