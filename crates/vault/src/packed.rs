@@ -6,7 +6,7 @@ use zstd::bulk::{Compressor, Decompressor};
 
 use crate::{VaultError, padme};
 
-/// Compression level: 1 takes half the time of 3 and gives 3 per cent more bytes on message text.
+/// Compression level: 1 costs less time than 3 and gives 3 per cent more bytes on message text.
 const LEVEL: i32 = 1;
 
 /// Packs segments.
