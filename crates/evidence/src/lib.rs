@@ -29,7 +29,7 @@ pub use file::DiskFile;
 pub use hash::{digest, hash, hash_and_count};
 pub use opening::{DateOrder, Given, Opening};
 pub use scratch::{Scratch, ScratchWriter};
-pub use set::{Evidence, EvidenceSet, FolderSet, Opened};
+pub use set::{Evidence, EvidenceSet, FolderSet, Opened, shown};
 pub use tree::{Tree, open_tree, tree_over};
 pub use wal::Overlay;
 #[doc(hidden)]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{ReadAt, SourceError};
 
-use crate::hash::hash;
+use crate::hash::{digest, hash};
 use crate::tree::Tree;
 
 /// One piece of a source.
@@ -36,7 +36,7 @@ pub trait EvidenceSet: Send + Sync {
         Ok(false)
     }
 
-    /// Every piece handed out so far, by name, with its hash.
+    /// Every piece handed out so far, with its hash: names as fit to be shown, since they go to reports.
     fn opened(&self) -> Vec<(String, [u8; 32])>;
 
     /// Notes on lengths and damage of the pieces handed out so far: codes and names fit to be shown.
@@ -66,6 +66,24 @@ impl Opened {
     }
 }
 
+/// Names that a format fixes: they say what a file is and nothing of a person.
+const FIXED: [&str; 5] = ["mmssms.db", "mmssms.db-wal", "bugle_db", "bugle_db-wal", "messages.ndjson"];
+
+/// The name of a file of the operator's as fit to be shown: files and folders are called after persons, so
+/// only what a format fixes is kept, with a hash prefix that tells one from another.
+pub fn shown(name: &str) -> String {
+    let hash = digest(name.as_bytes());
+    let prefix = format!("[{:02x}{:02x}{:02x}{:02x}]", hash[0], hash[1], hash[2], hash[3]);
+    let last = name.rsplit('/').next().unwrap_or_default();
+    if FIXED.contains(&last) {
+        return format!("{last} {prefix}");
+    }
+    let ending = last.rsplit_once('.').map(|(_, ending)| ending);
+    let ending =
+        ending.filter(|e| (1..=8).contains(&e.len()) && e.bytes().all(|b| b.is_ascii_alphanumeric()));
+    format!("file {prefix}{}", ending.map(|e| format!(".{e}")).unwrap_or_default())
+}
+
 /// The files of a tree as an evidence set; domains are folders, `""` is the root.
 pub struct FolderSet {
     tree: Arc<dyn Tree>,
@@ -92,6 +110,6 @@ impl EvidenceSet for FolderSet {
     }
 
     fn opened(&self) -> Vec<(String, [u8; 32])> {
-        self.opened.all()
+        self.opened.all().into_iter().map(|(name, sha256)| (shown(&name), sha256)).collect()
     }
 }

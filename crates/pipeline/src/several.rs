@@ -2,7 +2,6 @@
 //! WhatsApp's and Signal's, a folder in which somebody collected exports. All of them are read; one that
 //! cannot be opened is said and does not keep the others from being read.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use evidence::{Evidence, EvidenceSet, Opening};
@@ -22,8 +21,10 @@ impl EvidenceSet for Union {
     }
 
     fn opened(&self) -> Vec<(String, [u8; 32])> {
-        let all: BTreeMap<_, _> = self.0.iter().flat_map(|set| set.opened()).collect();
-        all.into_iter().collect()
+        let mut all: Vec<_> = self.0.iter().flat_map(|set| set.opened()).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 
     fn notes(&self) -> Vec<String> {

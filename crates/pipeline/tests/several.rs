@@ -38,3 +38,20 @@ fn everything_in_a_folder_is_read() {
     let (both, _) = bodies(dir.path());
     assert_eq!(both.len(), 3);
 }
+
+#[test]
+fn names_of_files_do_not_reach_the_report() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("Anna Holm");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("Kære Anna.xml"), SMS).unwrap();
+    let mut out = Vec::new();
+    let report =
+        read(&[dir.path().to_owned()], &SourceOptions::default(), &mut out, Progress::none()).unwrap();
+    let told = serde_json::to_string(&report).unwrap();
+    assert_eq!(report.evidence.len(), 1, "{told}");
+    assert!(report.evidence[0].name.starts_with("file [") && report.evidence[0].name.ends_with("].xml"));
+    assert!(!told.contains("Anna"), "{told}");
+    // control: the message itself, which the operator asked for, says where it lay
+    assert!(String::from_utf8(out).unwrap().contains("Anna Holm/K\u{e6}re Anna.xml"));
+}

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use android_sms::json::Columns;
 use android_sms::normal;
-use evidence::{Database, hash_and_count};
+use evidence::{Database, Evidence, hash_and_count, shown};
 use model::{
     Attachment, Conversation, Direction, Event, Finding, Location, ME, Message, MessageSource, Origin, Place,
     Record, Sensitive, SourceDescription, SourceError, Stamp, Tally, Text, Unreadable,
@@ -56,7 +56,9 @@ impl Reader {
         owner: Option<&str>,
     ) -> Result<Self, SourceError> {
         let (main, wal) = home.database()?;
-        let database = Database::open(&main, wal.as_ref())?;
+        // what SQLite's errors name goes to reports
+        let told = Evidence { name: shown(&main.name), ..main.clone() };
+        let database = Database::open(&told, wal.as_ref())?;
         if Table::open(&database, "messages")?.is_none() {
             return Err(SourceError::Missing { what: "table messages" });
         }
@@ -66,7 +68,7 @@ impl Reader {
         }
         let description = SourceDescription {
             reader: crate::VERSION.to_owned(),
-            schemas: vec![(main.name.clone(), database.schema_sha256()?)],
+            schemas: vec![(told.name.clone(), database.schema_sha256()?)],
             rows: database.count("messages").ok(),
             findings: findings.clone(),
             ..SourceDescription::default()
@@ -318,7 +320,7 @@ impl MessageSource for Reader {
                     Met::Damage(key, _) => (key, None),
                 };
                 let place = Place::Row { table: Cow::Borrowed("messages"), rowid: key, column: None };
-                let at = Location { evidence: self.name.expose().to_string(), place };
+                let at = Location { evidence: shown(self.name.expose()), place };
                 let record = match columns {
                     None => {
                         tally.unreadable += 1;

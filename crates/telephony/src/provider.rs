@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use android_sms::json::Columns;
 use android_sms::{Addr, Book, Content, Mms, Origins, Part, Sms};
-use evidence::{Database, hash_and_count};
+use evidence::{Database, Evidence, hash_and_count, shown};
 use model::{
     Finding, Location, MessageSource, Place, Record, Sensitive, SourceDescription, SourceError, Tally,
     Unreadable,
@@ -68,7 +68,9 @@ impl Reader {
     /// Opens the database at `home`.
     pub(crate) fn open(home: Home, owner: Option<&str>) -> Result<Self, SourceError> {
         let (main, wal) = home.database()?;
-        let database = Database::open(&main, wal.as_ref())?;
+        // what SQLite's errors name goes to reports
+        let told = Evidence { name: shown(&main.name), ..main.clone() };
+        let database = Database::open(&told, wal.as_ref())?;
         let mut findings = Vec::new();
         let (mut rows, mut absent) = (0, 0);
         for table in TABLES {
@@ -89,7 +91,7 @@ impl Reader {
         }
         let description = SourceDescription {
             reader: crate::VERSION.to_owned(),
-            schemas: vec![(main.name.clone(), database.schema_sha256()?)],
+            schemas: vec![(told.name.clone(), database.schema_sha256()?)],
             rows: Some(rows),
             findings: findings.clone(),
             ..SourceDescription::default()
@@ -339,7 +341,7 @@ impl MessageSource for Reader {
                             findings.push(finding(format!("rows_unreadable_between:{name}:{from}-{to}")));
                         }
                         let place = Place::Row { table: Cow::Borrowed(name), rowid: from, column: None };
-                        let at = Location { evidence: self.name.clone(), place };
+                        let at = Location { evidence: shown(&self.name), place };
                         tally.unreadable += 1;
                         met += 1;
                         Record::Unreadable(Unreadable { at, fault: crate::cut() })
