@@ -25,7 +25,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("whatsapp", &["model", "evidence"]),
     ("whatsapp-export", &["model", "evidence"]),
     ("policy", &[]),
-    ("classify", &[]),
+    ("classify", &["policy"]),
     ("vault", &[]),
     ("chain", &[]),
     ("access", &["chain", "vault"]),

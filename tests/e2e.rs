@@ -42,7 +42,8 @@ fn add(place: &Place, id: &str, more: &[&str]) -> support::Done {
 }
 
 fn ingest(place: &Place, more: &[&str]) -> support::Done {
-    let mut words = vec!["ingest", "--json", "--archive", "A", "--keys", "K", "--custodian", "min"];
+    let mut words =
+        vec!["ingest", "--json", "--archive", "A", "--keys", "K", "--mode", "off", "--custodian", "min"];
     words.extend(["--backup-passphrase-file", "pw"]);
     words.extend(more);
     place.run(&words)
@@ -300,6 +301,8 @@ fn a_killed_ingest_leaves_an_archive_that_verifies() {
     for delay in [20, 120, 250, 400] {
         let words = [
             "ingest",
+            "--mode",
+            "off",
             "--archive",
             "A",
             "--keys",

@@ -10,6 +10,7 @@
 //! buckets/<bucket>/operator-<id>-<n>   ... and to each operator whose grant covers it
 //! epoch/<n>                        epoch's private half, wrapped to the first operator
 //! operators/<id>/identity          seeds behind the passphrase
+//! holding/<run>/...                keys of held messages: the archive's holding area knows them
 //! operators/<id>/epoch-<n>         the operator's key of the epoch, wrapped to the identity
 //! ```
 
@@ -223,6 +224,11 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 fn apart(a: &Path, b: &Path) -> Option<bool> {
     let (a, b) = (real(a)?, real(b)?);
     Some(!a.starts_with(&b) && !b.starts_with(&a))
+}
+
+/// Whether two folders lie apart for certain, links resolved: neither is in the other.
+pub fn lie_apart(a: &Path, b: &Path) -> bool {
+    apart(a, b) == Some(true)
 }
 
 /// The real path of a folder that may not be there yet.

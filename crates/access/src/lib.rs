@@ -13,5 +13,5 @@ mod register;
 
 pub use authority::{Authority, Granted, RightsFault, needed};
 pub use identity::{Identity, IdentityFault};
-pub use keystore::{KeyStore, KeyStoreFault};
+pub use keystore::{KeyStore, KeyStoreFault, lie_apart};
 pub use register::{EpochBody, GenesisBody, GrantBody, OperatorBody, OperatorId, RevokeBody, Rights};

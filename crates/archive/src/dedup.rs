@@ -16,26 +16,62 @@ pub enum Novelty {
     Seen,
     /// Seen in this bucket, and changed since.
     Changed(u32),
-    /// Must not come back: erased, or excluded and shredded.
+    /// Must not come back: erased.
     Suppressed,
+    /// In the holding area, or left out and shredded, and as it was then. Changed since, it is new: what was
+    /// added may be work.
+    Withheld,
 }
 
 /// State of an identity that must not come back.
 const SUPPRESSED: [u8; 8] = [0xff; 8];
+
+/// The first bit of the last byte of a state: withheld. Keyed hashes of versions have it cleared.
+const WITHHELD: u8 = 0x80;
 
 /// Keyed hash of an identity; never all zeros.
 pub(crate) type Id = [u8; 12];
 /// Keyed hash of a version.
 pub(crate) type State = [u8; 8];
 
+/// Entries of one list.
+const MOST_LISTED: usize = 800;
 /// Bytes of one entry of a list on disk.
-const ENTRY: usize = 20;
+pub(crate) const ENTRY: usize = 20;
 
 /// A message as it was seen: who it is and how it was.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sighting {
     id: Id,
     state: State,
+}
+
+impl Sighting {
+    /// Of a message that does not go into the archive, or not yet.
+    pub(crate) fn withheld(mut self) -> Self {
+        self.state[7] |= WITHHELD;
+        self
+    }
+
+    /// Of the same message, now in the archive.
+    pub(crate) fn kept(mut self) -> Self {
+        self.state[7] &= !WITHHELD;
+        self
+    }
+
+    /// 20 bytes, as in a list.
+    pub fn to_bytes(self) -> [u8; 20] {
+        let mut out = [0; ENTRY];
+        out[..12].copy_from_slice(&self.id);
+        out[12..].copy_from_slice(&self.state);
+        out
+    }
+
+    /// From these bytes.
+    pub fn from_bytes(bytes: &[u8; 20]) -> Self {
+        let at = |i: usize| bytes[i];
+        Self { id: std::array::from_fn(at), state: std::array::from_fn(|i| at(12 + i)) }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -98,6 +134,8 @@ impl Seen {
             Err(_) => Novelty::New,
             Ok(at) if self.slots[at].state == SUPPRESSED => Novelty::Suppressed,
             Ok(at) if self.slots[at].state == *state => Novelty::Seen,
+            Ok(at) if self.slots[at].state == seen.withheld().state => Novelty::Withheld,
+            Ok(at) if self.slots[at].state[7] & WITHHELD != 0 => Novelty::New,
             Ok(at) => Novelty::Changed(self.slots[at].bucket),
         }
     }
@@ -107,7 +145,7 @@ impl Seen {
         let Sighting { id, state } = *seen;
         let slot = Slot { id, state, bucket };
         match self.find(&id) {
-            Ok(at) => self.slots[at].state = state,
+            Ok(at) => self.slots[at] = slot,
             Err(_) => {
                 if (self.used + 1) * 5 > self.slots.len() * 4 {
                     self.grow(self.used + self.used / 2 + 1024);
@@ -172,9 +210,14 @@ impl Delta {
         self.0.extend_from_slice(&seen.state);
     }
 
+    /// In lists that are not too long.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = Self> + '_ {
+        self.0.chunks(MOST_LISTED * ENTRY).map(|part| Self(part.to_vec()))
+    }
+
     /// Whether it is time to write it out: memory holds at most this much for each bucket.
     pub(crate) fn is_full(&self) -> bool {
-        self.0.len() >= 800 * ENTRY
+        self.0.len() >= MOST_LISTED * ENTRY
     }
 
     pub(crate) fn encode(&self) -> Zeroizing<Vec<u8>> {

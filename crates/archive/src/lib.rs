@@ -6,25 +6,34 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod blob;
 mod body;
 mod dedup;
 mod error;
 mod founding;
+mod hold_back;
+mod holding;
 mod operators;
 mod prover;
 mod reader;
+mod review;
 mod run;
 mod sealer;
+mod settle;
 mod store;
 mod verify;
 mod writer;
 
+pub use blob::Content;
 pub use dedup::{Novelty, Sighting};
 pub use error::ArchiveError;
 pub use founding::{Founding, create};
+pub use hold_back::ToHold;
+pub use holding::{Held, HeldRun, Holding, Outcome, Withheld};
 pub use operators::{Operator, unlock};
 pub use prover::{Provable, Prover};
 pub use reader::{Record, RegisterEntry};
+pub use review::Reviewing;
 pub use run::{BucketNo, Committed, Covers, Run};
 pub use store::{Archive, Bucket};
 pub use verify::{Broken, Inspect, Segment, Verified, verify};

@@ -81,6 +81,11 @@ impl Operator {
         self.identity.signer()
     }
 
+    /// The identity's own key pair: what waits for a reviewer is sealed to it.
+    pub(crate) fn sealing(&self) -> &KeyPair {
+        self.identity.sealing()
+    }
+
     /// The key store.
     pub fn keys(&self) -> &KeyStore {
         &self.keys

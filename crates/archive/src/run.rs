@@ -3,19 +3,19 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{BufWriter, Read, Write};
 
 use access::{KeyStore, Rights};
 use chain::{EntryType, Hash, Seed};
 use rusqlite::params;
-use sha2::{Digest, Sha256};
 use vault::{KeyPair, PublicKey};
 use zeroize::Zeroizing;
 
 use crate::Groups;
-use crate::body::{BLOB_META, BlobMeta, context, put_record};
+use crate::blob::{Content, Digesting, INLINE, seal_blob};
+use crate::body::{context, put_record};
 use crate::dedup::{Delta, Novelty, Seen, Sighting, most_entries};
 use crate::error::{ArchiveError, broken, io, sealed};
+use crate::hold_back::HoldBack;
 use crate::sealer::{Full, Sealed, Sealer};
 use crate::store::blob_path;
 use crate::writer::{Body, Draft, Entry, Snapshot, Writer};
@@ -29,8 +29,6 @@ const FULL: usize = 256 * 1024;
 const MOST_OPEN: usize = 32 << 20;
 /// Emptied buffers kept for segments to come.
 const MOST_SPARE: usize = 4;
-/// Contents of at most this many bytes lie in the database, larger ones in files.
-const INLINE: u64 = 64 * 1024;
 
 /// Whether a scope of a grant covers a label of a bucket; both are the caller's words.
 pub type Covers<'a> = &'a dyn Fn(&[u8], &[u8]) -> bool;
@@ -52,10 +50,12 @@ pub struct Committed {
 
 /// A run that is under way. Dropped without [`Run::commit`], it never was.
 pub struct Run<'w> {
-    writer: &'w mut Writer,
-    id: [u8; 16],
+    pub(crate) writer: &'w mut Writer,
+    pub(crate) id: [u8; 16],
     snapshot: Option<Snapshot>,
-    seen: Seen,
+    pub(crate) seen: Seen,
+    /// What goes to the holding area.
+    pub(crate) held: Option<HoldBack>,
     labels: HashMap<Vec<u8>, BucketNo>,
     /// Segments that are not full, as records.
     open: HashMap<BucketNo, Zeroizing<Vec<u8>>>,
@@ -64,7 +64,7 @@ pub struct Run<'w> {
     open_bytes: usize,
     deltas: HashMap<BucketNo, Delta>,
     sealer: Sealer,
-    seeds: Seeds,
+    pub(crate) seeds: Seeds,
     records: u64,
     first: u64,
     /// The wrap of each bucket made in this run, for comparing what was sealed.
@@ -72,13 +72,13 @@ pub struct Run<'w> {
 }
 
 /// Random seeds, fetched many at a time.
-struct Seeds {
+pub(crate) struct Seeds {
     bytes: Zeroizing<Vec<u8>>,
     at: usize,
 }
 
 impl Seeds {
-    fn next(&mut self) -> Result<Seed, ArchiveError> {
+    pub(crate) fn next(&mut self) -> Result<Seed, ArchiveError> {
         if self.at == self.bytes.len() {
             for chunk in self.bytes.chunks_mut(32) {
                 chunk.copy_from_slice(&vault::random::<32>().map_err(sealed("randomness"))?[..chunk.len()]);
@@ -121,6 +121,7 @@ impl Writer {
             id,
             snapshot: Some(snapshot),
             seen,
+            held: None,
             labels,
             open: HashMap::new(),
             spare: Vec::new(),
@@ -132,6 +133,23 @@ impl Writer {
             first,
             scopes,
         })
+    }
+
+    /// Writes a list of known messages.
+    pub(crate) fn write_delta(
+        &self,
+        run: &[u8; 16],
+        bucket: &[u8; 16],
+        delta: &Delta,
+    ) -> Result<(), ArchiveError> {
+        let context = context(&self.archive.id, run, bucket, 0);
+        let sealed_delta = vault::seal_under(&self.dedup, &context, &delta.encode())
+            .map_err(sealed("list of known messages"))?;
+        self.archive
+            .connection
+            .prepare_cached("INSERT INTO dedup (run, bucket, delta) VALUES (?1, ?2, ?3)")?
+            .execute(params![run, bucket, sealed_delta])?;
+        Ok(())
     }
 
     fn load_seen(
@@ -225,6 +243,11 @@ impl Run<'_> {
         Ok(no)
     }
 
+    /// The label of a bucket.
+    pub(crate) fn label(&self, bucket: BucketNo) -> Option<Vec<u8>> {
+        self.labels.iter().find(|(_, no)| **no == bucket).map(|(label, _)| label.clone())
+    }
+
     /// Puts a record into a bucket and notes there that it was seen.
     ///
     /// # Errors
@@ -258,7 +281,7 @@ impl Run<'_> {
     }
 
     /// Notes that a message was seen; a list that has grown long goes to disk.
-    fn note(&mut self, sighting: &Sighting, bucket: BucketNo) -> Result<(), ArchiveError> {
+    pub(crate) fn note(&mut self, sighting: &Sighting, bucket: BucketNo) -> Result<(), ArchiveError> {
         self.seen.note(sighting, bucket);
         let delta = self.deltas.entry(bucket).or_default();
         delta.push(sighting);
@@ -271,15 +294,7 @@ impl Run<'_> {
 
     fn write_delta(&self, bucket: BucketNo, delta: &Delta) -> Result<(), ArchiveError> {
         let bucket = self.writer.archive.buckets[bucket as usize].id;
-        let context = context(&self.writer.archive.id, &self.id, &bucket, 0);
-        let sealed_delta = vault::seal_under(&self.writer.dedup, &context, &delta.encode())
-            .map_err(sealed("list of known messages"))?;
-        self.writer
-            .archive
-            .connection
-            .prepare_cached("INSERT INTO dedup (run, bucket, delta) VALUES (?1, ?2, ?3)")?
-            .execute(params![self.id, bucket, sealed_delta])?;
-        Ok(())
+        self.writer.write_delta(&self.id, &bucket, delta)
     }
 
     /// Closes the open segment of a bucket: it goes to be sealed.
@@ -315,56 +330,33 @@ impl Run<'_> {
     ///
     /// # Errors
     /// [`ArchiveError::Content`] when the content is not what its digest and size say.
-    pub fn attachment(
-        &mut self,
-        bucket: BucketNo,
-        sha256: &[u8; 32],
-        size: u64,
-        content: &mut dyn Read,
-    ) -> Result<bool, ArchiveError> {
+    pub fn attachment(&mut self, bucket: BucketNo, content: &mut Content<'_>) -> Result<bool, ArchiveError> {
         let to = self.writer.archive.buckets[bucket as usize].clone();
-        let identity = [&b"attachment"[..], &to.id, sha256].concat();
-        let sighting = self.seen.sighting(&identity, b"attachment");
+        let sighting = self.attachment_sighting(&to.id, &content.sha256);
         if self.seen.novelty(&sighting) != Novelty::New {
             return Ok(false);
         }
-        let seal = sealed("attachment");
         let context = context(&self.writer.archive.id, &self.id, &to.id, EntryType::Blob.code());
-        let key = vault::random_secret().map_err(&seal)?;
-        let meta = BlobMeta { salt: vault::random().map_err(&seal)?, sha256: *sha256, size };
-        let mut head = Vec::with_capacity(vault::WRAPPED_LEN + BLOB_META);
-        head.extend_from_slice(&vault::wrap(&to.public, "blob", &context, &key).map_err(&seal)?);
-        vault::seal(&key, &context, &meta.encode(), &mut head);
-        let mut content = Hashing { inner: content, hasher: Sha256::new() };
-        let body = if size <= INLINE {
-            vault::seal_stream(&key, &context, size, &mut content, &mut head)
-                .map_err(|_| ArchiveError::Content)?;
-            Body::Here(head)
+        let (content, body) = if content.size <= INLINE {
+            let mut body = Vec::new();
+            let (content, _) = seal_blob(Some(&to.public), &context, content, &mut body)?;
+            (content, Body::Here(body))
         } else {
             // step 2: the file is whole and synced before the entry that names its digest
-            let path = blob_path(&self.writer.archive.dir, self.writer.archive.size());
-            let file = File::create(&path).map_err(io("writing an attachment"))?;
-            let mut out =
-                Digesting { inner: BufWriter::with_capacity(1 << 18, file), hasher: Sha256::new(), len: 0 };
-            out.write_all(&head).map_err(io("writing an attachment"))?;
-            vault::seal_stream(&key, &context, size, &mut content, &mut out).map_err(|e| match e {
-                vault::VaultError::Io(_) => {
-                    ArchiveError::Io { what: "writing an attachment", kind: std::io::ErrorKind::Other }
-                }
-                _ => ArchiveError::Content,
-            })?;
-            let Digesting { inner, hasher, len } = out;
-            let file = inner.into_inner().map_err(|e| io("writing an attachment")(e.into_error()))?;
-            file.sync_all().map_err(io("writing an attachment"))?;
-            Body::File { digest: hasher.finalize().into(), len }
+            let mut file =
+                Digesting::create(&blob_path(&self.writer.archive.dir, self.writer.archive.size()))?;
+            let (content, _) = seal_blob(Some(&to.public), &context, content, &mut file)?;
+            let (digest, len) = file.finish()?;
+            (content, Body::File { digest, len })
         };
-        if <[u8; 32]>::from(content.hasher.finalize()) != *sha256 {
-            return Err(ArchiveError::Content);
-        }
-        let content = meta.commitment(EntryType::Blob.code());
         self.put(Draft { kind: EntryType::Blob, run: self.id, bucket: to.id, content, body })?;
         self.note(&sighting, bucket)?;
         Ok(true)
+    }
+
+    pub(crate) fn attachment_sighting(&self, bucket: &[u8; 16], sha256: &[u8; 32]) -> Sighting {
+        let identity = [&b"attachment"[..], bucket, sha256].concat();
+        self.seen.sighting(&identity, b"attachment")
     }
 
     /// Appends a register-like entry as part of the run, signed by the job.
@@ -385,7 +377,11 @@ impl Run<'_> {
         let snapshot = self.snapshot.take();
         let result = self.finish(manifest);
         let Some(snapshot) = snapshot else { return Err(broken(0, "a run ended twice")) };
-        let entry = self.writer.end(snapshot, result)?;
+        let ended = self.writer.end(snapshot, result);
+        if let (Err(_), Some(held)) = (&ended, self.held.take()) {
+            held.abandon();
+        }
+        let entry = ended?;
         Ok(Committed {
             entry,
             entries: self.writer.archive.size() - self.first,
@@ -409,6 +405,7 @@ impl Run<'_> {
         for (no, delta) in &deltas {
             self.write_delta(*no, delta)?;
         }
+        self.end_held()?;
         let folder = self.writer.archive.dir.join("blobs");
         File::open(folder).and_then(|f| f.sync_all()).map_err(io("syncing attachments"))?;
         self.register(&Entry { kind: EntryType::Run, clear: &[], plain: manifest })
@@ -419,38 +416,9 @@ impl Drop for Run<'_> {
     fn drop(&mut self) {
         if let Some(snapshot) = self.snapshot.take() {
             self.writer.rollback(snapshot);
+            if let Some(held) = self.held.take() {
+                held.abandon();
+            }
         }
-    }
-}
-
-struct Hashing<'a> {
-    inner: &'a mut dyn Read,
-    hasher: Sha256,
-}
-
-impl Read for Hashing<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
-        let n = self.inner.read(buf)?;
-        self.hasher.update(&buf[..n]);
-        Ok(n)
-    }
-}
-
-struct Digesting<W> {
-    inner: W,
-    hasher: Sha256,
-    len: u64,
-}
-
-impl<W: Write> Write for Digesting<W> {
-    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
-        let n = self.inner.write(buf)?;
-        self.hasher.update(&buf[..n]);
-        self.len += n as u64;
-        Ok(n)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.inner.flush()
     }
 }

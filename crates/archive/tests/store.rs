@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use access::Rights;
-use archive::{Archive, ArchiveError, Founding, Novelty, Verified, Writer, create, unlock, verify};
+use archive::{Archive, ArchiveError, Content, Founding, Novelty, Verified, Writer, create, unlock, verify};
 use chain::EntryType;
 use rusqlite::Connection;
 use vault::Cost;
@@ -51,7 +51,8 @@ fn run(place: &Place, now: u64, n: u32) -> Result<archive::Committed, ArchiveErr
     for size in [1000, 200_000_usize] {
         let content = vec![7_u8; size];
         let sha256 = chain::hash(&[&content]);
-        run.attachment(bucket, &sha256, size as u64, &mut &content[..])?;
+        let mut bytes = &content[..];
+        run.attachment(bucket, &mut Content { sha256, size: size as u64, bytes: &mut bytes })?;
     }
     run.commit(b"manifest")
 }
@@ -182,9 +183,11 @@ fn a_run_that_is_dropped_never_was() {
         let sighting = run.sighting(b"x", b"1");
         run.record(bucket, &sighting, &[b""; 8]).unwrap();
         let content = vec![9_u8; 100_000];
-        run.attachment(bucket, &chain::hash(&[&content]), 100_000, &mut &content[..]).unwrap();
+        let (sha256, mut bytes) = (chain::hash(&[&content]), &content[..]);
+        run.attachment(bucket, &mut Content { sha256, size: 100_000, bytes: &mut bytes }).unwrap();
         // an attachment that is not what it says
-        let wrong = run.attachment(bucket, &[0; 32], 3, &mut &b"abc"[..]);
+        let mut bytes = &b"abc"[..];
+        let wrong = run.attachment(bucket, &mut Content { sha256: [0; 32], size: 3, bytes: &mut bytes });
         assert!(matches!(wrong, Err(ArchiveError::Content)));
         assert!(matches!(Writer::open(&place.archive, &place.keys, 3_000), Err(ArchiveError::Busy)));
     }

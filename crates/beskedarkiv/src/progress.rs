@@ -11,7 +11,7 @@ use crate::output::Output;
 /// The bar of a job.
 pub(crate) struct Bar {
     bar: Mutex<ProgressBar>,
-    words: [String; 5],
+    words: [String; 6],
 }
 
 impl Bar {
@@ -23,8 +23,14 @@ impl Bar {
         } else {
             ProgressDrawTarget::hidden()
         });
-        let words =
-            ["phase-opening", "phase-reading", "phase-verifying", "phase-exporting", "phase-generating"];
+        let words = [
+            "phase-opening",
+            "phase-reading",
+            "phase-sorting",
+            "phase-verifying",
+            "phase-exporting",
+            "phase-generating",
+        ];
         Self { bar: Mutex::new(bar), words: words.map(|key| out.texts().say(key, &[])) }
     }
 
@@ -33,10 +39,11 @@ impl Bar {
         let Ok(bar) = self.bar.lock() else { return };
         match step {
             Step::Begin(phase, total) => {
-                let [opening, reading, verifying, exporting, generating] = &self.words;
+                let [opening, reading, sorting, verifying, exporting, generating] = &self.words;
                 let words = match phase {
                     Phase::Opening => opening,
                     Phase::Reading => reading,
+                    Phase::Sorting => sorting,
                     Phase::Verifying => verifying,
                     Phase::Exporting => exporting,
                     _ => generating,

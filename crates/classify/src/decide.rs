@@ -8,9 +8,9 @@ use crate::lexicon::{Lexicon, NAMES};
 use crate::math::sigmoid;
 use crate::message::{Item, LABELS, Label, Relation};
 use crate::model::Model;
-use crate::policy::{Mode, Policy};
 use crate::rules::Rule;
 use crate::weights::{CLASSES, Seen, answered, look};
+use policy::{Mode, Sorting};
 
 /// What becomes of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -90,7 +90,7 @@ pub struct Verdict {
 /// A model, a policy and the word lists.
 pub struct Classifier {
     model: Model,
-    policy: Policy,
+    policy: Sorting,
     lexicon: Lexicon,
     model_id: String,
     policy_id: String,
@@ -102,7 +102,7 @@ pub struct Room(Found);
 
 impl Classifier {
     /// From a model and a policy.
-    pub fn new(model: Model, policy: Policy) -> Self {
+    pub fn new(model: Model, policy: Sorting) -> Self {
         let (model_id, policy_id) = (model.id(), policy.id());
         Self { model, policy, lexicon: Lexicon::new(), model_id, policy_id }
     }
@@ -118,7 +118,7 @@ impl Classifier {
     }
 
     /// The policy.
-    pub fn policy(&self) -> &Policy {
+    pub fn policy(&self) -> &Sorting {
         &self.policy
     }
 

@@ -7,8 +7,8 @@ use crate::corpus::Conversation;
 use crate::decide::{Classifier, Ground, Room, Route};
 use crate::math::{count, upper_bound};
 use crate::message::{Item, LABELS, Label};
-use crate::policy::Policy;
 use crate::weights::Seen;
+use policy::Sorting;
 
 /// One message with its truth and what was said of it.
 #[derive(Clone, Copy, Debug)]
@@ -98,7 +98,7 @@ const BELOW: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2,
 
 impl Report {
     /// Counts cases.
-    pub fn of(cases: &[Case], policy: &Policy) -> Self {
+    pub fn of(cases: &[Case], policy: &Sorting) -> Self {
         let mut out = Self::default();
         for case in cases {
             let by_costs = match case.p {

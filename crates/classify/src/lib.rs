@@ -3,7 +3,7 @@
 //!
 //! Two passes. [`Classifier::look`] judges a message by itself: rules, hashed features, word lists.
 //! [`Classifier::decide`] puts the messages of a conversation beside each other and weighs the
-//! probability of work against what an error costs ([`Policy`]).
+//! probability of work against what an error costs ([`Sorting`]).
 //!
 //! Pure: no file, no clock, no randomness, no function of a platform's mathematics library. It knows
 //! nothing of a person beyond the message, its conversation, the counterpart's relation and the
@@ -23,7 +23,7 @@ mod lexicon;
 mod math;
 mod message;
 mod model;
-mod policy;
+
 mod rules;
 mod token;
 pub mod train;
@@ -35,6 +35,6 @@ pub use features::FEATURE_VERSION;
 pub use math::upper_bound;
 pub use message::{Item, LABELS, Label, Relation, Role, Sender};
 pub use model::{Figures, Model, ModelFault, SLOT};
-pub use policy::{Mode, Policy, PolicyFault};
+pub use policy::{Mode, Sorting};
 pub use rules::{RULES, Rule};
 pub use weights::Seen;

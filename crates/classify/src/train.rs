@@ -17,8 +17,8 @@ use crate::fit::{Sparse, dense, sparse};
 use crate::lexicon::Lexicon;
 use crate::message::{Item, LABELS, Label, Relation, Role};
 use crate::model::{Figures, Head, Model, SLOT};
-use crate::policy::Policy;
 use crate::weights::{CLASSES, Seen, Weights, answered, look};
+use policy::Sorting;
 
 /// Conversations in a row that go into the same fold.
 const RUN: usize = 5;
@@ -223,12 +223,12 @@ fn figures(known: &[Known], curve_of: impl Fn(usize, Option<usize>) -> Curve) ->
             let Known { fold: _, head: _, given: _, beside, z, label, mixed, context } = *k;
             let p = curve.at(z);
             // What decides holds these back.
-            let held = beside && p < Policy::default().exclude_below();
+            let held = beside && p < Sorting::default().exclude_below();
             let route = held.then_some(Route::Review);
             cases.push(Case { label, mixed, context, p, route, ground: None });
         }
     }
-    let report = Report::of(&cases, &Policy::default());
+    let report = Report::of(&cases, &Sorting::default());
     Figures {
         recall: report.recall.share(),
         recall_bound: report.recall.bound(),

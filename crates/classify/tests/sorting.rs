@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use classify::corpus::{self, Conversation};
 use classify::evaluate::{Report, cases};
 use classify::train::{Corpus, Without, train};
-use classify::{Classifier, Frame, Item, Model, Policy, Relation, Role, Room, Route, Verdict};
+use classify::{Classifier, Frame, Item, Model, Relation, Role, Room, Route, Sorting, Verdict};
 
 fn files(split: &str) -> Vec<(Vec<u8>, Vec<Conversation>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/classify").join(split);
@@ -21,7 +21,7 @@ fn files(split: &str) -> Vec<(Vec<u8>, Vec<Conversation>)> {
 }
 
 fn classifier() -> Classifier {
-    Classifier::new(Model::built_in().unwrap(), Policy::default())
+    Classifier::new(Model::built_in().unwrap(), Sorting::default())
 }
 
 fn decide(role: Role, messages: &[(&str, Relation)]) -> Vec<Verdict> {
@@ -41,7 +41,7 @@ fn one(body: &str, relation: Relation) -> Verdict {
 #[test]
 fn the_test_split() {
     let conversations: Vec<Conversation> = files("test").into_iter().flat_map(|(_, c)| c).collect();
-    let report = Report::of(&cases(&classifier(), conversations.iter()), &Policy::default());
+    let report = Report::of(&cases(&classifier(), conversations.iter()), &Sorting::default());
     assert!(report.recall.of > 350 && report.excluded.of > 350, "both sides are there");
     assert!(report.recall.share() >= 0.99, "{}", report.text());
     assert!(report.recall.bound() >= 0.98, "{}", report.text());

@@ -22,6 +22,8 @@ pub(crate) struct Item {
     pub(crate) identity: Range<usize>,
     /// What makes it this version of the message.
     pub(crate) version: Range<usize>,
+    /// Id of the conversation; empty where it belongs to none.
+    pub(crate) conversation: Range<usize>,
     /// Times in milliseconds since 1970.
     pub(crate) sent: Option<i64>,
     /// As above.
@@ -76,6 +78,11 @@ impl EncodedBatch {
         let ranges = std::array::from_fn(|i| self.append(|out| out.extend_from_slice(&groups[i])));
         let version = self.append(|out| canonical::version_into(message, &groups, out));
         let identity = self.append(|out| identity::into(message, &groups[1], out));
+        let conversation = self.append(|out| {
+            if let Some(conversation) = &message.conversation {
+                out.extend_from_slice(conversation.id.expose().as_bytes());
+            }
+        });
         self.scratch = groups;
         let files = message
             .attachments
@@ -87,6 +94,7 @@ impl EncodedBatch {
             groups: ranges,
             identity,
             version,
+            conversation,
             sent: message.sent_at.map(model::Stamp::millis),
             received: message.received_at.map(model::Stamp::millis),
             direction: message.direction,

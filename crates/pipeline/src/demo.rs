@@ -64,7 +64,7 @@ pub fn demo(dir: &Path, english: bool, now: i64, progress: Progress<'_>) -> Resu
         .map_err(|e| JobError::io(at("holding"), "making the folder", &e))?;
     secret_file(&at("backup-passphrase.txt"), BACKUP_PASSWORD)?;
     secret_file(&at("passphrase.txt"), OPERATOR_PASSPHRASE)?;
-    let places = Places { archive: at("archive"), keys: at("keys") };
+    let places = Places::new(at("archive"), at("keys"));
     let passphrase = SecretString::from(OPERATOR_PASSPHRASE);
     let made = init(&places, &passphrase, "Prøveoperatør", &Policy::default(), now)?;
     std::fs::write(at("trusted-keys"), format!("{}\n", made.trusted_key))
@@ -90,6 +90,8 @@ pub fn demo(dir: &Path, english: bool, now: i64, progress: Progress<'_>) -> Resu
             ..SourceOptions::default()
         },
         copy_date: None,
+        mode: None,
+        contacts: None,
         attest_device: false,
         now,
     };

@@ -1,28 +1,30 @@
 //! `ingest`: read, normalise, stamp, seal, chain. Holds no key that reads: what it writes, it cannot
 //! read. One run for each source, in the archive whole or not at all.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use archive::{Entry, Novelty, Run, Writer};
+use archive::{Entry, Writer};
 use chain::EntryType;
 use jiff::civil::Date;
-use model::bytes::Sequential;
 use model::wire;
-use policy::{Change, Handle, MessageTime, Personal, Register, RegisterEvent, Stamper};
-use serde::Serialize;
+use policy::{Change, Custodian, Handle, Mode, Personal, Policy, Register, RegisterEvent, Stamper};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::batch::{EncodedBatch, Item};
+use crate::batch::EncodedBatch;
+use crate::classify::{Ask, Sorter};
 use crate::clock::civil;
 use crate::error::JobError;
 use crate::feed::feed;
+use crate::gather::Gather;
 use crate::manifest::Manifest;
 use crate::open::{Opened, SourceOptions, open};
 use crate::places::Places;
 use crate::progress::{Phase, Progress};
 use crate::read::{Counts, Evidence, LISTED, Listed};
-use crate::{apps, identity, policies, receipt, register, scope, verdict};
+use crate::sealing::Sealing;
+use crate::{apps, policies, receipt, register, scope};
 
 /// What to take in.
 pub struct Ingest {
@@ -36,6 +38,10 @@ pub struct Ingest {
     pub options: SourceOptions,
     /// Day of the copy; the source's own date where absent.
     pub copy_date: Option<Date>,
+    /// How to sort, above the archive's policy.
+    pub mode: Option<Mode>,
+    /// Contact list: a JSON object from address or name to relation.
+    pub contacts: Option<PathBuf>,
     /// The operator vouches that an unregistered device or number is the custodian's.
     pub attest_device: bool,
     /// Milliseconds since 1970.
@@ -61,6 +67,19 @@ pub struct IngestReport {
     pub receipt: String,
 }
 
+/// How messages were sorted.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Sorting {
+    /// `sort`, `assist`, `rules-only`, `off`.
+    pub mode: String,
+    /// Id of the model; empty where nothing was sorted.
+    pub model: String,
+    /// Id of the costs and limits.
+    pub policy: String,
+    /// Days in the holding area.
+    pub review_days: u16,
+}
+
 /// What became of one source.
 #[derive(Debug, Default, Serialize)]
 pub struct RunReport {
@@ -78,6 +97,18 @@ pub struct RunReport {
     pub seen_again: u64,
     /// Messages seen before and changed since.
     pub changed: u64,
+    /// Of the new: for a person to decide on, in the holding area.
+    pub review: u64,
+    /// Of those for a person: exclusions that two persons must confirm.
+    pub proposals: u64,
+    /// Of the new: left out, in the holding area until its time is over.
+    pub excluded: u64,
+    /// Messages seen before that are, or were, in the holding area.
+    pub withheld_again: u64,
+    /// New messages by route, ground and retention class: `exclude private E5`.
+    pub routes: BTreeMap<String, u64>,
+    /// How they were sorted: mode, ids of model and policy.
+    pub sorting: Sorting,
     /// Messages already beyond their period.
     pub expired: u64,
     /// Messages that must not come back.
@@ -102,7 +133,11 @@ impl IngestReport {
     /// 0, or 3 with something to look at.
     pub fn exit_code(&self) -> u8 {
         let clean = |r: &RunReport| {
-            r.findings.is_empty() && r.tally.unreadable == 0 && r.tally.balances && !r.device_registered
+            r.findings.is_empty()
+                && r.review == 0
+                && r.tally.unreadable == 0
+                && r.tally.balances
+                && !r.device_registered
         };
         if self.runs.iter().all(clean) { 0 } else { 3 }
     }
@@ -172,7 +207,9 @@ fn one(
         .filter(|m| m.custodian == job.custodian)
         .collect();
 
+    let sorter = sorter(job, &policy, custodian)?;
     let mut report = RunReport {
+        sorting: Sorting::of(sorter.as_ref(), &policy, job.mode),
         source: source.kind.to_owned(),
         copy_date: copy_date.to_string(),
         device_registered: device.first,
@@ -181,6 +218,8 @@ fn one(
     report.findings.extend(source.findings().iter().map(ToString::to_string));
     report.findings.extend(apps::findings(&source));
     report.findings.extend(source.notes());
+    let area = job.places.area().map_err(fail)?;
+    writer.sweep_held(&area).map_err(fail)?;
     let rows = source.readers.iter().filter_map(|r| r.describe().rows).sum();
     let id = job.custodian.clone();
     let relevant = move |label: &[u8]| scope::of_custodian(label, &id);
@@ -188,22 +227,14 @@ fn one(
     for event in &device.events {
         run.register(&Entry { kind: EntryType::Event, clear: &[], plain: &event.encode() }).map_err(fail)?;
     }
-    let mut sealing = Sealing {
-        job,
-        stamper: &stamper,
-        today,
-        prefix: prefix(&job.custodian, &device.key),
-        identity: Vec::new(),
-        occurrences: HashMap::new(),
-        verdict: Vec::new(),
-        unreadable_content: 0,
-    };
+    let mut sealing = Sealing::new(job, &stamper, today, prefix(&job.custodian, &device.key));
+    let mut gather = sorter.as_ref().map(|_| Gather::begin()).transpose()?;
     progress.begin(Phase::Reading, Some(rows));
     let mut readers = Vec::new();
     for reader in &mut source.readers {
         let mut counted = RunReport::default();
         let tally = feed(path, reader.as_mut(), progress, |batch: &mut EncodedBatch| {
-            sealing.batch(batch, &mut run, &mut counted)?;
+            sealing.batch(batch, gather.as_mut(), &mut run, &mut counted)?;
             progress.done(batch.records);
             batch.clear();
             Ok(())
@@ -213,9 +244,15 @@ fn one(
         report.findings.extend(reader.findings().iter().map(ToString::to_string));
         readers.push(reader.describe().reader);
     }
-    if sealing.unreadable_content > 0 {
-        report.findings.push(format!("attachments_unreadable:{}", sealing.unreadable_content));
+    if let (Some(gather), Some(sorter)) = (gather, &sorter) {
+        progress.begin(Phase::Sorting, None);
+        gather.judge(sorter, |judged| {
+            progress.check()?;
+            progress.done(1);
+            sealing.judged(judged, &area, &mut run, &mut report)
+        })?;
     }
+    report.findings.extend(sealing.findings());
     let evidence: Vec<Evidence> = source
         .set
         .opened()
@@ -242,6 +279,12 @@ fn one(
         changed: report.changed,
         expired: report.expired,
         suppressed: report.suppressed,
+        review: report.review,
+        proposals: report.proposals,
+        excluded: report.excluded,
+        withheld_again: report.withheld_again,
+        routes: report.routes.clone(),
+        sorting: report.sorting.clone(),
         findings: report.findings.clone(),
     };
     let nothing_new = report.new == 0 && report.changed == 0 && device.events.is_empty();
@@ -255,6 +298,29 @@ fn one(
     report.run = Some(wire::hex(run.id()));
     report.entries_added = run.commit(&manifest.encode()).map_err(fail)?.entries;
     Ok(report)
+}
+
+/// What sorts: nothing where the mode is `off`. The owner's post is the one held last.
+fn sorter(job: &Ingest, policy: &Policy, custodian: &Custodian) -> Result<Option<Sorter>, JobError> {
+    let costs = policy::Sorting { mode: job.mode.unwrap_or(policy.sorting.mode), ..policy.sorting };
+    if costs.mode == Mode::Off {
+        return Ok(None);
+    }
+    let post = custodian.roles().last().map(|period| period.role.post.slug().to_owned());
+    let ask = Ask { contacts: job.contacts.clone(), role: post, ..Ask::default() };
+    Sorter::with_costs(&ask, costs).map(Some)
+}
+
+impl Sorting {
+    fn of(sorter: Option<&Sorter>, policy: &Policy, mode: Option<Mode>) -> Self {
+        let (model, id) = sorter.map(Sorter::ids).unwrap_or_default();
+        Self {
+            mode: mode.unwrap_or(policy.sorting.mode).word().to_owned(),
+            model: model.to_owned(),
+            policy: id.to_owned(),
+            review_days: policy.sorting.review_days,
+        }
+    }
 }
 
 /// SHA-256 over names and hashes of the evidence, in order of name.
@@ -286,6 +352,13 @@ impl RunReport {
         self.new += counted.new;
         self.seen_again += counted.seen_again;
         self.changed += counted.changed;
+        self.review += counted.review;
+        self.proposals += counted.proposals;
+        self.excluded += counted.excluded;
+        self.withheld_again += counted.withheld_again;
+        for (route, n) in counted.routes {
+            *self.routes.entry(route).or_default() += n;
+        }
         self.expired += counted.expired;
         self.suppressed += counted.suppressed;
         self.attachments += counted.attachments;
@@ -364,113 +437,4 @@ fn prefix(custodian: &str, device: &str) -> Vec<u8> {
         out.extend_from_slice(part.as_bytes());
     }
     out
-}
-
-/// What sealing a batch needs.
-struct Sealing<'a> {
-    job: &'a Ingest,
-    stamper: &'a Stamper,
-    today: Date,
-    prefix: Vec<u8>,
-    identity: Vec<u8>,
-    /// How often each identity came that is not the source's own id: 20 bytes a message.
-    occurrences: HashMap<[u8; 16], u32>,
-    verdict: Vec<u8>,
-    unreadable_content: u64,
-}
-
-impl Sealing<'_> {
-    fn batch(
-        &mut self,
-        batch: &EncodedBatch,
-        run: &mut Run<'_>,
-        report: &mut RunReport,
-    ) -> Result<(), JobError> {
-        for item in &batch.items {
-            self.item(batch, item, run, report)?;
-        }
-        let room = LISTED.saturating_sub(report.unreadable.len());
-        report.unreadable.extend(batch.unreadable.iter().take(room).map(Listed::from));
-        Ok(())
-    }
-
-    /// Two messages that agree in everything an identity is made of are still two: "Ok" twice in one minute
-    /// of a chat export. The second and every later one carry their number, which the next copy gives them too.
-    fn number(&mut self, identity: &[u8]) {
-        if identity::is_own(identity) {
-            return;
-        }
-        let hash: [u8; 32] = Sha256::digest(identity).into();
-        let key = std::array::from_fn(|i| hash[i]);
-        let before = self.occurrences.entry(key).or_insert(0);
-        if *before > 0 {
-            self.identity.extend_from_slice(&before.to_be_bytes());
-        }
-        *before = before.saturating_add(1);
-    }
-
-    fn item(
-        &mut self,
-        batch: &EncodedBatch,
-        item: &Item,
-        run: &mut Run<'_>,
-        report: &mut RunReport,
-    ) -> Result<(), JobError> {
-        let fail = |e| self.job.places.fail(e);
-        report.attachments_missing += u64::from(item.missing);
-        self.identity.clear();
-        self.identity.extend_from_slice(&self.prefix);
-        self.identity.extend_from_slice(&batch.bytes[item.identity.clone()]);
-        self.number(&batch.bytes[item.identity.clone()]);
-        let version = &batch.bytes[item.version.clone()];
-        let sighting = run.sighting(&self.identity, version);
-        let known = match run.novelty(&sighting) {
-            Novelty::Seen => {
-                report.seen_again += 1;
-                return Ok(());
-            }
-            Novelty::Suppressed => {
-                report.suppressed += 1;
-                return Ok(());
-            }
-            Novelty::New => None,
-            Novelty::Changed(bucket) => Some(bucket),
-        };
-        let direction = match item.direction {
-            model::Direction::In => policy::Direction::In,
-            model::Direction::Out => policy::Direction::Out,
-        };
-        let stamp = self.stamper.stamp(MessageTime { direction, sent: item.sent, received: item.received });
-        if stamp.expired(self.today) {
-            report.expired += 1;
-            return Ok(());
-        }
-        verdict::encode(&stamp, &mut self.verdict);
-        let bucket = match known {
-            Some(bucket) => bucket,
-            None => {
-                run.bucket(&stamp.bucket.encode_label(&self.job.custodian), &scope::covers).map_err(fail)?
-            }
-        };
-        let group = |i: usize| &batch.bytes[item.groups[i].clone()];
-        let groups: archive::Groups<'_> =
-            [group(0), group(1), group(2), group(3), group(4), group(5), group(6), &self.verdict];
-        // what a record names is there before the record
-        for file in &item.files {
-            let mut content = Sequential::new(file.content.as_ref());
-            match run.attachment(bucket, &file.sha256, file.size, &mut content) {
-                Ok(true) => report.attachments += 1,
-                Ok(false) => {}
-                Err(archive::ArchiveError::Content) => self.unreadable_content += 1,
-                Err(e) => return Err(fail(e)),
-            }
-        }
-        run.record(bucket, &sighting, &groups).map_err(fail)?;
-        match known {
-            None => report.new += 1,
-            Some(_) => report.changed += 1,
-        }
-        *report.classes.entry(stamp.class.name().to_owned()).or_default() += 1;
-        Ok(())
-    }
 }

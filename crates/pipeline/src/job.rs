@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::civil::Date;
+use policy::Mode;
 use serde::{Deserialize, Serialize};
 
 use crate::error::JobError;
@@ -22,6 +23,8 @@ use crate::secret;
 struct JobFile {
     archive: PathBuf,
     keys: PathBuf,
+    /// The holding area; beside the key store where absent.
+    holding: Option<PathBuf>,
     /// Sources opened at the same time, 1 to 16.
     #[serde(default = "two")]
     parallel: usize,
@@ -47,6 +50,8 @@ struct CopyEntry {
     owner_name: Option<String>,
     date_order: Option<String>,
     copy_date: Option<String>,
+    mode: Option<Mode>,
+    contacts: Option<PathBuf>,
     #[serde(default)]
     attest_device: bool,
 }
@@ -128,11 +133,13 @@ impl Job {
         let fix = |p: &mut PathBuf| *p = base.join(&*p);
         fix(&mut file.archive);
         fix(&mut file.keys);
+        file.holding.iter_mut().for_each(fix);
         file.report.iter_mut().for_each(fix);
         for copy in &mut file.copies {
             fix(&mut copy.source);
             copy.backup_passphrase_file.iter_mut().for_each(fix);
             copy.backup_key_file.iter_mut().for_each(fix);
+            copy.contacts.iter_mut().for_each(fix);
             copy.date().map_err(|()| fail("copy_date must be YYYY-MM-DD"))?;
         }
         Ok(Self { file })
@@ -222,12 +229,16 @@ impl Job {
             owner_name: copy.owner_name.clone(),
             date_order: copy.date_order.clone(),
         };
+        let mut places = Places::new(self.file.archive.clone(), self.file.keys.clone());
+        places.holding = self.file.holding.clone().unwrap_or(places.holding);
         let job = Ingest {
-            places: Places { archive: self.file.archive.clone(), keys: self.file.keys.clone() },
+            places,
             custodian: copy.custodian.clone(),
             sources: vec![copy.source.clone()],
             options,
             copy_date: copy.date().ok().flatten(),
+            mode: copy.mode,
+            contacts: copy.contacts.clone(),
             attest_device: copy.attest_device,
             now,
         };

@@ -39,6 +39,18 @@ pub(crate) struct Manifest {
     pub(crate) changed: u64,
     pub(crate) expired: u64,
     pub(crate) suppressed: u64,
+    #[serde(default)]
+    pub(crate) review: u64,
+    #[serde(default)]
+    pub(crate) proposals: u64,
+    #[serde(default)]
+    pub(crate) excluded: u64,
+    #[serde(default)]
+    pub(crate) withheld_again: u64,
+    #[serde(default)]
+    pub(crate) routes: std::collections::BTreeMap<String, u64>,
+    #[serde(default)]
+    pub(crate) sorting: crate::ingest::Sorting,
     pub(crate) findings: Vec<String>,
 }
 

@@ -8,16 +8,29 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::JobError;
 
-/// Archive and key store.
+/// The three folders.
 #[derive(Clone, Debug)]
 pub struct Places {
     /// The archive.
     pub archive: PathBuf,
     /// The key store.
     pub keys: PathBuf,
+    /// The holding area.
+    pub holding: PathBuf,
 }
 
 impl Places {
+    /// Archive and key store, with the holding area `holding` beside the key store.
+    pub fn new(archive: PathBuf, keys: PathBuf) -> Self {
+        let holding = std::path::absolute(&keys).unwrap_or_else(|_| keys.clone()).with_file_name("holding");
+        Self { archive, keys, holding }
+    }
+
+    /// The holding area, made when it is not there.
+    pub(crate) fn area(&self) -> Result<archive::Holding, archive::ArchiveError> {
+        archive::Holding::open(&self.holding, &self.archive, &self.keys)
+    }
+
     /// An error of the archive as a job's.
     pub(crate) fn fail(&self, e: ArchiveError) -> JobError {
         match e {

@@ -286,7 +286,7 @@ fn exhibit(mut versions: Vec<Version>) -> Option<Exhibit> {
             proof_record: 0,
             retain_until: verdict.retain_until.to_string(),
             retention_class: verdict.class.name().to_owned(),
-            verdict: verdict.decision.word().to_owned(),
+            verdict: verdict.sorted.decision.word().to_owned(),
         },
     })
 }

@@ -12,6 +12,8 @@ pub enum Phase {
     Opening,
     /// Reading messages.
     Reading,
+    /// Sorting and sealing what was read.
+    Sorting,
     /// Checking an archive.
     Verifying,
     /// Writing a production.

@@ -132,7 +132,7 @@ fn shown(fields: &Fields) -> Result<Value, model::Fault> {
     let mut archive = Map::new();
     if let Some(bytes) = fields[7].shown() {
         let verdict = verdict::decode(bytes)?;
-        archive.insert("verdict".to_owned(), json!(verdict.decision.word()));
+        archive.insert("verdict".to_owned(), json!(verdict.sorted.decision.word()));
         archive.insert("retention_class".to_owned(), json!(verdict.class.name()));
         archive.insert("retain_until".to_owned(), json!(verdict.retain_until.to_string()));
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use jiff::civil::Date;
 
-use crate::ingest::IngestReport;
+use crate::ingest::{IngestReport, RunReport};
 
 /// The receipt as plain text, 72 columns.
 pub(crate) fn text(report: &IngestReport, today: Date) -> String {
@@ -36,11 +36,19 @@ pub(crate) fn text(report: &IngestReport, today: Date) -> String {
             ("Nye beskeder", run.new),
             ("Set før, uændrede", run.seen_again),
             ("Set før, ændrede", run.changed),
+            ("Venter på et menneske", run.review),
+            ("  heraf forslag om udeladelse", run.proposals),
+            ("Udeladt, kan hentes tilbage", run.excluded),
+            ("Holdt tilbage tidligere", run.withheld_again),
             ("Over opbevaringsfristen", run.expired),
             ("Vedhæftninger gemt", run.attachments),
             ("Vedhæftninger mangler", run.attachments_missing),
         ] {
             line(&format!("{what:<27}{n}"));
+        }
+        line(&format!("{:<27}{}", "Sorteret", sorted_as(run)));
+        for (route, n) in run.routes.iter().filter(|_| !run.sorting.model.is_empty()) {
+            line(&format!("  {:<32}{n}", danish(route)));
         }
         for (class, n) in &run.classes {
             line(&format!("Opbevaringsklasse {class:<9}{n}"));
@@ -68,4 +76,29 @@ pub(crate) fn text(report: &IngestReport, today: Date) -> String {
     line("");
     line("Set af                     ______________________________  dato __________");
     out
+}
+
+/// How a run was sorted, in words.
+fn sorted_as(run: &RunReport) -> String {
+    let s = &run.sorting;
+    if s.model.is_empty() {
+        return "nej, alt gemmes".to_owned();
+    }
+    format!("{}, model {}, politik {}, frist {} dage", s.mode, s.model, s.policy, s.review_days)
+}
+
+/// A route, ground and class: `exclude private E5`.
+fn danish(route: &str) -> String {
+    let word = |word: &str| match word {
+        "keep" => "gemt".to_owned(),
+        "review" => "til gennemsyn".to_owned(),
+        "proposal" => "foreslået udeladt".to_owned(),
+        "exclude" => "udeladt".to_owned(),
+        "personnel" => "personale".to_owned(),
+        "private" => "privat".to_owned(),
+        "misdirected" => "fejlsendt".to_owned(),
+        "journalised" => "journaliseret".to_owned(),
+        other => other.to_owned(),
+    };
+    route.split(' ').map(word).collect::<Vec<_>>().join(", ")
 }

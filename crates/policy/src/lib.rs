@@ -19,6 +19,7 @@ mod post;
 mod register;
 mod rules;
 mod settings;
+mod sorting;
 mod stamp;
 
 pub use answer::{Answer, Question};
@@ -37,4 +38,5 @@ pub use post::{AuthorityKind, Choice, PayGrade, Post, Role};
 pub use register::{Register, RegisterFault};
 pub use rules::{Code, Doubt, Doubts, Rule, Rules, Set};
 pub use settings::{Policy, PolicyFault, UnlistedChiefs};
+pub use sorting::{Journalised, Mode, Sorting, SortingFault};
 pub use stamp::{Bucket, Direction, MessageTime, Stamp, StampFault, Stamper, stamp};

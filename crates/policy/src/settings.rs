@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::calendar::{days, from_days, within_bounds};
 use crate::cbor::done;
+use crate::sorting::{Sorting, SortingFault};
 
 /// Version of the tables in this crate. Part of the policy's id, so that a changed reading never
 /// passes for the old one.
@@ -29,7 +30,7 @@ pub enum UnlistedChiefs {
 pub enum PolicyFault {
     /// Not TOML, an unknown key or a value of the wrong kind.
     #[error(
-        "policy file line {line}: not valid; keys are unlisted_chiefs = \"keep\" or \"letter\", earliest_plausible = \"YYYY-MM-DD\""
+        "policy file line {line}: not valid; keys are unlisted_chiefs = \"keep\" or \"letter\", earliest_plausible = \"YYYY-MM-DD\", and those of [sorting]"
     )]
     Toml {
         /// Line, from 1.
@@ -38,6 +39,9 @@ pub enum PolicyFault {
     /// A date outside 1990 to 2200.
     #[error("policy: earliest_plausible is not a date from 1990 to 2200")]
     Earliest,
+    /// Costs or days of sorting that cannot hold.
+    #[error("policy, [sorting]: {0}")]
+    Sorting(#[from] SortingFault),
     /// Stored bytes that are not a policy of this version.
     #[error("stored policy: not a policy of rules version {RULES_VERSION}")]
     Stored,
@@ -50,11 +54,17 @@ pub struct Policy {
     pub unlisted_chiefs: UnlistedChiefs,
     /// Message times before this day are taken for a clock that was never set. Default 2007-01-01.
     pub earliest_plausible: Date,
+    /// How messages are sorted.
+    pub sorting: Sorting,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { unlisted_chiefs: UnlistedChiefs::default(), earliest_plausible: Date::constant(2007, 1, 1) }
+        Self {
+            unlisted_chiefs: UnlistedChiefs::default(),
+            earliest_plausible: Date::constant(2007, 1, 1),
+            sorting: Sorting::default(),
+        }
     }
 }
 
@@ -63,13 +73,15 @@ struct File {
     #[serde(default)]
     unlisted_chiefs: UnlistedChiefs,
     earliest_plausible: Option<String>,
+    #[serde(default)]
+    sorting: Sorting,
     #[serde(flatten)]
     rest: std::collections::BTreeMap<String, toml::Value>,
 }
 
 impl Policy {
     /// Reads a policy file. Missing keys take the default; unknown keys are refused, since a
-    /// misspelt one would silently mean the default; tables belong to other parts of the program.
+    /// misspelt one would silently mean the default.
     pub fn from_toml(text: &str) -> Result<Self, PolicyFault> {
         let line =
             |at: usize| text.as_bytes()[..at.min(text.len())].iter().filter(|&&b| b == b'\n').count() + 1;
@@ -85,16 +97,18 @@ impl Policy {
             None => Self::default().earliest_plausible,
             Some(text) => text.parse().ok().filter(|&d| within_bounds(d)).ok_or(PolicyFault::Earliest)?,
         };
-        Ok(Self { unlisted_chiefs: file.unlisted_chiefs, earliest_plausible })
+        file.sorting.check()?;
+        Ok(Self { unlisted_chiefs: file.unlisted_chiefs, earliest_plausible, sorting: file.sorting })
     }
 
     /// The canonical bytes: CBOR `[rules version, unlisted chiefs (0 keep, 1 letter), earliest
-    /// plausible day as days since 1970-01-01]`.
+    /// plausible day as days since 1970-01-01, sorting]`, the last an array of its own.
     pub fn encode(&self) -> Vec<u8> {
-        let Self { unlisted_chiefs, earliest_plausible } = *self;
+        let Self { unlisted_chiefs, earliest_plausible, sorting } = *self;
         let mut e = Encoder::new(Vec::new());
-        done(e.array(3).and_then(|e| e.u32(RULES_VERSION)));
+        done(e.array(4).and_then(|e| e.u32(RULES_VERSION)));
         done(e.u8(unlisted_chiefs as u8).and_then(|e| e.i32(days(earliest_plausible))));
+        sorting.encode_into(&mut e);
         e.into_writer()
     }
 
@@ -102,14 +116,15 @@ impl Policy {
     pub fn decode(bytes: &[u8]) -> Result<Self, PolicyFault> {
         let mut d = Decoder::new(bytes);
         let mut read = || -> Option<Self> {
-            (d.array().ok()? == Some(3) && d.u32().ok()? == RULES_VERSION).then_some(())?;
+            (d.array().ok()? == Some(4) && d.u32().ok()? == RULES_VERSION).then_some(())?;
             let unlisted_chiefs = match d.u8().ok()? {
                 0 => UnlistedChiefs::Keep,
                 1 => UnlistedChiefs::Letter,
                 _ => return None,
             };
             let earliest_plausible = from_days(d.i32().ok()?).filter(|&d| within_bounds(d))?;
-            Some(Self { unlisted_chiefs, earliest_plausible })
+            let sorting = Sorting::decode_from(&mut d)?;
+            Some(Self { unlisted_chiefs, earliest_plausible, sorting })
         };
         read().filter(|policy| policy.encode() == bytes).ok_or(PolicyFault::Stored)
     }
@@ -129,6 +144,7 @@ mod tests {
         let expected = expected.map(|(unlisted_chiefs, date)| Policy {
             unlisted_chiefs,
             earliest_plausible: date.parse().unwrap(),
+            sorting: Sorting::default(),
         });
         assert_eq!(Policy::from_toml(text), expected);
     }
@@ -142,7 +158,9 @@ mod tests {
             "unlisted_chiefs = \"letter\"\nearliest_plausible = \"2010-06-01\"",
             Ok((Letter, "2010-06-01")),
         );
-        check("[classification]\nmode = \"sort\"", Ok((Keep, "2007-01-01")));
+        check("[sorting]\nmode = \"sort\"", Ok((Keep, "2007-01-01")));
+        check("[sorting]\nlost = 1", Err(PolicyFault::Toml { line: 2 }));
+        check("[sorting]\nreview = 9", Err(PolicyFault::Sorting(SortingFault::Costs)));
         check("\nunlisted_chiefs = \"shorter\"", Err(PolicyFault::Toml { line: 2 }));
         check("# a\nunlisted_cheifs = \"letter\"", Err(PolicyFault::Toml { line: 2 }));
         check("unlisted_chiefs", Err(PolicyFault::Toml { line: 1 }));
@@ -154,17 +172,20 @@ mod tests {
     fn canonical_bytes() {
         let keep = Policy::default();
         let letter = Policy { unlisted_chiefs: UnlistedChiefs::Letter, ..keep };
-        assert_eq!(keep.encode(), [0x83, 0x01, 0x00, 0x19, 0x34, 0xca]);
-        for policy in [keep, letter] {
+        let sorting = [0x88, 0x00, 0x18, 0x64, 0x05, 0x01, 0xf4, 0xf5, 0x18, 0x1e, 0x00];
+        assert_eq!(keep.encode(), [&[0x84, 0x01, 0x00, 0x19, 0x34, 0xca][..], &sorting].concat());
+        let off = Policy { sorting: Sorting { mode: crate::Mode::Off, ..keep.sorting }, ..keep };
+        for policy in [keep, letter, off] {
             assert_eq!(Policy::decode(&policy.encode()), Ok(policy));
         }
         assert_ne!(keep.id(), letter.id());
         for bytes in
-            [&[][..], &[0x83, 1, 2, 0], &[0x83, 2, 0, 0x19, 0x34, 0xca], &[0x83, 1, 0, 0x19, 0x34, 0xca, 0]]
+            [&[][..], &[0x84, 1, 2, 0], &[0x83, 1, 0, 0x19, 0x34, 0xca], &[&keep.encode()[..], &[0]].concat()]
         {
             assert_eq!(Policy::decode(bytes), Err(PolicyFault::Stored));
         }
         // The same policy in a longer spelling is not the canonical one.
-        assert_eq!(Policy::decode(&[0x83, 0x18, 1, 0, 0x19, 0x34, 0xca]), Err(PolicyFault::Stored));
+        let longer = [&[0x84, 0x18, 1, 0, 0x19, 0x34, 0xca][..], &sorting].concat();
+        assert_eq!(Policy::decode(&longer), Err(PolicyFault::Stored));
     }
 }

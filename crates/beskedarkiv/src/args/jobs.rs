@@ -10,13 +10,15 @@ use policy::{AuthorityKind, PayGrade, Post};
 use super::groups::date;
 use super::{Fact, Happening};
 
-// Where archive and key store lie.
+// Where the three folders lie.
 #[derive(Args)]
 pub(crate) struct Where {
     #[arg(long, value_name = "DIR", env = "BESKEDARKIV_ARCHIVE")]
     pub(crate) archive: Option<PathBuf>,
     #[arg(long, value_name = "DIR", env = "BESKEDARKIV_KEYS")]
     pub(crate) keys: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", env = "BESKEDARKIV_HOLDING")]
+    pub(crate) holding: Option<PathBuf>,
 }
 
 // Archive, key store and the operator's passphrase.
@@ -87,12 +89,13 @@ pub(crate) struct Ingest {
     pub(crate) source: SourceFlags,
     #[arg(long, value_name = "ID")]
     pub(crate) custodian: String,
-    #[arg(long, value_name = "DIR")]
-    pub(crate) holding: Option<PathBuf>,
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) copy_date: Option<Date>,
-    #[arg(long, value_name = "MODE", value_parser = PossibleValuesParser::new(["off"]))]
+    #[arg(long, value_name = "MODE",
+        value_parser = PossibleValuesParser::new(["sort", "assist", "rules-only", "off"]))]
     pub(crate) mode: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) contacts: Option<PathBuf>,
     #[arg(long)]
     pub(crate) attest_device: bool,
     #[arg(long, value_name = "FILE")]

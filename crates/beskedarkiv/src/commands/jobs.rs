@@ -38,10 +38,11 @@ pub(super) fn places(at: &Context<'_>, given: &args::Where) -> Result<Places, Fa
     let need = |flag: &'static str| Failure::usage("place-needed").with("flag", flag);
     let archive = given.archive.clone().or_else(|| at.settings.archive.clone());
     let keys = given.keys.clone().or_else(|| at.settings.keys.clone());
-    Ok(Places {
-        archive: archive.ok_or_else(|| need("--archive"))?,
-        keys: keys.ok_or_else(|| need("--keys"))?,
-    })
+    let holding = given.holding.clone().or_else(|| at.settings.holding.clone());
+    let mut places =
+        Places::new(archive.ok_or_else(|| need("--archive"))?, keys.ok_or_else(|| need("--keys"))?);
+    places.holding = holding.unwrap_or(places.holding);
+    Ok(places)
 }
 
 /// The operator who acts.
@@ -275,6 +276,8 @@ pub(super) fn ingest(a: &args::Ingest, at: &Context<'_>) -> Result<u8, Failure> 
             sources: a.sources.clone(),
             options: o.clone(),
             copy_date: a.copy_date,
+            mode: a.mode.as_deref().and_then(policy::Mode::of),
+            contacts: a.contacts.clone(),
             attest_device: a.attest_device,
             now: now(),
         };
@@ -343,7 +346,7 @@ pub(super) fn verify(a: &args::Verify, at: &Context<'_>) -> Result<u8, Failure> 
             let (places, operator) = operator(at, &a.acting)?;
             (places, Some(operator))
         }
-        _ => (Places { keys: archive.join("no-keys"), archive }, None),
+        _ => (Places::new(archive.clone(), archive.join("no-keys")), None),
     };
     let older = a
         .checkpoint

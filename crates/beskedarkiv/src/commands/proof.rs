@@ -41,7 +41,7 @@ pub(super) fn verify(proof: &Path, trusted: &Path, at: &Context<'_>) -> Result<u
 pub(super) fn checkpoint(a: &args::CheckpointShow, at: &Context<'_>) -> Result<u8, Failure> {
     let archive = a.archive.clone().or_else(|| at.settings.archive.clone());
     let archive = archive.ok_or_else(|| Failure::usage("place-needed").with("flag", "--archive"))?;
-    let places = Places { keys: archive.join("no-keys"), archive };
+    let places = Places::new(archive.clone(), archive.join("no-keys"));
     let report = pipeline::proof::checkpoint(&places).map_err(Failure::of_job)?;
     // a file of just this will do for --checkpoint and for --trusted-keys
     at.out.plain(&report.checkpoint)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use classify::Relation;
 use serde_json::Value;
 
-use super::line::Message;
+use super::facts::Facts;
 use super::{bounded, input};
 use crate::error::JobError;
 
@@ -35,14 +35,14 @@ impl Contacts {
     }
 
     /// The relation of a message's counterpart: the sender's, else the first known of the others'.
-    pub(super) fn relation(&self, message: &Message) -> Relation {
+    pub(super) fn relation(&self, facts: &Facts<'_>) -> Relation {
         if self.0.is_empty() {
             return Relation::Unknown;
         }
-        let sender = [&message.sender, &message.sender_name].into_iter().flatten();
-        let others = message.participants.iter().flatten().flatten();
-        let chat = message.conversation.as_deref().map(|c| c.rsplit(';').next().unwrap_or(c));
-        let all = sender.chain(others).map(String::as_str).chain(chat);
+        let sender = [facts.sender, facts.sender_name].into_iter().flatten();
+        let others = facts.participants.iter().copied();
+        let chat = facts.conversation.map(|c| c.rsplit(';').next().unwrap_or(c));
+        let all = sender.chain(others).chain(chat);
         all.filter_map(|word| self.0.get(&folded(word))).copied().next().unwrap_or_default()
     }
 }

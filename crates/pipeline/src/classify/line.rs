@@ -4,12 +4,12 @@
 use std::io::BufRead;
 use std::path::Path;
 
-use classify::{Relation, Sender};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::facts::Facts;
 use crate::error::JobError;
 
 /// A message, as far as it matters.
@@ -19,19 +19,19 @@ pub(super) struct Message {
     source: Option<String>,
     pub(super) conversation: Option<String>,
     conversation_name: Option<String>,
-    pub(super) is_group: Option<bool>,
-    pub(super) participants: Option<Vec<Option<String>>>,
+    is_group: Option<bool>,
+    participants: Option<Vec<Option<String>>>,
     pub(super) id: Value,
-    pub(super) sender: Option<String>,
-    pub(super) sender_name: Option<String>,
+    sender: Option<String>,
+    sender_name: Option<String>,
     direction: Option<String>,
     sent_at: Option<String>,
     received_at: Option<String>,
     subject: Option<String>,
-    pub(super) body: Option<String>,
+    body: Option<String>,
     attachments: Option<Vec<IgnoredAny>>,
     edits: Option<Vec<Edit>>,
-    pub(super) event: Option<Value>,
+    event: Option<Value>,
     classification: Option<String>,
 }
 
@@ -103,65 +103,39 @@ impl Message {
         }
     }
 
-    pub(super) fn outgoing(&self) -> bool {
-        match self.direction.as_deref() {
-            Some(direction) => direction == "out",
-            None => self.sender.as_deref() == Some("me"),
-        }
-    }
-
-    /// A name that is more than the address again.
-    pub(super) fn title(&self) -> Option<&str> {
-        let name = self.conversation_name.as_deref().map(str::trim).filter(|n| !n.is_empty())?;
-        (self.is_group == Some(true)).then_some(name)
-    }
-
-    /// Subject, earlier texts, text of an event: a line each.
-    pub(super) fn also(&self) -> String {
+    /// What a verdict can depend on.
+    pub(super) fn facts(&self) -> Facts<'_> {
+        let body = self.body.as_deref();
         let edits = self.edits.iter().flatten().filter_map(|e| e.text.as_deref());
-        let edits = edits.filter(|text| Some(*text) != self.body.as_deref());
+        let edits = edits.filter(|text| Some(*text) != body);
         let event =
             self.event.iter().flat_map(|e| ["text", "title"].map(|key| e.get(key).and_then(Value::as_str)));
-        let lines: Vec<&str> =
+        let also: Vec<&str> =
             self.subject.as_deref().into_iter().chain(edits).chain(event.flatten()).collect();
-        lines.join("\n")
-    }
-
-    pub(super) fn carries_files(&self) -> bool {
-        self.attachments.as_ref().is_some_and(|a| !a.is_empty())
-    }
-
-    pub(super) fn classified(&self) -> bool {
-        self.classification.as_deref().is_some_and(|c| !c.trim().is_empty())
-            || self.source.as_deref() == Some("smart")
+        Facts {
+            source: self.source.as_deref().unwrap_or_default(),
+            conversation: self.conversation.as_deref(),
+            conversation_name: self.conversation_name.as_deref(),
+            is_group: self.is_group.unwrap_or(false),
+            participants: self.participants.iter().flatten().flatten().map(String::as_str).collect(),
+            sender: self.sender.as_deref(),
+            sender_name: self.sender_name.as_deref(),
+            outgoing: match self.direction.as_deref() {
+                Some(direction) => direction == "out",
+                None => self.sender.as_deref() == Some("me"),
+            },
+            sent_at: self.sent_at(),
+            body,
+            also: also.join("\n"),
+            files: self.attachments.as_ref().is_some_and(|a| !a.is_empty()),
+            event: self.event.is_some(),
+            classification: self.classification.as_deref(),
+        }
     }
 
     /// Milliseconds since 1970.
-    pub(super) fn sent_at(&self) -> Option<i64> {
+    fn sent_at(&self) -> Option<i64> {
         let time = self.sent_at.as_deref().or(self.received_at.as_deref())?;
         time.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
-    }
-
-    /// A short code, or letters that the phone's address book knows no person behind.
-    pub(super) fn kind(&self, relation: Relation) -> Sender {
-        let known = !matches!(relation, Relation::Unknown | Relation::Service);
-        let sender = self.sender.as_deref().unwrap_or_default().trim();
-        let named =
-            self.sender_name.as_deref().is_some_and(|name| name.trim() != sender && !name.trim().is_empty());
-        let chat = self.source.as_deref() == Some("whatsapp-export");
-        if known || named || chat || self.outgoing() || sender.is_empty() || self.is_group == Some(true) {
-            return Sender::Person;
-        }
-        let digits = sender.bytes().filter(u8::is_ascii_digit).count();
-        let plain =
-            sender.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b' ' | b'-' | b'(' | b')'));
-        // Two words of letters are more likely a person's name than a sender's.
-        let words = sender.split_whitespace().count();
-        match plain {
-            true if digits <= 6 => Sender::Machine,
-            true => Sender::Person,
-            false if sender.contains(['@', ':', '~']) || words > 1 || sender.len() > 14 => Sender::Person,
-            false => Sender::Machine,
-        }
     }
 }

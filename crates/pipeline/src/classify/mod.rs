@@ -3,6 +3,7 @@
 //! what the first pass kept of each message, never its text.
 
 mod contacts;
+pub(crate) mod facts;
 mod line;
 mod training;
 
@@ -10,9 +11,11 @@ use std::collections::HashMap;
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
-use classify::{Classifier, Frame, Item, Model, Policy, Role, Room, Route, Seen, Verdict};
+use classify::{Classifier, Frame, Item, Model, Role, Room, Route, Seen, Verdict};
+use policy::Sorting;
 use serde::Serialize;
 
+use self::facts::Facts;
 use crate::error::JobError;
 use crate::progress::{Phase, Progress};
 use crate::read::{LISTED, Listed};
@@ -80,11 +83,18 @@ impl Sorter {
     /// # Errors
     /// [`JobError::InputFile`] for a file that is not what it should be.
     pub fn open(ask: &Ask) -> Result<Self, JobError> {
+        Self::with_costs(ask, sorting(ask.policy.as_deref(), ask.mode)?)
+    }
+
+    /// The same with costs from elsewhere.
+    ///
+    /// # Errors
+    /// As [`Sorter::open`].
+    pub fn with_costs(ask: &Ask, costs: Sorting) -> Result<Self, JobError> {
         let model = model(ask.model.as_deref())?;
-        let policy = policy(ask.policy.as_deref(), ask.mode)?;
         let contacts = ask.contacts.as_deref().map(Contacts::open).transpose()?.unwrap_or_default();
         let role = Role::of(ask.role.as_deref().unwrap_or_default());
-        Ok(Self { classifier: Classifier::new(model, policy), contacts, role })
+        Ok(Self { classifier: Classifier::new(model, costs), contacts, role })
     }
 }
 
@@ -99,16 +109,13 @@ pub(super) fn model(path: Option<&Path>) -> Result<Model, JobError> {
 }
 
 /// The policy at a path, or the defaults; a mode asked for on the command line stands above it.
-pub(super) fn policy(path: Option<&Path>, mode: Option<Mode>) -> Result<Policy, JobError> {
-    let mut policy = match path {
-        None => Policy::default(),
-        Some(path) => {
-            let text = String::from_utf8(bounded(path, 1 << 16)?).map_err(|_| input(path, 0, "not UTF-8"))?;
-            Policy::parse(&text).map_err(|e| input(path, 0, e.to_string()))?
-        }
+pub(super) fn sorting(path: Option<&Path>, mode: Option<Mode>) -> Result<Sorting, JobError> {
+    let mut sorting = match path {
+        None => Sorting::default(),
+        Some(path) => crate::policies::read_file(path)?.sorting,
     };
-    policy.mode = mode.unwrap_or(policy.mode);
-    Ok(policy)
+    sorting.mode = mode.unwrap_or(sorting.mode);
+    Ok(sorting)
 }
 
 pub(super) fn input(path: &Path, line: usize, why: impl Into<String>) -> JobError {
@@ -130,11 +137,9 @@ pub(super) fn bounded(path: &Path, limit: u64) -> Result<Vec<u8>, JobError> {
 
 /// A conversation while it is not finished.
 #[derive(Default)]
-struct Open {
+pub(crate) struct Open {
     frame: Frame,
     seen: Vec<Seen>,
-    /// The ids as JSON, and the place in the input.
-    ids: Vec<(Box<str>, usize)>,
 }
 
 /// Reads messages from `from` and writes their verdicts to `out`, in the order of the input.
@@ -155,7 +160,8 @@ pub fn classify(
         ..ClassifyReport::default()
     };
     progress.begin(Phase::Reading, None);
-    let mut conversations: HashMap<Box<str>, Open> = HashMap::new();
+    // with the ids as JSON, and the places in the input
+    let mut conversations: HashMap<Box<str>, (Open, Vec<(Box<str>, usize)>)> = HashMap::new();
     let mut room = Room::default();
     let mut number = 0;
     let mut bytes = Vec::new();
@@ -169,8 +175,9 @@ pub fn classify(
         match line::parse(&bytes) {
             Ok(message) => {
                 let key = message.key(number);
-                let open = conversations.entry(key).or_default();
-                sorter.add(&message, place, &mut room, open);
+                let (open, ids) = conversations.entry(key).or_default();
+                sorter.add(&message.facts(), &mut room, open);
+                ids.push((json(&message.id).into(), place));
                 report.messages += 1;
             }
             Err(fault) => {
@@ -191,10 +198,10 @@ pub fn classify(
     report.conversations = conversations.len() as u64;
     let mut lines: Vec<Box<[u8]>> = Vec::new();
     lines.resize_with(usize::try_from(report.messages).unwrap_or(0), Box::default);
-    for (key, open) in conversations {
+    for (key, (open, ids)) in conversations {
         let conversation = if line::is_made_up(&key) { "null".to_owned() } else { json(&*key) };
-        let verdicts = sorter.classifier.decide(&open.frame, &open.seen);
-        for (verdict, (id, place)) in verdicts.iter().zip(&open.ids) {
+        let verdicts = sorter.verdicts(&open);
+        for (verdict, (id, place)) in verdicts.iter().zip(&ids) {
             report.count(verdict);
             if let Some(line) = lines.get_mut(*place) {
                 *line = shown(verdict, &conversation, id, &report).into_bytes().into();
@@ -229,29 +236,27 @@ impl ClassifyReport {
 }
 
 impl Sorter {
-    fn add(&self, message: &line::Message, place: usize, room: &mut Room, open: &mut Open) {
-        let relation = self.contacts.relation(message);
-        let also = message.also();
-        let item = Item {
-            body: message.body.as_deref().unwrap_or_default(),
-            also: &also,
-            outgoing: message.outgoing(),
-            sender: message.kind(relation),
-            relation,
-            attachment: message.carries_files(),
-            event: message.event.is_some(),
-            classified: message.classified(),
-            sent_at: message.sent_at(),
-        };
-        open.seen.push(self.classifier.look(room, &item));
-        open.ids.push((json(&message.id).into(), place));
+    /// Looks at a message and puts it into its conversation.
+    pub(crate) fn add(&self, facts: &Facts<'_>, room: &mut Room, open: &mut Open) {
+        let relation = self.contacts.relation(facts);
+        open.seen.push(self.classifier.look(room, &facts.item(relation)));
         open.frame.role = self.role;
-        open.frame.group |= message.is_group.unwrap_or(false);
+        open.frame.group |= facts.is_group;
         if open.frame.title.is_none()
-            && let Some(title) = message.title()
+            && let Some(title) = facts.title()
         {
             open.frame.title = Some(self.classifier.look(room, &Item { body: title, ..Item::default() }));
         }
+    }
+
+    /// Verdicts on a whole conversation, in the order of its messages.
+    pub(crate) fn verdicts(&self, open: &Open) -> Vec<Verdict> {
+        self.classifier.decide(&open.frame, &open.seen)
+    }
+
+    /// Ids of model and policy.
+    pub(crate) fn ids(&self) -> (&str, &str) {
+        (self.classifier.model_id(), self.classifier.policy_id())
     }
 }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use classify::evaluate::Report;
 pub use classify::train::Without;
 
-use super::{Ask, bounded, input, line, model, policy};
+use super::{Ask, bounded, input, line, model, sorting};
 use crate::error::JobError;
 
 /// Size limit of a file of labelled messages, bytes.
@@ -89,8 +89,8 @@ pub fn train(paths: &[PathBuf], without: Without, percent: usize, out: &Path) ->
 /// # Errors
 /// [`JobError::InputFile`] for a file that is not as it should be.
 pub fn evaluate(paths: &[PathBuf], ask: &Ask, bare: bool) -> Result<Evaluation, JobError> {
-    let policy = policy(ask.policy.as_deref(), ask.mode)?;
-    let classifier = Classifier::new(model(ask.model.as_deref())?, policy);
+    let sorting = sorting(ask.policy.as_deref(), ask.mode)?;
+    let classifier = Classifier::new(model(ask.model.as_deref())?, sorting);
     let mut conversations: Vec<Conversation> = labelled(paths)?.into_iter().flat_map(|(_, c)| c).collect();
     for c in &mut conversations {
         if bare {
@@ -102,7 +102,7 @@ pub fn evaluate(paths: &[PathBuf], ask: &Ask, bare: bool) -> Result<Evaluation, 
     }
     let cases = score::cases(&classifier, conversations.iter());
     Ok(Evaluation {
-        report: Report::of(&cases, &policy),
+        report: Report::of(&cases, &sorting),
         messages: cases.len(),
         model: classifier.model_id().to_owned(),
         policy: classifier.policy_id().to_owned(),
@@ -161,12 +161,13 @@ fn json_lines(path: &Path, text: &str) -> Result<Vec<Conversation>, JobError> {
         let truth: Truth =
             serde_json::from_str(text).map_err(|_| input(path, number, "no label of the four"))?;
         let message = line::parse(text.as_bytes()).map_err(|why| input(path, number, why))?;
+        let facts = message.facts();
         let at = *order.entry(message.key(number as u64)).or_insert_with(|| {
             out.push(Conversation {
                 relation: Relation::of(truth.relation.as_deref().unwrap_or_default()),
                 role: Role::of(truth.role.as_deref().unwrap_or_default()),
-                group: message.is_group.unwrap_or(false),
-                title: message.title().unwrap_or_default().to_owned(),
+                group: facts.is_group,
+                title: facts.title().unwrap_or_default().to_owned(),
                 messages: Vec::new(),
             });
             out.len() - 1
@@ -176,11 +177,11 @@ fn json_lines(path: &Path, text: &str) -> Result<Vec<Conversation>, JobError> {
             label: truth.label,
             mixed: truth.mixed,
             context: truth.needs_context,
-            outgoing: message.outgoing(),
-            machine: message.kind(conversation.relation) == classify::Sender::Machine,
-            attachment: message.carries_files(),
-            sent_at: message.sent_at(),
-            text: message.body.clone().unwrap_or_default(),
+            outgoing: facts.outgoing,
+            machine: facts.kind(conversation.relation) == classify::Sender::Machine,
+            attachment: facts.files,
+            sent_at: facts.sent_at,
+            text: facts.body.unwrap_or_default().to_owned(),
         });
     }
     Ok(out)
