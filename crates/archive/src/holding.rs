@@ -23,6 +23,7 @@ use minicbor::{Decoder, Encoder};
 
 use crate::dedup::{ENTRY, Sighting};
 use crate::error::{ArchiveError, broken, io};
+use crate::reader::RegisterEntry;
 use crate::store::Archive;
 
 /// Bytes of a slot: the seal of a key under the key of the run.
@@ -286,6 +287,37 @@ impl Archive {
             any = true;
         }
         Ok(any.then_some(held))
+    }
+
+    /// Every message that was ever held, by run, with the entry that commits to it.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn held_ever(&self, keys: &KeyStore) -> Result<Vec<(HeldRun, Vec<u64>)>, ArchiveError> {
+        let mut runs: Vec<(HeldRun, Vec<u64>)> = Vec::new();
+        let mut at: std::collections::HashMap<[u8; 16], usize> = Default::default();
+        for entry in self.register(keys, &[EntryType::Withheld])? {
+            let RegisterEntry { header, clear: _, plain } = entry;
+            let at = *at.entry(header.run).or_insert_with(|| {
+                let empty = HeldRun {
+                    run: header.run,
+                    written_at: header.written_at,
+                    items: Vec::new(),
+                    settled: Default::default(),
+                };
+                runs.push((empty, Vec::new()));
+                runs.len() - 1
+            });
+            let (run, entries) = &mut runs[at];
+            match decode(&plain).ok_or_else(|| broken(header.index, "malformed entry of held messages"))? {
+                Plain::Items(items) => {
+                    entries.resize(entries.len() + items.len(), header.index);
+                    run.items.extend(items);
+                }
+                Plain::Outcomes(outcomes) => run.settled.extend(outcomes),
+            }
+        }
+        Ok(runs)
     }
 
     /// Runs that have messages in a holding area.

@@ -185,6 +185,20 @@ more-policy-set =
     FIL er TOML:
       unlisted_chiefs = "keep"            # eller "letter"; se docs/RETENTION.md
       earliest_plausible = "2007-01-01"   # tider før denne dag kommer fra et ur, der ikke var stillet
+cmd-review = Gennemgang af beskeder, der er holdt tilbage
+cmd-review-list = Viser, hvor meget der venter, og til hvornår; åbner intet
+cmd-review-next = Viser det, der venter, samtale for samtale, og tager imod afgørelser
+more-review-next =
+    Taster: k gem alle, e udelad alle (e p personale, e v privat, e f fejlsendt),
+    2k 3-5e enkelte, u fortryd, n næste, ! en bemærkning, = vis igen, q slut, ? hjælp.
+    Flere kan stå på én linje. Hver afgørelse er et led i kæden med navn og tid.
+    En besked, ingen har taget stilling til ved fristen, gemmes. Hvor fristen er 25 år, skal to
+    personer være enige om at udelade.
+    Med --json skrives alt, der venter, og der spørges ikke.
+cmd-review-decide = Afgør beskeder ved navn, som review next --json viser dem
+cmd-review-settle = Flytter det afgjorte og det forældede: ind i arkivet, eller tilintetgjort
+more-review-settle =
+    Sker også ved hver ingest. Det, der er besluttet gemt, flyttes straks; resten på fristens dag.
 cmd-operator = Hvem der må hvad
 cmd-operator-add = Opretter en operatør, endnu uden rettigheder
 cmd-operator-grant = Giver en operatør rettigheder i stedet for dem, den havde
@@ -250,6 +264,13 @@ arg-operator-grant-custodian = Kun disse personers beskeder må læses; uden: al
 arg-holding = Mappe til beskeder, der venter på et menneske eller er udeladt; ellers "holding" ved siden af nøglelageret
 arg-copy-date = Kopiens dato; ellers kildens egen
 arg-mode = Hvor meget maskinen må afgøre; ellers efter arkivets politik
+arg-all = Også det, der er afgjort eller udeladt
+arg-limit = Højst så mange samtaler
+arg-as = Afgørelsen
+arg-ground = Hvorfor den udelades
+arg-note = En bemærkning, der følger afgørelsen
+arg-items-file = Fil med navne på beskeder
+arg-items = Navne på beskeder: otte cifre af kørslen og et nummer
 arg-attest-device = Indestå for, at en ukendt telefon eller et ukendt nummer er personens
 arg-receipt = Skriv også kvitteringen i denne fil
 arg-job = Jobfil (TOML)
@@ -374,6 +395,54 @@ read-unreadable = ulæselig: { $at }: { $why }
 read-finding = se på: { $what }
 classify-done = { $messages } beskeder: { $keep } gemmes, { $review } skal ses af et menneske, { $exclude } udelades (heraf { $proposals } kun som forslag)
 classify-trained = Model { $model }: { $messages } beskeder i { $conversations } samtaler. Målt på samtaler, der i tur var holdt ude:
+review-kept = Gemt efter beslutning
+review-undecided = Gemt, fordi ingen tog stilling
+review-shredded = Tilintetgjort
+review-on-hold = Bevares på grund af en bevaringspligt
+review-waiting = Venter stadig
+review-nothing = Intet venter.
+review-head-custodian = Ansvarlig
+review-head-run = Kørsel
+review-head-deadline = Frist
+review-head-open = Venter
+review-head-keep = Gemmes
+review-head-exclude = Udeladt
+review-decided = { $n } beskeder er afgjort.
+review-sealed-to-others = { $n } kørsler er forseglet til andre end Dem
+review-conversation = Samtale { $number } af { $total }: { $name } ({ $custodian }), { $waiting } venter, frist { $deadline }
+review-keys = k gem alle · e udelad alle (e p/v/f) · 2k 3-5e enkelte · u fortryd · n næste · q slut · ? hjælp
+review-help =
+    k          gem alle i samtalen
+    e          udelad alle; e p personale, e v privat, e f fejlsendt
+    2k 3-5e    enkelte: numrene til venstre
+    u          fortryd den sidste afgørelse
+    ! tekst    bemærkning til den næste afgørelse
+    n          næste samtale; denne venter
+    =          vis samtalen igen
+    q          slut
+    En prik til venstre: beskeden er i arkivet og vises for sammenhængens skyld.
+review-me = mig
+review-files = { $n ->
+    [one] 1 fil
+   *[other] { $n } filer
+  }
+review-p = arbejde { $p } %
+review-what = Forstår ikke "{ $what }". ? viser tasterne.
+review-nothing-to-undo = Intet at fortryde.
+review-did-keep = { $n } gemmes.
+review-did-exclude = { $n } udelades.
+review-did-undo = Afgørelsen er taget tilbage for { $n }.
+review-ended = { $n } afgørelser; { $left } samtaler venter.
+route-keep = gemt
+route-review = til gennemsyn
+route-exclude = udelades
+ground-personnel = personale
+ground-private = privat
+ground-misdirected = fejlsendt
+ground-journalised = journaliseret
+state-proposed = én har udeladt
+state-keep = besluttet gemt
+state-exclude = udeladt
 run-copy = { $new } nye beskeder
 job-fine = Jobfilen er i orden: { $copies } kopier.
 export-open = Åbn udleveringen: { $path }

@@ -186,6 +186,20 @@ more-policy-set =
     FILE is TOML:
       unlisted_chiefs = "keep"            # or "letter"; see docs/RETENTION.md
       earliest_plausible = "2007-01-01"   # times before this day come from a clock that was never set
+cmd-review = Review of messages that are held back
+cmd-review-list = Shows how much waits, and until when; opens nothing
+cmd-review-next = Shows what waits, conversation by conversation, and takes decisions
+more-review-next =
+    Keys: k keep all, e exclude all (e p personnel, e v private, e f misdirected),
+    2k 3-5e single ones, u undo, n next, ! a note, = show again, q quit, ? help.
+    Several may stand on one line. Every decision is an entry of the log with name and time.
+    A message nobody decided on by the deadline is kept. Where the period is 25 years, two persons
+    must agree to exclude.
+    With --json everything that waits is written, and nothing is asked.
+cmd-review-decide = Decides messages by name, as review next --json shows them
+cmd-review-settle = Moves what is decided and what is past its deadline: into the archive, or destroyed
+more-review-settle =
+    Every ingest does so too. What was decided to be kept moves at once; the rest on the deadline.
 cmd-operator = Who may do what
 cmd-operator-add = Adds an operator, without rights as yet
 cmd-operator-grant = Grants an operator rights in the place of those it had
@@ -251,6 +265,13 @@ arg-operator-grant-custodian = Only these persons' messages may be read; without
 arg-holding = Folder for messages that await a person or are left out; else "holding" beside the key store
 arg-copy-date = Date of the copy; else the source's own
 arg-mode = How much the machine may decide; else by the archive's policy
+arg-all = Also what is decided or excluded
+arg-limit = At most so many conversations
+arg-as = The decision
+arg-ground = Why it is excluded
+arg-note = A note that goes with the decision
+arg-items-file = File with names of messages
+arg-items = Names of messages: eight digits of the run and a number
 arg-attest-device = Vouch that an unknown phone or number is the person's
 arg-receipt = Write the receipt to this file too
 arg-job = Job file (TOML)
@@ -375,6 +396,54 @@ read-unreadable = unreadable: { $at }: { $why }
 read-finding = look at: { $what }
 classify-done = { $messages } messages: { $keep } kept, { $review } for a person, { $exclude } excluded ({ $proposals } of them as a proposal only)
 classify-trained = Model { $model }: { $messages } messages in { $conversations } conversations. Measured on conversations left out in turn:
+review-kept = Kept by decision
+review-undecided = Kept because nobody decided
+review-shredded = Destroyed
+review-on-hold = Preserved by a legal hold
+review-waiting = Still waiting
+review-nothing = Nothing waits.
+review-head-custodian = Custodian
+review-head-run = Run
+review-head-deadline = Deadline
+review-head-open = Waiting
+review-head-keep = To keep
+review-head-exclude = Excluded
+review-decided = { $n } messages decided.
+review-sealed-to-others = { $n } runs are sealed to others than you
+review-conversation = Conversation { $number } of { $total }: { $name } ({ $custodian }), { $waiting } waiting, deadline { $deadline }
+review-keys = k keep all · e exclude all (e p/v/m) · 2k 3-5e single ones · u undo · n next · q quit · ? help
+review-help =
+    k          keep all of the conversation
+    e          exclude all; e p personnel, e v private, e m misdirected
+    2k 3-5e    single ones: the numbers on the left
+    u          undo the last decision
+    ! text     a note for the next decision
+    n          next conversation; this one waits
+    =          show the conversation again
+    q          quit
+    A dot on the left: the message is in the archive and stands here for the context.
+review-me = me
+review-files = { $n ->
+    [one] 1 file
+   *[other] { $n } files
+  }
+review-p = work { $p } %
+review-what = Not understood: "{ $what }". ? shows the keys.
+review-nothing-to-undo = Nothing to undo.
+review-did-keep = { $n } to keep.
+review-did-exclude = { $n } excluded.
+review-did-undo = Decision taken back for { $n }.
+review-ended = { $n } decisions; { $left } conversations wait.
+route-keep = kept
+route-review = for review
+route-exclude = to exclude
+ground-personnel = personnel
+ground-private = private
+ground-misdirected = misdirected
+ground-journalised = journalised
+state-proposed = one has excluded
+state-keep = decided to keep
+state-exclude = excluded
 run-copy = { $new } new messages
 job-fine = The job file is in order: { $copies } copies.
 export-open = Open the production: { $path }

@@ -12,6 +12,7 @@ mod config;
 mod failure;
 mod harden;
 mod help;
+mod keys;
 mod lang;
 mod logs;
 mod output;

@@ -13,8 +13,10 @@ mod production;
 mod proofs;
 mod remarks;
 mod show;
+mod withheld;
 mod words;
 
 pub use production::{ArchiveInfo, Contents, Cover, Exhibit, Finished, Formats, Production};
 pub use proofs::{Awaiting, ProofFiles};
+pub use withheld::{Standing, Withheld};
 pub use words::Lang;

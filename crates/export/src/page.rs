@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::production::{ConversationSummary, Cover, Exhibit};
 use crate::remarks::remark;
 use crate::show::{day, local, plain, text};
+use crate::withheld::{self, Range};
 use crate::words::{Lang, Word};
 
 /// Style of all pages: for the screen wide and narrow, and for paper.
@@ -294,7 +295,12 @@ impl Pages<'_> {
     }
 
     /// The start page.
-    pub(crate) fn start(&self, conversations: &[ConversationSummary], messages: u64) -> String {
+    pub(crate) fn start(
+        &self,
+        conversations: &[ConversationSummary],
+        messages: u64,
+        withheld: &[Range],
+    ) -> String {
         let c = self.cover;
         let period = match (&c.from, &c.to) {
             (None, None) => self.say(Word::Everything).to_owned(),
@@ -337,6 +343,7 @@ impl Pages<'_> {
                         }
                     }
                 }
+                @if !withheld.is_empty() { (withheld::table(withheld, self.lang)) }
                 h2 { (self.say(Word::HowToCheck)) }
                 p { (self.say(Word::CheckText)) }
                 p { (self.say(Word::ProofText)) " " a href="verify.html" { (self.say(Word::ProofPage)) } "." }

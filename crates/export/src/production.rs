@@ -13,6 +13,7 @@ use crate::bag::{Bag, Part};
 use crate::page::{Pages, Reply};
 use crate::proofs::{self, Proofs};
 use crate::show::{local, zone};
+use crate::withheld::{self, Range, Withheld};
 use crate::words::{Lang, Word};
 
 /// What a production is.
@@ -94,6 +95,8 @@ pub struct Finished {
     pub attachments: u64,
     /// Attachments that could not be had.
     pub attachments_missing: u64,
+    /// Placeholders of messages that are withheld.
+    pub withheld: u64,
 }
 
 /// One conversation, as the start page lists it.
@@ -160,6 +163,7 @@ pub struct Production {
     conversations: Vec<ConversationSummary>,
     by_id: BTreeMap<(String, String), usize>,
     open: BTreeMap<usize, Part>,
+    withheld: Vec<Range>,
     finished: Finished,
 }
 
@@ -187,6 +191,7 @@ impl Production {
             conversations: Vec::new(),
             by_id: BTreeMap::new(),
             open: BTreeMap::new(),
+            withheld: Vec::new(),
             finished: Finished::default(),
         })
     }
@@ -214,6 +219,22 @@ impl Production {
         for (at, exhibits) in by_conversation {
             for (exhibit, files) in exhibits {
                 self.show(at, &exhibit, &files)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the placeholders, after the last month: their numbers go on where those of the messages end.
+    ///
+    /// # Errors
+    /// What the operating system refuses.
+    pub fn withheld(&mut self, mut withheld: Vec<Withheld>) -> io::Result<()> {
+        let next = self.finished.messages + 1;
+        self.withheld = withheld::ranges(&mut withheld, next);
+        self.finished.withheld = withheld.len() as u64;
+        if let Some(lines) = &mut self.lines {
+            for (withheld, number) in withheld.iter().zip(next..) {
+                withheld::line(lines, number, withheld)?;
             }
         }
         Ok(())
@@ -396,7 +417,7 @@ impl Production {
         }
         if self.html {
             let pages = Pages { lang: self.lang, zone: &self.zone, cover: &self.cover };
-            let start = pages.start(&self.conversations, self.finished.messages);
+            let start = pages.start(&self.conversations, self.finished.messages, &self.withheld);
             self.bag.whole("data/index.html", start.as_bytes())?;
         }
         self.bag.whole("data/verify.html", proofs::page(self.lang).as_bytes())?;

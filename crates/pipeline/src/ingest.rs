@@ -23,8 +23,9 @@ use crate::open::{Opened, SourceOptions, open};
 use crate::places::Places;
 use crate::progress::{Phase, Progress};
 use crate::read::{Counts, Evidence, LISTED, Listed};
+use crate::review::settle::Settled;
 use crate::sealing::Sealing;
-use crate::{apps, policies, receipt, register, scope};
+use crate::{apps, policies, receipt, register, review, scope};
 
 /// What to take in.
 pub struct Ingest {
@@ -55,6 +56,8 @@ pub struct IngestReport {
     pub custodian: String,
     /// One for each source.
     pub runs: Vec<RunReport>,
+    /// What became of messages held back earlier.
+    pub settled: Settled,
     /// Number of the archive, hexadecimal.
     pub archive: String,
     /// Entries in the log.
@@ -167,7 +170,9 @@ pub(crate) fn ingest_opened(
     progress: Progress<'_>,
 ) -> Result<IngestReport, JobError> {
     let mut writer = job.places.writer(job.now)?;
-    let mut report = IngestReport { custodian: job.custodian.clone(), ..IngestReport::default() };
+    // what waited long enough, before anything is added
+    let settled = review::settle::due(&job.places, &mut writer, civil(job.now)?)?;
+    let mut report = IngestReport { settled, custodian: job.custodian.clone(), ..IngestReport::default() };
     for (path, source) in sources {
         let run = one(job, &path, source, &mut writer, progress)?;
         report.runs.push(run);
@@ -219,7 +224,6 @@ fn one(
     report.findings.extend(apps::findings(&source));
     report.findings.extend(source.notes());
     let area = job.places.area().map_err(fail)?;
-    writer.sweep_held(&area).map_err(fail)?;
     let rows = source.readers.iter().filter_map(|r| r.describe().rows).sum();
     let id = job.custodian.clone();
     let relevant = move |label: &[u8]| scope::of_custodian(label, &id);

@@ -19,7 +19,7 @@ use crate::operators::lies_in;
 use crate::places::{Places, shown};
 use crate::progress::{Phase, Progress};
 use crate::proofs::Proofs;
-use crate::verdict;
+use crate::{review, verdict};
 
 /// What to produce.
 pub struct Export {
@@ -60,6 +60,8 @@ pub struct ExportReport {
     pub attachments: u64,
     /// Attachments that the copies of the phone did not have.
     pub attachments_missing: u64,
+    /// Messages in scope that are withheld: placeholders.
+    pub withheld: u64,
     /// Buckets in scope for which the operator has no key.
     pub buckets_without_key: u64,
     /// Entry that records the production.
@@ -152,6 +154,8 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
         production.month(exhibits, &mut content).map_err(written)?;
         proofs.write(operator, &mut production, fail, written)?;
     }
+    let withheld = review::withheld(&job.places, &archive, &job.custodian, job.from, job.to)?;
+    production.withheld(withheld).map_err(written)?;
     let finished = production.finish(&today.to_string()).map_err(written)?;
     Ok(ExportReport {
         out: shown(&job.out),
@@ -160,6 +164,7 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
         conversations: finished.conversations,
         attachments: finished.attachments,
         attachments_missing: finished.attachments_missing,
+        withheld: finished.withheld,
         buckets_without_key: unopened,
         entry,
         size,

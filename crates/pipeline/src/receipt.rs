@@ -17,15 +17,15 @@ pub(crate) fn text(report: &IngestReport, today: Date) -> String {
     line("KVITTERING FOR INDLÆSNING AF BESKEDER");
     line("=====================================");
     line("");
-    line(&format!("Dato                       {today}"));
-    line(&format!("Arkiv                      {}", report.archive));
-    line(&format!("Ansvarlig (id)             {}", report.custodian));
+    line(&format!("Dato                           {today}"));
+    line(&format!("Arkiv                          {}", report.archive));
+    line(&format!("Ansvarlig (id)                 {}", report.custodian));
     for run in &report.runs {
         line("");
-        line(&format!("Kilde                      {}", run.source));
-        line(&format!("Kopiens dato               {}", run.copy_date));
+        line(&format!("Kilde                          {}", run.source));
+        line(&format!("Kopiens dato                   {}", run.copy_date));
         line(&format!(
-            "Kørsel                     {}",
+            "Kørsel                         {}",
             run.run.as_deref().unwrap_or("intet nyt, intet tilføjet")
         ));
         for (what, n) in [
@@ -44,14 +44,14 @@ pub(crate) fn text(report: &IngestReport, today: Date) -> String {
             ("Vedhæftninger gemt", run.attachments),
             ("Vedhæftninger mangler", run.attachments_missing),
         ] {
-            line(&format!("{what:<27}{n}"));
+            line(&format!("{what:<31}{n}"));
         }
-        line(&format!("{:<27}{}", "Sorteret", sorted_as(run)));
+        line(&format!("{:<31}{}", "Sorteret", sorted_as(run)));
         for (route, n) in run.routes.iter().filter(|_| !run.sorting.model.is_empty()) {
-            line(&format!("  {:<32}{n}", danish(route)));
+            line(&format!("  {:<36}{n}", danish(route)));
         }
         for (class, n) in &run.classes {
-            line(&format!("Opbevaringsklasse {class:<9}{n}"));
+            line(&format!("Opbevaringsklasse {class:<13}{n}"));
         }
         if run.device_registered {
             line("Enheden er registreret som den ansvarliges første: kontrollér den.");
@@ -64,17 +64,17 @@ pub(crate) fn text(report: &IngestReport, today: Date) -> String {
         }
     }
     line("");
-    line(&format!("Kædens længde              {}", report.size));
+    line(&format!("Kædens længde                  {}", report.size));
     line("Kædens rod (SHA-256)");
     let root = report.root.as_bytes();
     for half in root.chunks(32) {
         let groups: Vec<&str> = half.chunks(8).filter_map(|c| std::str::from_utf8(c).ok()).collect();
-        line(&format!("                           {}", groups.join(" ")));
+        line(&format!("                               {}", groups.join(" ")));
     }
     line("");
-    line("Kopieret af                ______________________________  dato __________");
+    line("Kopieret af                    ______________________________  dato __________");
     line("");
-    line("Set af                     ______________________________  dato __________");
+    line("Set af                         ______________________________  dato __________");
     out
 }
 

@@ -16,8 +16,9 @@ use crate::error::JobError;
 use crate::gather::{Gather, Judged, Standing};
 use crate::ingest::{Ingest, RunReport};
 use crate::read::{LISTED, Listed};
+use crate::review::note::Note;
 use crate::verdict::{Decision, Sorted};
-use crate::{held, identity, scope, verdict};
+use crate::{identity, scope, verdict};
 
 /// What sealing needs.
 pub(crate) struct Sealing<'a> {
@@ -223,7 +224,7 @@ impl<'a> Sealing<'a> {
             run.bucket(&stamp.bucket.encode_label(&self.job.custodian), &scope::covers).map_err(fail)?;
         let proposal = sorted.decision == Decision::Exclude && stamp.class == Class::M25;
         let review = sorted.decision == Decision::Review || proposal;
-        let note = held::Note::of(sorted, &stamp, proposal).encode();
+        let note = Note::of(sorted, &stamp, proposal).encode();
         let mut readers: Vec<_> = ready.files.iter().map(|f| Sequential::new(f.content.as_ref())).collect();
         let mut contents: Vec<Content<'_>> = ready
             .files

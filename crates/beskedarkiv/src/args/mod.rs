@@ -6,6 +6,7 @@ pub(crate) mod fact;
 mod groups;
 mod happening;
 mod jobs;
+mod review;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ pub(crate) use fact::Fact;
 pub(crate) use groups::*;
 pub(crate) use happening::Happening;
 pub(crate) use jobs::*;
+pub(crate) use review::*;
 
 #[derive(Parser)]
 #[command(name = "beskedarkiv", version, arg_required_else_help = true)]
@@ -72,6 +74,8 @@ pub(crate) enum Command {
     #[command(subcommand, arg_required_else_help = true)]
     Job(Job),
     Verify(Verify),
+    #[command(subcommand, arg_required_else_help = true)]
+    Review(Review),
     Export(Export),
     #[command(subcommand, arg_required_else_help = true)]
     Checkpoint(Checkpoint),

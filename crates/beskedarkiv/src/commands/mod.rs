@@ -5,6 +5,7 @@ mod jobs;
 mod proof;
 mod register;
 mod retention;
+mod review;
 mod shell;
 
 use crate::args::{Command, Global};
@@ -50,6 +51,7 @@ pub(crate) fn run(command: Command, at: &mut Context<'_>) -> Result<u8, Failure>
         Command::Job(Job::Check(a)) => jobs::job_check(&a, at),
         Command::Verify(a) => jobs::verify(&a, at),
         Command::Checkpoint(Checkpoint::Show(a)) => proof::checkpoint(&a, at),
+        Command::Review(a) => review::review(a, at),
         Command::Export(a) => jobs::export(&a, at),
         Command::Policy(a) => register::policy(&a, at),
         Command::Retention(Retention::Explain(a)) => retention::explain(&a, at),

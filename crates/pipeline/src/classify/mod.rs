@@ -142,6 +142,9 @@ pub(crate) struct Open {
     seen: Vec<Seen>,
 }
 
+/// The ids of a conversation's messages as JSON, and their places in the input.
+type Ids = Vec<(Box<str>, usize)>;
+
 /// Reads messages from `from` and writes their verdicts to `out`, in the order of the input.
 ///
 /// # Errors
@@ -160,8 +163,7 @@ pub fn classify(
         ..ClassifyReport::default()
     };
     progress.begin(Phase::Reading, None);
-    // with the ids as JSON, and the places in the input
-    let mut conversations: HashMap<Box<str>, (Open, Vec<(Box<str>, usize)>)> = HashMap::new();
+    let mut conversations: HashMap<Box<str>, (Open, Ids)> = HashMap::new();
     let mut room = Room::default();
     let mut number = 0;
     let mut bytes = Vec::new();

@@ -1,0 +1,59 @@
+//! Arguments of `review`.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
+
+use super::{Acting, Fact, Where};
+
+#[derive(Subcommand)]
+pub(crate) enum Review {
+    List(ReviewList),
+    Next(ReviewNext),
+    Decide(ReviewDecide),
+    Settle(ReviewSettle),
+}
+
+#[derive(Args)]
+pub(crate) struct ReviewList {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    #[arg(long, value_name = "ID")]
+    pub(crate) custodian: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct ReviewNext {
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+    #[arg(long, value_name = "ID")]
+    pub(crate) custodian: Option<String>,
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+}
+
+#[derive(Args)]
+pub(crate) struct ReviewDecide {
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+    #[arg(long = "as", value_name = "CHOICE", value_parser = PossibleValuesParser::new(["keep", "exclude", "undo"]))]
+    pub(crate) choice: String,
+    #[arg(long, value_name = "GROUND",
+        value_parser = PossibleValuesParser::new(["personnel", "private", "misdirected", "journalised"]))]
+    pub(crate) ground: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<Fact>,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) items_file: Option<PathBuf>,
+    #[arg(value_name = "ITEM")]
+    pub(crate) items: Vec<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct ReviewSettle {
+    #[command(flatten)]
+    pub(crate) at: Where,
+}

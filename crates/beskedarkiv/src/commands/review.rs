@@ -1,0 +1,347 @@
+//! `review`: what waits in the holding area, read conversation by conversation, decided with a key each.
+//! Sentences go to the terminal of who asked; nothing read here is written anywhere else.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use pipeline::review::desk::{Ask, Conversation, Deciding, Desk, Line};
+use pipeline::review::{self, Choice, State};
+
+use super::Context;
+use super::jobs::{now, operator, places};
+use crate::args::{self, Review};
+use crate::failure::{Failure, LOOK};
+use crate::keys::{Key, keys};
+use crate::table::Table;
+
+pub(super) fn review(command: Review, at: &Context<'_>) -> Result<u8, Failure> {
+    match command {
+        Review::List(a) => list(&a, at),
+        Review::Next(a) => next(&a, at),
+        Review::Decide(a) => decide(&a, at),
+        Review::Settle(a) => {
+            let places = places(at, &a.at)?;
+            let settled = review::settle::settle(&places, now()).map_err(Failure::of_job)?;
+            let mut table = Table::new(&[1]);
+            for (key, n) in [
+                ("review-kept", settled.kept),
+                ("review-undecided", settled.undecided),
+                ("review-shredded", settled.shredded),
+                ("review-on-hold", settled.on_hold),
+                ("review-waiting", settled.waiting),
+            ] {
+                table.row([at.out.texts().say(key, &[]), n.to_string()]);
+            }
+            at.out.table(&table)?;
+            at.out.object(&settled)?;
+            Ok(0)
+        }
+    }
+}
+
+fn list(a: &args::ReviewList, at: &Context<'_>) -> Result<u8, Failure> {
+    let places = places(at, &a.at)?;
+    let listed = review::list(&places, a.custodian.as_deref()).map_err(Failure::of_job)?;
+    let texts = at.out.texts();
+    let mut open = 0;
+    let mut table = Table::new(&[3, 4, 5]);
+    if !listed.is_empty() {
+        let heads = ["custodian", "run", "deadline", "open", "keep", "exclude"];
+        table.row(heads.map(|head| texts.say(&format!("review-head-{head}"), &[])));
+    }
+    for pile in &listed {
+        let of = |states: &[State]| states.iter().filter_map(|s| pile.states.get(s)).sum::<u64>();
+        open += of(&[State::Open, State::Proposed]);
+        table.row([
+            pile.custodian.clone(),
+            pile.run.chars().take(8).collect(),
+            pile.deadline.clone(),
+            of(&[State::Open, State::Proposed]).to_string(),
+            of(&[State::Keep]).to_string(),
+            of(&[State::Exclude]).to_string(),
+        ]);
+    }
+    at.out.table(&table)?;
+    if listed.is_empty() {
+        at.out.line("review-nothing", &[])?;
+    }
+    at.out.object(&listed)?;
+    Ok(if open > 0 { LOOK } else { 0 })
+}
+
+fn decide(a: &args::ReviewDecide, at: &Context<'_>) -> Result<u8, Failure> {
+    let (places, by) = operator(at, &a.acting)?;
+    let mut items = a.items.clone();
+    if let Some(path) = &a.items_file {
+        let text = std::fs::read_to_string(path).map_err(|e| {
+            Failure::usage("read").with("path", path.display().to_string()).with("why", e.kind().to_string())
+        })?;
+        items.extend(text.split_whitespace().map(str::to_owned));
+    }
+    if items.is_empty() {
+        return Err(Failure::usage("place-needed").with("flag", "ITEM"));
+    }
+    let choice = match a.choice.as_str() {
+        "keep" => Choice::Keep,
+        "exclude" => Choice::Exclude,
+        _ => Choice::Undo,
+    };
+    let note = a.note.as_ref().map(args::Fact::one).transpose()?;
+    let bulk = items.len() > 1;
+    let deciding = Deciding { items, choice, ground: a.ground.clone(), bulk, blind: false, note };
+    let mut desk = Desk::open(&places, &by).map_err(Failure::of_job)?;
+    let n = desk.decide(&deciding, now()).map_err(Failure::of_job)?;
+    at.out.line("review-decided", &[("n", n.into())])?;
+    at.out.object(&serde_json::json!({ "decided": n }))?;
+    Ok(0)
+}
+
+fn next(a: &args::ReviewNext, at: &Context<'_>) -> Result<u8, Failure> {
+    let (places, by) = operator(at, &a.acting)?;
+    let mut desk = Desk::open(&places, &by).map_err(Failure::of_job)?;
+    let ask = Ask { custodian: a.custodian.clone(), all: a.all };
+    let mut waiting = desk.conversations(&ask).map_err(Failure::of_job)?;
+    let left = waiting.len();
+    waiting.truncate(a.limit.unwrap_or(usize::MAX));
+    if desk.sealed_to_others > 0 {
+        at.out.note("review-sealed-to-others", &[("n", desk.sealed_to_others.into())]);
+    }
+    if at.out.json() {
+        at.out.object(&waiting)?;
+        return Ok(if left > 0 { LOOK } else { 0 });
+    }
+    if waiting.is_empty() {
+        at.out.line("review-nothing", &[])?;
+        return Ok(0);
+    }
+    let stdin = std::io::stdin();
+    let asked = stdin.is_terminal();
+    let mut session = Session { at, desk, last: Vec::new(), decided: 0, note: None };
+    let mut lines = stdin.lock().lines();
+    let total = waiting.len();
+    let mut number = 0;
+    while let Some(conversation) = waiting.get(number) {
+        session.show(conversation, number + 1, total)?;
+        let then = loop {
+            if asked {
+                write!(std::io::stdout(), "> ").map_err(|e| Failure::output(&e))?;
+                std::io::stdout().flush().map_err(|e| Failure::output(&e))?;
+            }
+            let Some(line) = lines.next() else { break Then::End };
+            let line = line.map_err(|e| Failure::output(&e))?;
+            match session.answer(&line, conversation)? {
+                Then::Again => {}
+                then => break then,
+            }
+        };
+        match then {
+            Then::Back => number = number.saturating_sub(1),
+            Then::Next | Then::Again => number += 1,
+            Then::End => return session.end(total - number),
+        }
+    }
+    session.end(0)
+}
+
+enum Then {
+    Again,
+    Next,
+    Back,
+    End,
+}
+
+/// One sitting.
+struct Session<'a, 'b> {
+    at: &'a Context<'b>,
+    desk: Desk<'a>,
+    /// What was decided last, for undoing.
+    last: Vec<String>,
+    decided: u64,
+    /// For the next decision.
+    note: Option<String>,
+}
+
+impl Session<'_, '_> {
+    fn show(&self, c: &Conversation, number: usize, total: usize) -> Result<(), Failure> {
+        let out = &self.at.out;
+        out.plain("")?;
+        let others = c.participants.join(", ");
+        let name = c.conversation_name.clone().unwrap_or(others);
+        let waiting = c.lines.iter().filter(|l| l.item.is_some()).count();
+        out.line(
+            "review-conversation",
+            &[
+                ("number", number.into()),
+                ("total", total.into()),
+                ("name", name.into()),
+                ("custodian", c.custodian.clone().into()),
+                ("waiting", waiting.into()),
+                ("deadline", c.deadline.clone().into()),
+            ],
+        )?;
+        let mut n = 0;
+        let mut day = String::new();
+        for line in &c.lines {
+            let (date, time) = local(line.at);
+            if date != day {
+                out.plain(&format!("  {date}"))?;
+                day = date;
+            }
+            let mark = if line.item.is_some() {
+                n += 1;
+                n.to_string()
+            } else {
+                String::from("·")
+            };
+            out.plain(&format!("{mark:>4}  {time}  {}", self.text(line)))?;
+            if line.item.is_some() {
+                out.plain(&format!("            {}", self.said(line)))?;
+            }
+        }
+        out.line("review-keys", &[])
+    }
+
+    fn text(&self, line: &Line) -> String {
+        let who = if line.outgoing { self.at.out.texts().say("review-me", &[]) } else { shown(&line.sender) };
+        let files = match line.attachments {
+            0 => String::new(),
+            n => format!(" [{}]", self.at.out.texts().say("review-files", &[("n", n.into())])),
+        };
+        format!("{who}: {}{files}", shown(&line.text))
+    }
+
+    /// What the sorting said.
+    fn said(&self, line: &Line) -> String {
+        let texts = self.at.out.texts();
+        let word = |prefix: &str, word: &str| texts.say(&format!("{prefix}-{word}"), &[]);
+        let mut parts = Vec::new();
+        parts.extend(line.verdict.as_deref().map(|v| word("route", v)));
+        parts.extend(line.ground.as_deref().map(|g| word("ground", g)));
+        parts
+            .extend(line.p_work.map(|p| texts.say("review-p", &[("p", format!("{:.0}", p * 100.0).into())])));
+        if let Some(state @ (State::Proposed | State::Keep | State::Exclude)) = line.state {
+            parts.push(word("state", state_word(state)));
+        }
+        let reasons = line.reasons.iter().take(4).map(|r| shown(r)).collect::<Vec<_>>().join(" ");
+        format!("{}  {reasons}", parts.join(" · "))
+    }
+
+    fn answer(&mut self, line: &str, c: &Conversation) -> Result<Then, Failure> {
+        let items: Vec<&Line> = c.lines.iter().filter(|l| l.item.is_some()).collect();
+        let out = &self.at.out;
+        let parsed = match keys(line, items.len()) {
+            Ok(parsed) => parsed,
+            Err(what) => {
+                out.line("review-what", &[("what", what.into())])?;
+                return Ok(Then::Again);
+            }
+        };
+        let mut then = Then::Again;
+        for key in parsed {
+            match key {
+                Key::Decide { which, choice, ground } => {
+                    let whole = which.len() == items.len();
+                    let names = which.iter().filter_map(|i| items.get(*i)?.item.clone()).collect();
+                    self.decide(names, choice, ground)?;
+                    if whole {
+                        then = Then::Next;
+                    }
+                }
+                Key::Undo => {
+                    let names = std::mem::take(&mut self.last);
+                    if names.is_empty() {
+                        out.line("review-nothing-to-undo", &[])?;
+                    } else {
+                        let here = items.iter().any(|l| l.item.as_ref().is_some_and(|i| names.contains(i)));
+                        self.decide(names, Choice::Undo, None)?;
+                        self.last = Vec::new();
+                        // what is taken back lies before this conversation
+                        if !here {
+                            return Ok(Then::Back);
+                        }
+                    }
+                }
+                Key::Note(text) => self.note = Some(text),
+                Key::Show => self.show(c, 1, 1)?,
+                Key::Next => then = Then::Next,
+                Key::Quit => return Ok(Then::End),
+                Key::Help => out.line("review-help", &[])?,
+            }
+        }
+        Ok(then)
+    }
+
+    fn decide(
+        &mut self,
+        items: Vec<String>,
+        choice: Choice,
+        ground: Option<&'static str>,
+    ) -> Result<(), Failure> {
+        let deciding = Deciding {
+            bulk: items.len() > 1,
+            items: items.clone(),
+            choice,
+            ground: ground.map(str::to_owned),
+            blind: false,
+            note: self.note.take(),
+        };
+        let n = self.desk.decide(&deciding, now()).map_err(Failure::of_job)?;
+        self.decided += n;
+        self.last = items;
+        let key = match choice {
+            Choice::Keep => "review-did-keep",
+            Choice::Exclude => "review-did-exclude",
+            Choice::Undo => "review-did-undo",
+        };
+        self.at.out.line(key, &[("n", n.into())])
+    }
+
+    fn end(self, left: usize) -> Result<u8, Failure> {
+        self.at.out.line("review-ended", &[("n", self.decided.into()), ("left", left.into())])?;
+        Ok(if left > 0 { LOOK } else { 0 })
+    }
+}
+
+fn state_word(state: State) -> &'static str {
+    match state {
+        State::Open => "open",
+        State::Proposed => "proposed",
+        State::Keep => "keep",
+        State::Exclude => "exclude",
+        State::Kept => "kept",
+        State::Shredded => "shredded",
+    }
+}
+
+/// Civil date and time in Copenhagen.
+fn local(at: Option<i64>) -> (String, String) {
+    let stamp = at.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    let zone = TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC);
+    match stamp {
+        Some(stamp) => {
+            let local = zone.to_datetime(stamp);
+            (local.date().to_string(), local.strftime("%H:%M").to_string())
+        }
+        None => ("????-??-??".to_owned(), "??:??".to_owned()),
+    }
+}
+
+/// Text from a source on a terminal: no control character, no reordering of what stands around it.
+fn shown(text: &str) -> String {
+    let harmless = |c: char| match c {
+        '\n' => "\n                   ".to_owned(),
+        '\t' => " ".to_owned(),
+        c if c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
+        {
+            format!("\\u{{{:x}}}", u32::from(c))
+        }
+        c => c.to_string(),
+    };
+    let mut out: String = text.chars().take(2000).map(harmless).collect();
+    if text.chars().count() > 2000 {
+        out.push_str(" […]");
+    }
+    out
+}

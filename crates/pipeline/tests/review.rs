@@ -1,0 +1,271 @@
+//! From sorting to the end of the holding area: what is left out can be taken back, two persons decide for
+//! the longest class, undecided means keep, and what is shredded does not come back.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::path::PathBuf;
+
+use archive::Operator;
+use pipeline::ingest::{Ingest, IngestReport, ingest};
+use pipeline::operators::{self, Grant};
+use pipeline::production::{Export, export};
+use pipeline::register::{self, NewCustodian};
+use pipeline::review::desk::{Ask, Deciding, Desk};
+use pipeline::review::settle::{Settled, settle};
+use pipeline::review::{self, Choice, State};
+use pipeline::verify::verify;
+use pipeline::{Formats, Places, Progress, Sensitive, SourceOptions};
+use policy::{AuthorityKind, Mode, Policy, Post, Role};
+use secrecy::SecretString;
+
+/// 2026-02-10, noon.
+const NOW: i64 = 1_770_721_200_000;
+const DAY: i64 = 86_400_000;
+
+const CODE: &str = "Din engangskode er 483920. Del den ikke med nogen.";
+const OTHER: &str = "Din engangskode er 771034. Del den ikke med nogen.";
+const WORK: &str = "Har du set aktindsigten i sag 2026-1234?";
+const PARCEL: &str = "Din pakke er klar til afhentning i pakkeboksen";
+
+struct Place {
+    dir: tempfile::TempDir,
+    places: Places,
+}
+
+fn place(post: Post) -> Place {
+    let dir = tempfile::tempdir().unwrap();
+    let places = Places::new(dir.path().join("archive"), dir.path().join("keys"));
+    operators::init(&places, &secret("en"), "Første", &Policy::default(), NOW).unwrap();
+    let by = places.unlock(&secret("en")).unwrap();
+    let custodian = NewCustodian {
+        id: "x".to_owned(),
+        name: Sensitive::new("Nina Navn".to_owned()),
+        role: Role { post, authority: AuthorityKind::Department, pay_grade: None },
+        from: jiff::civil::date(2020, 1, 1),
+        to: None,
+        numbers: Vec::new(),
+        devices: Vec::new(),
+        reference: None,
+    };
+    register::add(&places, &by, &custodian, NOW).unwrap();
+    Place { dir, places }
+}
+
+fn secret(word: &str) -> SecretString {
+    SecretString::from(word.to_owned())
+}
+
+fn sms(texts: &[&str]) -> String {
+    let one = |(i, text): (usize, &&str)| {
+        let sender = if text.contains("kode") || text.contains("pakke") { "Besked" } else { "+4520304050" };
+        format!(
+            r#"<sms protocol="0" address="{sender}" date="{}" type="1" body="{text}" />"#,
+            NOW - DAY + i as i64 * 1000
+        )
+    };
+    let rows: String = texts.iter().enumerate().map(one).collect();
+    format!(r#"<?xml version="1.0" encoding="UTF-8"?><smses count="{}">{rows}</smses>"#, texts.len())
+}
+
+impl Place {
+    fn at(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn ingest(&self, texts: &[&str], mode: Option<Mode>, now: i64) -> IngestReport {
+        let source = self.at("sms.xml");
+        std::fs::write(&source, sms(texts)).unwrap();
+        let job = Ingest {
+            places: self.places.clone(),
+            custodian: "x".to_owned(),
+            sources: vec![source],
+            options: SourceOptions::default(),
+            copy_date: None,
+            mode,
+            contacts: None,
+            attest_device: false,
+            now,
+        };
+        ingest(&job, Progress::none()).unwrap()
+    }
+
+    fn operator(&self, word: &str) -> Operator {
+        self.places.unlock(&secret(word)).unwrap()
+    }
+
+    fn add(&self, word: &str, rights: &[&str]) {
+        let by = self.operator("en");
+        let operator = operators::add(&self.places, &by, word, &secret(word), NOW).unwrap();
+        let rights = rights.iter().map(|r| (*r).to_owned()).collect();
+        let grant = Grant { operator, rights, custodians: Vec::new(), from: None, to: None };
+        operators::grant(&self.places, &by, &grant, NOW).unwrap();
+    }
+
+    /// Decides about whatever has this text.
+    fn decide(&self, who: &str, text: &str, choice: Choice) {
+        let by = self.operator(who);
+        let mut desk = Desk::open(&self.places, &by).unwrap();
+        let all = desk.conversations(&Ask { custodian: None, all: true }).unwrap();
+        let lines = all.iter().flat_map(|c| &c.lines).filter(|l| l.text == text);
+        let items: Vec<String> = lines.filter_map(|l| l.item.clone()).collect();
+        assert_eq!(items.len(), 1, "{text}");
+        let deciding = Deciding { items, choice, ground: None, bulk: false, blind: false, note: None };
+        assert_eq!(desk.decide(&deciding, NOW).unwrap(), 1);
+    }
+
+    fn states(&self) -> Vec<(State, u64)> {
+        review::list(&self.places, None).unwrap().into_iter().flat_map(|l| l.states).collect()
+    }
+
+    /// Texts of a production and its placeholders: ground and standing.
+    fn shown(&self, name: &str) -> (Vec<String>, Vec<String>) {
+        let job = Export {
+            places: self.places.clone(),
+            custodian: "x".to_owned(),
+            from: None,
+            to: None,
+            out: self.at(name),
+            english: false,
+            formats: Formats::default(),
+            classification: None,
+            delete_by: None,
+            now: NOW,
+        };
+        export(&job, &self.operator("en"), Progress::none()).unwrap();
+        let lines = std::fs::read_to_string(self.at(name).join("data/messages.jsonl")).unwrap();
+        let (mut texts, mut withheld) = (Vec::new(), Vec::new());
+        for (line, number) in lines.lines().zip(1_u64..) {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert_eq!(line["archive"]["number"], number);
+            match line["body"].as_str() {
+                Some(text) => texts.push(text.to_owned()),
+                None => {
+                    let w = &line["withheld"];
+                    assert_eq!(w["month"], "2026-02");
+                    withheld.push(format!(
+                        "{} {}",
+                        w["ground"].as_str().unwrap(),
+                        w["standing"].as_str().unwrap()
+                    ));
+                }
+            }
+        }
+        (texts, withheld)
+    }
+
+    fn holds(&self) {
+        let report = verify(&self.places, Some(&self.operator("en")), None, Progress::none()).unwrap();
+        assert!(report.holds, "{:?}", report.broken);
+    }
+
+    fn settle(&self, days: i64) -> Settled {
+        settle(&self.places, NOW + days * DAY).unwrap()
+    }
+
+    fn nothing_is_held(&self) -> bool {
+        let empty = |path: PathBuf| std::fs::read_dir(path).is_ok_and(|mut d| d.next().is_none());
+        empty(self.at("holding")) && empty(self.at("keys/holding"))
+    }
+}
+
+#[test]
+fn left_out_taken_back_shredded() {
+    let place = place(Post::Officer);
+    let report = place.ingest(&[CODE, WORK, OTHER, PARCEL], Some(Mode::RulesOnly), NOW);
+    let run = &report.runs[0];
+    assert_eq!((run.new, run.excluded, run.review, run.proposals), (4, 3, 0, 0));
+    assert_eq!(run.routes.values().sum::<u64>(), 4);
+    assert_eq!(run.routes["exclude private E5"], 3);
+    assert!(report.receipt.contains("udeladt, privat, E5"));
+    assert_eq!(place.states(), [(State::Exclude, 3)]);
+    place.holds();
+    let (texts, withheld) = place.shown("E1");
+    assert_eq!((texts, withheld.len()), (vec![WORK.to_owned()], 3));
+    assert_eq!(withheld[0], "private excluded");
+    // next month: known, and nothing comes back
+    let again = place.ingest(&[CODE, WORK, OTHER, PARCEL], Some(Mode::RulesOnly), NOW + DAY);
+    assert_eq!((again.runs[0].withheld_again, again.runs[0].seen_again, again.runs[0].new), (3, 1, 0));
+    assert_eq!(again.size, report.size + 1, "the export's entry");
+    // one is taken back, that is taken back, and one is taken back for good
+    place.decide("en", CODE, Choice::Keep);
+    place.decide("en", CODE, Choice::Undo);
+    place.decide("en", OTHER, Choice::Keep);
+    assert_eq!(place.states(), [(State::Keep, 1), (State::Exclude, 2)]);
+    assert_eq!(place.settle(29), Settled { kept: 1, waiting: 2, ..Settled::default() });
+    assert_eq!(place.settle(30), Settled { shredded: 2, ..Settled::default() });
+    assert!(place.nothing_is_held());
+    place.holds();
+    let (texts, withheld) = place.shown("E2");
+    assert_eq!(texts, [WORK, OTHER]);
+    assert_eq!(withheld, ["private shredded"; 2]);
+    let again = place.ingest(&[CODE, WORK, OTHER, PARCEL], Some(Mode::RulesOnly), NOW + 31 * DAY);
+    assert_eq!((again.runs[0].withheld_again, again.runs[0].seen_again, again.runs[0].new), (2, 2, 0));
+    assert_eq!(place.settle(400), Settled::default());
+}
+
+#[test]
+fn two_persons_decide_for_the_longest_class() {
+    let place = place(Post::Minister);
+    place.add("to", &["review"]);
+    let report = place.ingest(&[CODE, WORK, OTHER, PARCEL], Some(Mode::Sort), NOW);
+    let run = &report.runs[0];
+    assert_eq!((run.excluded, run.review, run.proposals), (0, 3, 3));
+    assert_eq!(report.exit_code(), 3);
+    assert_eq!(place.states(), [(State::Open, 3)]);
+    place.decide("en", CODE, Choice::Exclude);
+    place.decide("en", CODE, Choice::Exclude);
+    place.decide("en", OTHER, Choice::Exclude);
+    assert_eq!(place.states(), [(State::Open, 1), (State::Proposed, 2)]);
+    place.decide("to", CODE, Choice::Exclude);
+    assert_eq!(place.states(), [(State::Open, 1), (State::Proposed, 1), (State::Exclude, 1)]);
+    assert_eq!(place.settle(29), Settled { waiting: 3, ..Settled::default() });
+    // undecided means keep
+    assert_eq!(place.settle(30), Settled { undecided: 2, shredded: 1, ..Settled::default() });
+    assert!(place.nothing_is_held());
+    place.holds();
+    let (texts, withheld) = place.shown("E");
+    assert_eq!(texts, [WORK, OTHER, PARCEL]);
+    assert_eq!(withheld, ["private shredded"]);
+}
+
+#[test]
+fn who_may_not_review_sees_nothing() {
+    let place = place(Post::Officer);
+    place.add("ser", &["query"]);
+    place.ingest(&[CODE, WORK], Some(Mode::Assist), NOW);
+    assert_eq!(place.states(), [(State::Open, 1)]);
+    let by = place.operator("ser");
+    let mut desk = Desk::open(&place.places, &by).unwrap();
+    assert!(desk.conversations(&Ask::default()).unwrap().is_empty());
+    assert_eq!(desk.sealed_to_others, 1);
+    // control: a reviewer does see it
+    let by = place.operator("en");
+    let mut desk = Desk::open(&place.places, &by).unwrap();
+    let seen = desk.conversations(&Ask::default()).unwrap();
+    let item = seen[0].lines[0].item.clone().unwrap();
+    assert_eq!(seen[0].lines[0].text, CODE);
+    // neither may the other decide
+    let deciding = |choice| Deciding {
+        items: vec![item.clone()],
+        choice,
+        ground: None,
+        bulk: false,
+        blind: false,
+        note: None,
+    };
+    let by = place.operator("ser");
+    let mut desk = Desk::open(&place.places, &by).unwrap();
+    for choice in [Choice::Keep, Choice::Exclude] {
+        assert_eq!(desk.decide(&deciding(choice), NOW).unwrap_err().exit_code(), 6);
+    }
+    let wrong = Deciding { items: vec!["00000000-0".to_owned()], ..deciding(Choice::Exclude) };
+    assert_eq!(desk.decide(&wrong, NOW).unwrap_err().exit_code(), 2);
+}
+
+#[test]
+fn another_mode_later_changes_nothing_that_was_decided() {
+    let place = place(Post::Officer);
+    place.ingest(&[CODE, WORK], Some(Mode::RulesOnly), NOW);
+    // the sorted and the unsorted copy of one source agree in what is there
+    let off = place.ingest(&[CODE, WORK], Some(Mode::Off), NOW);
+    assert_eq!((off.runs[0].withheld_again, off.runs[0].seen_again), (1, 1));
+}
