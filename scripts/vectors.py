@@ -262,7 +262,8 @@ def identity(passphrase, operator, archive, signing, sealing):
 
 def keyed(key, label, data, n):
     out = bytearray(hmac.new(key, bytes([label]) + data, hashlib.sha256).digest()[:n])
-    out[-1] = out[-1] | 1 if label == 1 else out[-1] & 0x7F
+    if label < 3:
+        out[-1] = out[-1] | 1 if label == 1 else out[-1] & 0x7F
     return bytes(out)
 
 
@@ -338,7 +339,12 @@ def access():
 
 def store():
     key = b"\7" * 32
-    identities = [keyed(key, 1, b"message %d" % i, 12) + keyed(key, 2, b"version %d" % i, 8) for i in range(9)]
+    # scope, text, then one flag each for deleted, withdrawn and expiring; the last is never looked for
+    mark = lambda i: keyed(key, 3, b"scope %d" % (i % 3), 4) + keyed(key, 4, b"text %d" % i, 2) + bytes([i & 7, 0])
+    marks = [mark(i) for i in range(8)] + [bytes(8)]
+    identities = [
+        keyed(key, 1, b"message %d" % i, 12) + keyed(key, 2, b"version %d" % i, 8) + marks[i] for i in range(9)
+    ]
     write("store/sightings.txt", "\n".join(i.hex() for i in identities))
     plain = struct.pack(">I", len(identities)) + b"".join(identities)
     write("store/list.hex", (plain + bytes(padme(len(plain)) - len(plain))).hex())

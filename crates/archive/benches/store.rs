@@ -3,7 +3,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use archive::{Archive, Founding, Writer, create, unlock, verify};
+use archive::{Archive, Aspect, Founding, Writer, create, unlock, verify};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use vault::Cost;
 
@@ -34,7 +34,7 @@ fn fill(dir: &tempfile::TempDir) {
             b"provenance",
             b"v",
         ];
-        let sighting = run.sighting(&core, text.as_bytes());
+        let sighting = run.sighting(&core, text.as_bytes(), &Aspect::default());
         run.novelty(&sighting);
         run.record(bucket, &sighting, &groups).unwrap();
     }

@@ -1,6 +1,9 @@
-//! What has been seen: keyed identities and keyed states, 24 bytes each, in an open table that is at
+//! What has been seen: keyed identities, keyed states and marks, 32 bytes each, in an open table that is at
 //! most four fifths full. On disk each run leaves, for each bucket, sealed and padded lists of what it
-//! added.
+//! added. A mark says in which conversation a message was seen and how, so that a later copy of the same
+//! conversation shows what is missing from it.
+
+use std::collections::HashSet;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -15,12 +18,52 @@ pub enum Novelty {
     /// Seen, and as it was.
     Seen,
     /// Seen in this bucket, and changed since.
-    Changed(u32),
+    Changed(u32, Change),
     /// Must not come back: erased.
     Suppressed,
     /// In the holding area, or left out and shredded, and as it was then. Changed since, it is new: what was
     /// added may be work.
     Withheld,
+}
+
+/// What changed between two copies, as far as keyed hashes tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Withdrawn by its sender since.
+    Unsent,
+    /// Among the recently deleted since.
+    Deleted,
+    /// Text or attachments.
+    Edited,
+    /// Reactions, or another part of its state.
+    State,
+}
+
+/// How a message was seen, beside identity and version.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Aspect<'a> {
+    /// Where: what a source can speak for as a whole (device, kind of source, conversation). Empty for what is
+    /// never looked for.
+    pub scope: &'a [u8],
+    /// Text and attachments.
+    pub text: &'a [u8],
+    /// Among the recently deleted.
+    pub deleted: bool,
+    /// Withdrawn by its sender.
+    pub unsent: bool,
+    /// Disappears by a timer.
+    pub expiring: bool,
+}
+
+/// A message that earlier copies had, and this one has not, though it has the conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Its bucket.
+    pub bucket: u32,
+    /// It was among the recently deleted when last seen.
+    pub deleted: bool,
+    /// It was to disappear by a timer.
+    pub expiring: bool,
 }
 
 /// State of an identity that must not come back.
@@ -33,17 +76,29 @@ const WITHHELD: u8 = 0x80;
 pub(crate) type Id = [u8; 12];
 /// Keyed hash of a version.
 pub(crate) type State = [u8; 8];
+/// `keyed hash of the scope 4 | keyed hash of the text 2 | flags | 0`; zeros for what is never looked for.
+pub(crate) type Mark = [u8; 8];
+
+/// Flags of a mark.
+mod flag {
+    pub(super) const DELETED: u8 = 1;
+    pub(super) const UNSENT: u8 = 2;
+    pub(super) const EXPIRING: u8 = 4;
+    /// Missing from a copy that has its conversation.
+    pub(super) const MISSING: u8 = 8;
+}
 
 /// Entries of one list.
 const MOST_LISTED: usize = 800;
 /// Bytes of one entry of a list on disk.
-pub(crate) const ENTRY: usize = 20;
+pub(crate) const ENTRY: usize = 28;
 
 /// A message as it was seen: who it is and how it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sighting {
     id: Id,
     state: State,
+    mark: Mark,
 }
 
 impl Sighting {
@@ -59,18 +114,24 @@ impl Sighting {
         self
     }
 
-    /// 20 bytes, as in a list.
-    pub fn to_bytes(self) -> [u8; 20] {
+    /// 28 bytes, as in a list.
+    pub fn to_bytes(self) -> [u8; 28] {
         let mut out = [0; ENTRY];
         out[..12].copy_from_slice(&self.id);
-        out[12..].copy_from_slice(&self.state);
+        out[12..20].copy_from_slice(&self.state);
+        out[20..].copy_from_slice(&self.mark);
         out
     }
 
     /// From these bytes.
-    pub fn from_bytes(bytes: &[u8; 20]) -> Self {
+    pub fn from_bytes(bytes: &[u8; 28]) -> Self {
         let at = |i: usize| bytes[i];
-        Self { id: std::array::from_fn(at), state: std::array::from_fn(|i| at(12 + i)) }
+        let (state, mark) = (|i| at(12 + i), |i| at(20 + i));
+        Self {
+            id: std::array::from_fn(at),
+            state: std::array::from_fn(state),
+            mark: std::array::from_fn(mark),
+        }
     }
 }
 
@@ -78,23 +139,31 @@ impl Sighting {
 struct Slot {
     id: Id,
     state: State,
+    mark: Mark,
+    /// Number of the bucket; the first bit says that this run met the message.
     bucket: u32,
 }
 
-const EMPTY: Slot = Slot { id: [0; 12], state: [0; 8], bucket: 0 };
+const EMPTY: Slot = Slot { id: [0; 12], state: [0; 8], mark: [0; 8], bucket: 0 };
+const MET: u32 = 1 << 31;
 
 /// The table.
 pub(crate) struct Seen {
     mac: Hmac<Sha256>,
     slots: Vec<Slot>,
     used: usize,
+    /// Hashes of the scopes that this run met.
+    scopes: HashSet<[u8; 4]>,
+    /// The last scope hashed: messages of a conversation come together.
+    last: (Vec<u8>, [u8; 4]),
 }
 
 impl Seen {
     /// A table for about `expected` entries.
     pub(crate) fn new(key: &Secret, expected: usize) -> Self {
         let mac = Hmac::<Sha256>::new_from_slice(key.as_ref()).expect("HMAC takes keys of any length");
-        let mut seen = Self { mac, slots: Vec::new(), used: 0 };
+        let (scopes, last) = (HashSet::new(), (Vec::new(), [0; 4]));
+        let mut seen = Self { mac, slots: Vec::new(), used: 0, scopes, last };
         seen.grow(expected);
         seen
     }
@@ -106,9 +175,25 @@ impl Seen {
         mac.finalize().into_bytes().into()
     }
 
-    /// The keyed hashes of an identity and a version.
-    pub(crate) fn sighting(&self, identity: &[u8], version: &[u8]) -> Sighting {
-        Sighting { id: self.id(identity), state: self.state(version) }
+    /// The keyed hashes of an identity, a version and how it was seen.
+    pub(crate) fn sighting(&mut self, identity: &[u8], version: &[u8], aspect: &Aspect<'_>) -> Sighting {
+        let (id, state) = (self.id(identity), self.state(version));
+        Sighting { id, state, mark: self.mark(aspect) }
+    }
+
+    fn mark(&mut self, aspect: &Aspect<'_>) -> Mark {
+        let Aspect { scope, text, deleted, unsent, expiring } = *aspect;
+        if scope.is_empty() {
+            return [0; 8];
+        }
+        if self.last.0 != scope {
+            let hash = self.keyed(3, scope);
+            self.last = (scope.to_vec(), std::array::from_fn(|i| hash[i]));
+        }
+        let ([a, b, c, d], text) = (self.last.1, self.keyed(4, text));
+        let flags = [(deleted, flag::DELETED), (unsent, flag::UNSENT), (expiring, flag::EXPIRING)];
+        let flags = flags.iter().filter(|(on, _)| *on).fold(0, |all, (_, flag)| all | flag);
+        [a, b, c, d, text[0], text[1], flags, 0]
     }
 
     /// Keyed hash of an identity.
@@ -129,26 +214,80 @@ impl Seen {
 
     /// What the table knows of what was seen.
     pub(crate) fn novelty(&self, seen: &Sighting) -> Novelty {
-        let Sighting { id, state } = seen;
+        let Sighting { id, state, mark } = seen;
         match self.find(id) {
             Err(_) => Novelty::New,
             Ok(at) if self.slots[at].state == SUPPRESSED => Novelty::Suppressed,
             Ok(at) if self.slots[at].state == *state => Novelty::Seen,
             Ok(at) if self.slots[at].state == seen.withheld().state => Novelty::Withheld,
             Ok(at) if self.slots[at].state[7] & WITHHELD != 0 => Novelty::New,
-            Ok(at) => Novelty::Changed(self.slots[at].bucket),
+            Ok(at) => {
+                let Slot { mark: before, bucket, .. } = self.slots[at];
+                let since = mark[6] & !before[6];
+                let change = match since {
+                    _ if since & flag::UNSENT != 0 => Change::Unsent,
+                    _ if since & flag::DELETED != 0 => Change::Deleted,
+                    _ if mark[4..6] != before[4..6] => Change::Edited,
+                    _ => Change::State,
+                };
+                Novelty::Changed(bucket & !MET, change)
+            }
         }
     }
 
-    /// Notes an identity with its newest state.
+    /// Notes that this run met a message and its scope. Gives the sighting to note where earlier copies had
+    /// missed it.
+    pub(crate) fn meet(&mut self, seen: &Sighting) -> Option<(Sighting, u32)> {
+        if seen.mark != [0; 8] {
+            self.scopes.insert(std::array::from_fn(|i| seen.mark[i]));
+        }
+        let at = self.find(&seen.id).ok()?;
+        let slot = &mut self.slots[at];
+        let missed = slot.mark[6] & flag::MISSING != 0;
+        slot.bucket |= MET;
+        missed.then(|| {
+            slot.mark[6] &= !flag::MISSING;
+            (Sighting { id: slot.id, state: slot.state, mark: slot.mark }, slot.bucket & !MET)
+        })
+    }
+
+    /// Messages that this run did not meet although it met their scope, each once: with the sighting that
+    /// remembers it.
+    pub(crate) fn missing(&mut self) -> Vec<(Sighting, Missing)> {
+        let mut missing = Vec::new();
+        for slot in &mut self.slots {
+            let Slot { id, state, mark, bucket } = slot;
+            let scope: [u8; 4] = std::array::from_fn(|i| mark[i]);
+            let looked_for = *id != EMPTY.id && *mark != EMPTY.mark && *state != SUPPRESSED;
+            if looked_for
+                && *bucket & MET == 0
+                && mark[6] & flag::MISSING == 0
+                && self.scopes.contains(&scope)
+            {
+                let (deleted, expiring) = (mark[6] & flag::DELETED != 0, mark[6] & flag::EXPIRING != 0);
+                mark[6] |= flag::MISSING;
+                let sighting = Sighting { id: *id, state: *state, mark: *mark };
+                missing.push((sighting, Missing { bucket: *bucket, deleted, expiring }));
+            }
+        }
+        // in an order of their own, not that of the table
+        missing.sort_unstable_by_key(|(s, _)| s.id);
+        missing
+    }
+
+    /// Notes an identity with its newest state; this run met it.
     pub(crate) fn note(&mut self, seen: &Sighting, bucket: u32) {
-        let Sighting { id, state } = *seen;
-        let slot = Slot { id, state, bucket };
+        self.put(seen, bucket | MET);
+    }
+
+    fn put(&mut self, seen: &Sighting, bucket: u32) {
+        let Sighting { id, state, mark } = *seen;
+        let slot = Slot { id, state, mark, bucket };
         match self.find(&id) {
             Ok(at) => self.slots[at] = slot,
             Err(_) => {
                 if (self.used + 1) * 5 > self.slots.len() * 4 {
-                    self.grow(self.used + self.used / 2 + 1024);
+                    self.grow(self.used + self.used / 8 + 1024);
                 }
                 if let Err(at) = self.find(&id) {
                     self.slots[at] = slot;
@@ -193,21 +332,20 @@ impl Seen {
         let (count, entries) = list.split_first_chunk::<4>()?;
         let count = usize::try_from(u32::from_be_bytes(*count)).ok()?;
         for entry in entries.as_chunks::<ENTRY>().0.get(..count)? {
-            let (id, state) = entry.split_first_chunk::<12>()?;
-            self.note(&Sighting { id: *id, state: state.try_into().ok()? }, bucket);
+            self.put(&Sighting::from_bytes(entry), bucket);
         }
         Some(())
     }
 }
 
-/// A list on disk, before it is sealed: `u32 count | count x (id 12 | state 8) | zeros`, Padme length.
+/// A list on disk, before it is sealed: `u32 count | count x (id 12 | state 8 | mark 8) | zeros`, Padme
+/// length.
 #[derive(Default)]
 pub(crate) struct Delta(Vec<u8>);
 
 impl Delta {
     pub(crate) fn push(&mut self, seen: &Sighting) {
-        self.0.extend_from_slice(&seen.id);
-        self.0.extend_from_slice(&seen.state);
+        self.0.extend_from_slice(&seen.to_bytes());
     }
 
     /// In lists that are not too long.
@@ -242,12 +380,16 @@ mod tests {
     #[test]
     fn keyed_identities_and_lists_are_those_of_the_other_implementation() {
         let key = Zeroizing::new([7; 32]);
-        let (seen, mut delta) = (Seen::new(&key, 0), Delta::default());
+        let (mut seen, mut delta) = (Seen::new(&key, 0), Delta::default());
         let lines = include_str!("../../../fixtures/vectors/store/sightings.txt").lines();
         for (i, line) in lines.enumerate() {
-            let sighting =
-                seen.sighting(format!("message {i}").as_bytes(), format!("version {i}").as_bytes());
-            let ours = chain::hex(&[&sighting.id[..], &sighting.state].concat());
+            let (scope, text) = (format!("scope {}", i % 3), format!("text {i}"));
+            let (deleted, unsent, expiring) = (i & 1 != 0, i & 2 != 0, i & 4 != 0);
+            let aspect = Aspect { scope: scope.as_bytes(), text: text.as_bytes(), deleted, unsent, expiring };
+            let aspect = if i == 8 { Aspect::default() } else { aspect };
+            let (identity, version) = (format!("message {i}"), format!("version {i}"));
+            let sighting = seen.sighting(identity.as_bytes(), version.as_bytes(), &aspect);
+            let ours = chain::hex(&sighting.to_bytes());
             assert_eq!(ours, line, "{i}");
             delta.push(&sighting);
         }
@@ -262,7 +404,7 @@ mod tests {
         let mut seen = Seen::new(&key, 0);
         let mut delta = Delta::default();
         for i in 0..5000_u32 {
-            let seeing = seen.sighting(&i.to_be_bytes(), b"a");
+            let seeing = seen.sighting(&i.to_be_bytes(), b"a", &Aspect::default());
             assert_eq!(seen.novelty(&seeing), Novelty::New);
             seen.note(&seeing, i % 7);
             delta.push(&seeing);
@@ -270,18 +412,81 @@ mod tests {
         let mut again = Seen::new(&key, 100);
         again.load(&delta.encode(), 3).unwrap();
         for i in 0..5000_u32 {
-            let (a, b) = (seen.sighting(&i.to_be_bytes(), b"a"), seen.sighting(&i.to_be_bytes(), b"b"));
+            let mut of = |version: &[u8]| seen.sighting(&i.to_be_bytes(), version, &Aspect::default());
+            let (a, b) = (of(b"a"), of(b"b"));
             assert_eq!(seen.novelty(&a), Novelty::Seen);
-            assert_eq!(seen.novelty(&b), Novelty::Changed(i % 7));
-            assert_eq!(again.novelty(&b), Novelty::Changed(3));
+            assert_eq!(seen.novelty(&b), Novelty::Changed(i % 7, Change::State));
+            assert_eq!(again.novelty(&b), Novelty::Changed(3, Change::State));
         }
         let other = Seen::new(&Zeroizing::new([2; 32]), 0);
         assert_ne!(other.id(b"x"), seen.id(b"x"));
         assert!(seen.slots.len() * size_of::<Slot>() <= 5000 * 48);
-        assert_eq!(size_of::<Slot>(), 24);
+        assert_eq!(size_of::<Slot>(), 32);
         let mut gone = Seen::new(&key, 0);
-        let suppressed = Sighting { id: gone.id(b"x"), state: SUPPRESSED };
+        let suppressed = Sighting { id: gone.id(b"x"), state: SUPPRESSED, mark: [0; 8] };
         gone.note(&suppressed, 0);
-        assert_eq!(gone.novelty(&gone.sighting(b"x", b"y")), Novelty::Suppressed);
+        let seeing = gone.sighting(b"x", b"y", &Aspect::default());
+        assert_eq!(gone.novelty(&seeing), Novelty::Suppressed);
+    }
+
+    /// Three messages of conversation a, one of b.
+    fn copy(seen: &mut Seen, delta: &mut Delta, which: &[u8]) -> usize {
+        for i in which {
+            let scope: &[u8] = if *i < 3 { b"a" } else { b"b" };
+            let aspect = Aspect { scope, text: b"t", deleted: *i == 1, ..Aspect::default() };
+            let seeing = seen.sighting(&[*i], b"v", &aspect);
+            if let Some((again, _)) = seen.meet(&seeing) {
+                delta.push(&again);
+            }
+            if seen.novelty(&seeing) == Novelty::New {
+                seen.note(&seeing, 5);
+                delta.push(&seeing);
+            }
+        }
+        let missing = seen.missing();
+        missing.iter().for_each(|(s, _)| delta.push(s));
+        assert!(missing.iter().all(|(_, m)| m.bucket == 5));
+        missing.len()
+    }
+
+    #[test]
+    fn what_is_missing_is_missed_once_and_only_where_the_conversation_is() {
+        let key = Zeroizing::new([1; 32]);
+        let mut lists: Vec<Zeroizing<Vec<u8>>> = Vec::new();
+        for (which, expected) in [
+            (&[0, 1, 2, 3][..], 0),
+            // one of a is gone
+            (&[0, 2, 3], 1),
+            // known to be missing
+            (&[0, 2, 3], 0),
+            // nothing of b: nothing is said of it
+            (&[0, 2], 0),
+            // it is back, and goes again
+            (&[0, 1, 2, 3], 0),
+            (&[0, 3], 2),
+        ] {
+            let mut seen = Seen::new(&key, 0);
+            lists.iter().for_each(|list| seen.load(list, 5).unwrap());
+            let mut delta = Delta::default();
+            assert_eq!(copy(&mut seen, &mut delta, which), expected, "{which:?}");
+            lists.push(delta.encode());
+        }
+    }
+
+    #[test]
+    fn what_changed_is_told() {
+        let mut seen = Seen::new(&Zeroizing::new([1; 32]), 0);
+        let is = Aspect { scope: b"a", text: b"t", ..Aspect::default() };
+        let first = seen.sighting(b"x", b"1", &is);
+        seen.note(&first, 2);
+        for (aspect, change) in [
+            (is, Change::State),
+            (Aspect { text: b"u", ..is }, Change::Edited),
+            (Aspect { deleted: true, ..is }, Change::Deleted),
+            (Aspect { text: b"", unsent: true, deleted: true, ..is }, Change::Unsent),
+        ] {
+            let again = seen.sighting(b"x", b"2", &aspect);
+            assert_eq!(seen.novelty(&again), Novelty::Changed(2, change));
+        }
     }
 }

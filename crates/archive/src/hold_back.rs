@@ -193,7 +193,8 @@ impl Run<'_> {
             }
         };
         let seal = sealed("held message");
-        let context_of = |kind: EntryType| context(&archive, &self.id, &to.id, kind.code());
+        let run = self.id;
+        let context_of = |kind: EntryType| context(&archive, &run, &to.id, kind.code());
         let mut record = Zeroizing::new(Vec::new());
         let seed = self.seeds.next()?;
         put_record(&mut record, &seed, groups);
@@ -206,7 +207,7 @@ impl Run<'_> {
         };
         let packed = held.packer.pack(&record).map_err(&seal)?;
         vault::seal(&key, &context, &packed, &mut body);
-        let slot = held.slot(&archive, &self.id, &key)?;
+        let slot = held.slot(&archive, &run, &key)?;
         held.body(&body)?;
         let mut blobs = Vec::new();
         let mut unreadable = 0;
@@ -229,7 +230,7 @@ impl Run<'_> {
             };
             match sealed {
                 Ok((commitment, key)) => {
-                    held.slot(&archive, &self.id, &key)?;
+                    held.slot(&archive, &run, &key)?;
                     if !large {
                         held.body(&body)?;
                     }

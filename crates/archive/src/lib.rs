@@ -25,7 +25,7 @@ mod verify;
 mod writer;
 
 pub use blob::Content;
-pub use dedup::{Novelty, Sighting};
+pub use dedup::{Aspect, Change, Missing, Novelty, Sighting};
 pub use error::ArchiveError;
 pub use founding::{Founding, create};
 pub use hold_back::ToHold;

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::Groups;
 use crate::blob::{Content, Digesting, INLINE, seal_blob};
 use crate::body::{context, put_record};
-use crate::dedup::{Delta, Novelty, Seen, Sighting, most_entries};
+use crate::dedup::{Aspect, Delta, Missing, Novelty, Seen, Sighting, most_entries};
 use crate::error::{ArchiveError, broken, io, sealed};
 use crate::hold_back::HoldBack;
 use crate::sealer::{Full, Sealed, Sealer};
@@ -199,9 +199,32 @@ impl Run<'_> {
         self.records
     }
 
-    /// A message as the archive knows messages: by the keyed hashes of its identity and its version.
-    pub fn sighting(&self, identity: &[u8], version: &[u8]) -> Sighting {
-        self.seen.sighting(identity, version)
+    /// A message as the archive knows messages: by the keyed hashes of its identity, its version and how it was
+    /// seen.
+    pub fn sighting(&mut self, identity: &[u8], version: &[u8], aspect: &Aspect<'_>) -> Sighting {
+        self.seen.sighting(identity, version, aspect)
+    }
+
+    /// Notes that this run met a message; gives whether earlier copies had missed it.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn meet(&mut self, sighting: &Sighting) -> Result<bool, ArchiveError> {
+        match self.seen.meet(sighting) {
+            Some((again, bucket)) => self.list(&again, bucket).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    /// Messages that earlier copies had and this one has not, though it has their conversation; each is told
+    /// once. Asked when the whole source was read.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn missing(&mut self) -> Result<Vec<Missing>, ArchiveError> {
+        let missing = self.seen.missing();
+        missing.iter().try_for_each(|(sighting, m)| self.list(sighting, m.bucket))?;
+        Ok(missing.into_iter().map(|(_, m)| m).collect())
     }
 
     /// What the archive knows of a message.
@@ -241,6 +264,13 @@ impl Run<'_> {
             .map_err(|_| broken(0, "too many buckets"))?;
         self.labels.insert(label.to_vec(), no);
         Ok(no)
+    }
+
+    /// The labels of all buckets, in the order of their numbers.
+    pub fn labels(&self) -> Vec<Vec<u8>> {
+        let mut labels: Vec<(BucketNo, &Vec<u8>)> = self.labels.iter().map(|(l, no)| (*no, l)).collect();
+        labels.sort_unstable();
+        labels.into_iter().map(|(_, label)| label.clone()).collect()
     }
 
     /// The label of a bucket.
@@ -283,6 +313,11 @@ impl Run<'_> {
     /// Notes that a message was seen; a list that has grown long goes to disk.
     pub(crate) fn note(&mut self, sighting: &Sighting, bucket: BucketNo) -> Result<(), ArchiveError> {
         self.seen.note(sighting, bucket);
+        self.list(sighting, bucket)
+    }
+
+    /// Puts a sighting on the list of its bucket.
+    fn list(&mut self, sighting: &Sighting, bucket: BucketNo) -> Result<(), ArchiveError> {
         let delta = self.deltas.entry(bucket).or_default();
         delta.push(sighting);
         if delta.is_full() {
@@ -354,9 +389,9 @@ impl Run<'_> {
         Ok(true)
     }
 
-    pub(crate) fn attachment_sighting(&self, bucket: &[u8; 16], sha256: &[u8; 32]) -> Sighting {
+    pub(crate) fn attachment_sighting(&mut self, bucket: &[u8; 16], sha256: &[u8; 32]) -> Sighting {
         let identity = [&b"attachment"[..], bucket, sha256].concat();
-        self.seen.sighting(&identity, b"attachment")
+        self.seen.sighting(&identity, b"attachment", &Aspect::default())
     }
 
     /// Appends a register-like entry as part of the run, signed by the job.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use archive::{
-    Archive, ArchiveError, Content, Founding, HeldRun, Holding, Novelty, Outcome, ToHold, Withheld, Writer,
-    create, unlock, verify,
+    Archive, ArchiveError, Aspect, Content, Founding, HeldRun, Holding, Novelty, Outcome, ToHold, Withheld,
+    Writer, create, unlock, verify,
 };
 use vault::Cost;
 
@@ -74,7 +74,7 @@ fn run(place: &Place, commit: bool) -> Result<u32, ArchiveError> {
     writer.sweep_held(&area)?;
     let mut run = writer.run(5, &|_| true)?;
     for i in 0..5_u32 {
-        let sighting = run.sighting(&i.to_be_bytes(), b"v1");
+        let sighting = run.sighting(&i.to_be_bytes(), b"v1", &Aspect::default());
         if run.novelty(&sighting) != Novelty::New {
             let known = run.novelty(&sighting);
             assert!(matches!(known, Novelty::Seen | Novelty::Withheld));

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use access::Rights;
-use archive::{Archive, ArchiveError, Content, Founding, Novelty, Verified, Writer, create, unlock, verify};
+use archive::{
+    Archive, ArchiveError, Aspect, Content, Founding, Novelty, Verified, Writer, create, unlock, verify,
+};
 use chain::EntryType;
 use rusqlite::Connection;
 use vault::Cost;
@@ -38,7 +40,7 @@ fn run(place: &Place, now: u64, n: u32) -> Result<archive::Committed, ArchiveErr
     let mut run = writer.run(u64::from(n), &|_| true)?;
     for i in 0..n {
         let identity = i.to_be_bytes();
-        let sighting = run.sighting(&identity, b"v1");
+        let sighting = run.sighting(&identity, b"v1", &Aspect::default());
         if run.novelty(&sighting) != Novelty::New {
             continue;
         }
@@ -180,7 +182,7 @@ fn a_run_that_is_dropped_never_was() {
         let mut writer = Writer::open(&place.archive, &place.keys, 3_000).unwrap();
         let mut run = writer.run(0, &|_| true).unwrap();
         let bucket = run.bucket(b"new", &covers).unwrap();
-        let sighting = run.sighting(b"x", b"1");
+        let sighting = run.sighting(b"x", b"1", &Aspect::default());
         run.record(bucket, &sighting, &[b""; 8]).unwrap();
         let content = vec![9_u8; 100_000];
         let (sha256, mut bytes) = (chain::hash(&[&content]), &content[..]);

@@ -14,6 +14,11 @@ use crate::identity;
 const FULL_BYTES: usize = 256 * 1024;
 const FULL_RECORDS: usize = 1024;
 
+/// Sources that are the whole store of an app on a phone: what is missing from one is missing from the phone.
+/// Exports hold what somebody chose to export.
+const WHOLE: &[&str] =
+    &["ios", "whatsapp-ios", "whatsapp-android", "signal-android", "signal-desktop", "android-telephony"];
+
 /// One encoded message; all ranges are of [`EncodedBatch::bytes`].
 pub(crate) struct Item {
     /// The seven groups, in order.
@@ -24,6 +29,15 @@ pub(crate) struct Item {
     pub(crate) version: Range<usize>,
     /// Id of the conversation; empty where it belongs to none.
     pub(crate) conversation: Range<usize>,
+    /// What a source of this kind can speak for as a whole: itself and the conversation. Empty for kinds that
+    /// may hold a part of what the phone has.
+    pub(crate) scope: Range<usize>,
+    /// Among the recently deleted.
+    pub(crate) deleted: bool,
+    /// Withdrawn by its sender.
+    pub(crate) unsent: bool,
+    /// Disappears by a timer.
+    pub(crate) expiring: bool,
     /// Times in milliseconds since 1970.
     pub(crate) sent: Option<i64>,
     /// As above.
@@ -83,6 +97,14 @@ impl EncodedBatch {
                 out.extend_from_slice(conversation.id.expose().as_bytes());
             }
         });
+        let whole = WHOLE.contains(&message.source.as_ref());
+        let scope = self.append(|out| {
+            if let (true, Some(conversation)) = (whole, &message.conversation) {
+                out.extend_from_slice(message.source.as_bytes());
+                out.push(0);
+                out.extend_from_slice(conversation.id.expose().as_bytes());
+            }
+        });
         self.scratch = groups;
         let files = message
             .attachments
@@ -95,6 +117,10 @@ impl EncodedBatch {
             identity,
             version,
             conversation,
+            scope,
+            deleted: message.deleted,
+            unsent: message.unsent,
+            expiring: message.expires_after_s.is_some_and(|s| s > 0),
             sent: message.sent_at.map(model::Stamp::millis),
             received: message.received_at.map(model::Stamp::millis),
             direction: message.direction,

@@ -65,7 +65,8 @@ pub(crate) struct Gather {
 }
 
 /// Bytes in front of the groups of a frame: sighting, standing, bucket.
-const HEAD: usize = 20 + 1 + 4;
+const HEAD: usize = SIGHTING + 1 + 4;
+const SIGHTING: usize = 28;
 
 fn scratch(e: &io::Error) -> JobError {
     JobError::io(std::env::temp_dir(), "using scratch space", e)
@@ -217,7 +218,8 @@ fn read(space: &Scratch, slot: &Slot) -> Result<Frame, JobError> {
         done += n;
     }
     let lost = || JobError::Internal { what: "a message did not come back from scratch space".into() };
-    let standing = match (frame.get(20), frame.get(21..HEAD).and_then(|b| b.try_into().ok())) {
+    let standing = match (frame.get(SIGHTING), frame.get(SIGHTING + 1..HEAD).and_then(|b| b.try_into().ok()))
+    {
         (Some(0), _) => Standing::Known,
         (Some(1), _) => Standing::New,
         (Some(2), Some(bucket)) => Standing::Changed(u32::from_be_bytes(bucket)),

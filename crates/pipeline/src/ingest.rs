@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::batch::EncodedBatch;
 use crate::classify::{Ask, Sorter};
 use crate::clock::civil;
+use crate::compare::{self, Vanished};
 use crate::error::JobError;
 use crate::feed::feed;
 use crate::gather::Gather;
@@ -112,6 +113,12 @@ pub struct RunReport {
     pub routes: BTreeMap<String, u64>,
     /// How they were sorted: mode, ids of model and policy.
     pub sorting: Sorting,
+    /// Of the changed: `edited`, `unsent`, `deleted`, `reactions` (or another part of the state).
+    pub changes: BTreeMap<String, u64>,
+    /// Messages that earlier copies of the phone had and this one has not.
+    pub vanished: Vec<Vanished>,
+    /// Messages that were missing from an earlier copy and are in this one.
+    pub reappeared: u64,
     /// Messages already beyond their period.
     pub expired: u64,
     /// Messages that must not come back.
@@ -248,6 +255,17 @@ fn one(
         report.findings.extend(reader.findings().iter().map(ToString::to_string));
         readers.push(reader.describe().reader);
     }
+    match compare::not_compared(&earlier, device.entry, source.kind, made, report.tally.unreadable) {
+        Some(why) => report.findings.push(why.to_owned()),
+        None => {
+            let missing = run.missing().map_err(fail)?;
+            report.vanished = compare::vanished(&missing, &run.labels(), &report.findings, copy_date);
+            let gone: u64 = report.vanished.iter().map(|v| v.messages).sum();
+            if gone > 0 {
+                report.findings.push(format!("vanished_since_last_copy:{gone}"));
+            }
+        }
+    }
     if let (Some(gather), Some(sorter)) = (gather, &sorter) {
         progress.begin(Phase::Sorting, None);
         gather.judge(sorter, |judged| {
@@ -283,6 +301,9 @@ fn one(
         changed: report.changed,
         expired: report.expired,
         suppressed: report.suppressed,
+        changes: report.changes.clone(),
+        vanished: report.vanished.clone(),
+        reappeared: report.reappeared,
         review: report.review,
         proposals: report.proposals,
         excluded: report.excluded,
@@ -291,7 +312,11 @@ fn one(
         sorting: report.sorting.clone(),
         findings: report.findings.clone(),
     };
-    let nothing_new = report.new == 0 && report.changed == 0 && device.events.is_empty();
+    let nothing_new = report.new == 0
+        && report.changed == 0
+        && report.vanished.is_empty()
+        && report.reappeared == 0
+        && device.events.is_empty();
     let known =
         earlier.iter().any(|m| m.source_digest == manifest.source_digest && m.policy == manifest.policy);
     if nothing_new && known {
@@ -356,6 +381,10 @@ impl RunReport {
         self.new += counted.new;
         self.seen_again += counted.seen_again;
         self.changed += counted.changed;
+        for (change, n) in counted.changes {
+            *self.changes.entry(change).or_default() += n;
+        }
+        self.reappeared += counted.reappeared;
         self.review += counted.review;
         self.proposals += counted.proposals;
         self.excluded += counted.excluded;

@@ -10,6 +10,7 @@ pub mod apps;
 mod batch;
 pub mod classify;
 mod clock;
+mod compare;
 pub mod demo;
 pub mod error;
 mod feed;

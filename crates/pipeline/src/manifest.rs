@@ -40,6 +40,12 @@ pub(crate) struct Manifest {
     pub(crate) expired: u64,
     pub(crate) suppressed: u64,
     #[serde(default)]
+    pub(crate) changes: std::collections::BTreeMap<String, u64>,
+    #[serde(default)]
+    pub(crate) vanished: Vec<crate::compare::Vanished>,
+    #[serde(default)]
+    pub(crate) reappeared: u64,
+    #[serde(default)]
     pub(crate) review: u64,
     #[serde(default)]
     pub(crate) proposals: u64,

@@ -279,7 +279,14 @@ fn in_period(job: &Export, message: &Message) -> bool {
 
 fn exhibit(mut versions: Vec<Version>) -> Option<Exhibit> {
     versions.sort_by_key(|v| (v.entry, v.place));
-    let Version { message, verdict, entry, place } = versions.pop()?;
+    let Version { mut message, verdict, entry, place } = versions.pop()?;
+    // a later copy without the text does not take away what an earlier one had
+    if message.body.is_none()
+        && let Some(earlier) = versions.iter().rev().find_map(|v| v.message.body.clone())
+    {
+        message.body = Some(earlier);
+        message.doubts.push("text_from_earlier_copy".into());
+    }
     Some(Exhibit {
         message,
         older: versions.into_iter().map(|v| v.message).collect(),

@@ -46,6 +46,20 @@ pub(crate) fn text(report: &IngestReport, today: Date) -> String {
         ] {
             line(&format!("{what:<31}{n}"));
         }
+        for (change, n) in &run.changes {
+            line(&format!("  {:<36}{n}", changed(change)));
+        }
+        if run.reappeared > 0 {
+            line(&format!("{:<31}{}", "Manglede før, er der igen", run.reappeared));
+        }
+        for v in &run.vanished {
+            line(&format!(
+                "Forsvundet siden sidste kopi   {} fra {} ({})",
+                v.messages,
+                v.month,
+                reason(&v.reason)
+            ));
+        }
         line(&format!("{:<31}{}", "Sorteret", sorted_as(run)));
         for (route, n) in run.routes.iter().filter(|_| !run.sorting.model.is_empty()) {
             line(&format!("  {:<36}{n}", danish(route)));
@@ -76,6 +90,26 @@ pub(crate) fn text(report: &IngestReport, today: Date) -> String {
     line("");
     line("Set af                         ______________________________  dato __________");
     out
+}
+
+/// What changed, in words.
+fn changed(change: &str) -> &str {
+    match change {
+        "edited" => "heraf tekst eller bilag ændret",
+        "unsent" => "heraf trukket tilbage",
+        "deleted" => "heraf slettet på telefonen",
+        _ => "heraf reaktioner m.m.",
+    }
+}
+
+/// The likely reason why messages are gone, in words.
+fn reason(reason: &str) -> &str {
+    match reason {
+        "disappearing_timer" => "forsvindende beskeder",
+        "recently_deleted_purged" => "var slettet på telefonen",
+        "expiry_setting" => "telefonen sletter selv gamle beskeder",
+        _ => "ukendt årsag",
+    }
 }
 
 /// How a run was sorted, in words.

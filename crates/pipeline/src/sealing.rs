@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use archive::{Content, Holding, Novelty, Run, Sighting, ToHold, Withheld};
+use archive::{Aspect, Change, Content, Holding, Novelty, Run, Sighting, ToHold, Withheld};
 use classify::{Route, Verdict};
 use jiff::civil::Date;
 use model::bytes::Sequential;
@@ -27,10 +27,26 @@ pub(crate) struct Sealing<'a> {
     today: Date,
     prefix: Vec<u8>,
     identity: Vec<u8>,
+    scope: Vec<u8>,
+    said: Vec<u8>,
     /// How often each identity came that is not the source's own id: 20 bytes a message.
     occurrences: HashMap<[u8; 16], u32>,
     verdict: Vec<u8>,
     unreadable_content: u64,
+}
+
+/// Places of two groups among the seven.
+const TEXT: usize = 1;
+const ATTACHMENTS: usize = 3;
+
+/// A change in the words of the report.
+fn word(change: Change) -> &'static str {
+    match change {
+        Change::Unsent => "unsent",
+        Change::Deleted => "deleted",
+        Change::Edited => "edited",
+        Change::State => "reactions",
+    }
 }
 
 /// A message ready to be sealed.
@@ -51,6 +67,8 @@ impl<'a> Sealing<'a> {
             today,
             prefix,
             identity: Vec::new(),
+            scope: Vec::new(),
+            said: Vec::new(),
             occurrences: HashMap::new(),
             verdict: Vec::new(),
             unreadable_content: 0,
@@ -74,9 +92,14 @@ impl<'a> Sealing<'a> {
         for item in &mut items {
             report.attachments_missing += u64::from(item.missing);
             let sighting = self.sighting(batch, item, run);
+            let fail = |e| self.job.places.fail(e);
+            report.reappeared += u64::from(run.meet(&sighting).map_err(fail)?);
             let standing = match run.novelty(&sighting) {
                 Novelty::New => Standing::New,
-                Novelty::Changed(bucket) => Standing::Changed(bucket),
+                Novelty::Changed(bucket, change) => {
+                    *report.changes.entry(word(change).to_owned()).or_default() += 1;
+                    Standing::Changed(bucket)
+                }
                 known => {
                     report.count_known(known);
                     Standing::Known
@@ -133,12 +156,28 @@ impl<'a> Sealing<'a> {
     }
 
     /// A message as the archive knows it.
-    fn sighting(&mut self, batch: &EncodedBatch, item: &Item, run: &Run<'_>) -> Sighting {
+    fn sighting(&mut self, batch: &EncodedBatch, item: &Item, run: &mut Run<'_>) -> Sighting {
         self.identity.clear();
         self.identity.extend_from_slice(&self.prefix);
         self.identity.extend_from_slice(&batch.bytes[item.identity.clone()]);
         self.number(&batch.bytes[item.identity.clone()]);
-        run.sighting(&self.identity, &batch.bytes[item.version.clone()])
+        self.scope.clear();
+        if !item.scope.is_empty() {
+            self.scope.extend_from_slice(&self.prefix);
+            self.scope.extend_from_slice(&batch.bytes[item.scope.clone()]);
+        }
+        let (from, to) = (&item.groups[TEXT], &item.groups[ATTACHMENTS]);
+        self.said.clear();
+        self.said.extend_from_slice(&batch.bytes[from.clone()]);
+        self.said.extend_from_slice(&batch.bytes[to.clone()]);
+        let aspect = Aspect {
+            scope: &self.scope,
+            text: &self.said,
+            deleted: item.deleted,
+            unsent: item.unsent,
+            expiring: item.expiring,
+        };
+        run.sighting(&self.identity, &batch.bytes[item.version.clone()], &aspect)
     }
 
     /// Two messages that agree in everything an identity is made of are still two: "Ok" twice in one minute
@@ -268,7 +307,7 @@ impl RunReport {
         match known {
             Novelty::Suppressed => self.suppressed += 1,
             Novelty::Withheld => self.withheld_again += 1,
-            Novelty::Seen | Novelty::New | Novelty::Changed(_) => self.seen_again += 1,
+            Novelty::Seen | Novelty::New | Novelty::Changed(..) => self.seen_again += 1,
         }
     }
 
