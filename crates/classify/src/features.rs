@@ -134,6 +134,11 @@ impl Found {
         self.features.get(end(range.start)..end(range.end)).unwrap_or_default()
     }
 
+    /// The buckets of the words, marks and shapes themselves: the first feature of each token.
+    pub(crate) fn words(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.len()).filter_map(|token| self.of(&(token..token + 1)).first().map(|(bucket, _)| *bucket))
+    }
+
     /// How many tokens the text has.
     pub(crate) fn len(&self) -> usize {
         self.ends.len()

@@ -23,7 +23,7 @@ mod lexicon;
 mod math;
 mod message;
 mod model;
-
+pub mod quality;
 mod rules;
 mod token;
 pub mod train;

@@ -2,18 +2,22 @@
 //! the same for the same training data; refused when one byte is not as written.
 //!
 //! Layout (little endian): magic, format, feature version, digest of the training data, counts of
-//! the labels, figures from the folds, weights, dense weights, curve; SHA-256 of all that; a slot for
-//! a signature over the digest (key id, signature; zeros when unsigned).
+//! the labels, figures from the folds, weights, dense weights, curve; from format 2 on the profile of
+//! the training data and its words; SHA-256 of all that; a slot for a signature over the digest (key id, signature;
+//! zeros when unsigned). A model of format 1 is read and written as it was, and cannot tell drift.
 
 use sha2::{Digest, Sha256};
 
 use crate::calibrate::Curve;
 use crate::context::{DENSE, Row2};
 use crate::features::{BUCKETS, FEATURE_VERSION};
-use crate::weights::{CLASSES, Weights};
+use crate::quality::{BINS, Profile, Spread};
+use crate::weights::{CLASSES, Weights, Words};
 
 const MAGIC: &[u8; 8] = b"BKCLSMOD";
-const FORMAT: u16 = 1;
+const FORMAT: u16 = 2;
+/// The format that had no profile.
+const BARE: u16 = 1;
 /// Bytes of the signature slot: a key id and an Ed25519 signature.
 pub const SLOT: usize = 32 + 64;
 /// Figures in the file.
@@ -50,6 +54,8 @@ pub struct Model {
     pub(crate) weights: Weights,
     /// For a counterpart whose relation is known, and for one who is not in the contact list.
     pub(crate) heads: [Head; 2],
+    /// What the training data looked like to weights that had not seen them; none in format 1.
+    pub profile: Option<Profile>,
     /// Key id and signature; zeros when unsigned.
     pub signature: [u8; SLOT],
 }
@@ -129,7 +135,7 @@ impl Model {
     fn body(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(BUCKETS * CLASSES + 8192);
         out.extend_from_slice(MAGIC);
-        out.extend(FORMAT.to_le_bytes());
+        out.extend(if self.profile.is_some() { FORMAT } else { BARE }.to_le_bytes());
         out.extend(FEATURE_VERSION.to_le_bytes());
         out.extend(self.data);
         self.counts.iter().chain([&self.conversations]).for_each(|n| out.extend(n.to_le_bytes()));
@@ -153,6 +159,15 @@ impl Model {
                 number(*y, &mut out);
             }
         }
+        for Spread { edges, counts, unknown, deviation } in self.profile.iter().flat_map(|p| &p.heads) {
+            for x in edges.iter().chain([unknown, deviation]) {
+                number(*x, &mut out);
+            }
+            counts.iter().for_each(|n| out.extend(n.to_le_bytes()));
+        }
+        if self.profile.is_some() {
+            self.weights.words.0.iter().for_each(|w| out.extend(w.to_le_bytes()));
+        }
         out
     }
 
@@ -174,11 +189,13 @@ impl Model {
         if r.take::<8>() != Ok(*MAGIC) {
             return Err(ModelFault::Foreign);
         }
-        for (what, known) in [("file", FORMAT), ("feature", FEATURE_VERSION)] {
-            let found = u16::from_le_bytes(r.take()?);
-            if found != known {
-                return Err(ModelFault::Version { what, found, known });
-            }
+        let format = u16::from_le_bytes(r.take()?);
+        if !(BARE..=FORMAT).contains(&format) {
+            return Err(ModelFault::Version { what: "file", found: format, known: FORMAT });
+        }
+        let features = u16::from_le_bytes(r.take()?);
+        if features != FEATURE_VERSION {
+            return Err(ModelFault::Version { what: "feature", found: features, known: FEATURE_VERSION });
         }
         let data = r.take()?;
         let mut counts = [0; CLASSES];
@@ -193,6 +210,13 @@ impl Model {
             q.push(r.take::<CLASSES>()?.map(|b| i8::from_le_bytes([b])));
         }
         let heads = [r.head()?, r.head()?];
+        let (mut profile, mut words) = (None, Words::default());
+        if format > BARE {
+            profile = Some(Profile { heads: [r.spread()?, r.spread()?] });
+            for _ in 0..Words::LEN {
+                words.0.push(u64::from_le_bytes(r.take()?));
+            }
+        }
         let end = r.at;
         let digest: [u8; 32] = r.take()?;
         let signature = r.take()?;
@@ -204,8 +228,8 @@ impl Model {
             return Err(ModelFault::Digest { len: bytes.len() });
         }
         let figures = Figures { recall, recall_bound, excluded, review, calibration, auc };
-        let weights = Weights { q, scale, bias };
-        Ok(Self { data, counts, conversations, figures, weights, heads, signature })
+        let weights = Weights { q, scale, bias, words };
+        Ok(Self { data, counts, conversations, figures, weights, heads, profile, signature })
     }
 }
 
@@ -230,6 +254,20 @@ impl Reader<'_> {
         }
         let second = self.numbers()?;
         Ok(Head { dense, second, curve: self.curve()? })
+    }
+
+    fn spread(&mut self) -> Result<Spread, ModelFault> {
+        let edges: [f64; BINS - 1] = self.numbers()?;
+        let [unknown, deviation] = self.numbers()?;
+        let share = |x: &f64| (0.0..=1.0).contains(x);
+        if !edges.is_sorted() || !edges.iter().chain([&unknown, &deviation]).all(share) {
+            return Err(ModelFault::Number { at: self.at });
+        }
+        let mut counts = [0; BINS];
+        for n in &mut counts {
+            *n = u32::from_le_bytes(self.take()?);
+        }
+        Ok(Spread { edges, counts, unknown, deviation })
     }
 
     fn curve(&mut self) -> Result<Curve, ModelFault> {
@@ -273,12 +311,13 @@ mod tests {
             counts: [4, 3, 2, 1],
             conversations: 2,
             figures: Figures { recall: 0.99, ..Figures::default() },
-            weights: Weights::quantise(trained, [0.5, -0.5, 0.0, -1.0]),
+            weights: Weights::quantise(trained, [0.5, -0.5, 0.0, -1.0], Words::of([1, 4711].into_iter())),
             heads: std::array::from_fn(|_| Head {
                 dense: [[0.25; DENSE]; CLASSES],
                 second: [0.5; crate::context::SECOND],
                 curve: Curve { points: vec![(-1.0, 0.1), (1.0, 0.9)] },
             }),
+            profile: Some(Profile { heads: [Spread::of(&[0.1, 0.4], &[Some(9), None]), Spread::default()] }),
             signature: [0; SLOT],
         }
     }
@@ -289,6 +328,16 @@ mod tests {
         let bytes = model.write();
         assert_eq!(Model::read(&bytes).as_ref(), Ok(&model));
         assert_eq!(Model::read(&bytes).unwrap().write(), bytes);
+    }
+
+    #[test]
+    fn a_model_without_a_profile_stays_as_it_was() {
+        let mut old = Model { profile: None, ..small() };
+        old.weights.words = Words::default();
+        let bytes = old.write();
+        assert_eq!(bytes[8..10], [1, 0]);
+        assert_eq!(Model::read(&bytes).as_ref(), Ok(&old));
+        assert_ne!(old.id(), small().id());
     }
 
     #[test]

@@ -17,7 +17,8 @@ use crate::fit::{Sparse, dense, sparse};
 use crate::lexicon::Lexicon;
 use crate::message::{Item, LABELS, Label, Relation, Role};
 use crate::model::{Figures, Head, Model, SLOT};
-use crate::weights::{CLASSES, Seen, Weights, answered, look};
+use crate::quality::{Profile, Spread};
+use crate::weights::{CLASSES, Seen, Weights, Words, answered, look};
 use policy::Sorting;
 
 /// Conversations in a row that go into the same fold.
@@ -97,6 +98,7 @@ struct Text {
     mixed: bool,
     parts: Vec<Vec<Feature>>,
     whole: Vec<Feature>,
+    words: Vec<u32>,
 }
 
 /// One conversation as the second step sees it.
@@ -123,6 +125,8 @@ struct Known {
     head: usize,
     beside: bool,
     given: bool,
+    /// Share of words that the weights had not seen, in steps of 1/255; where there are words.
+    unknown: Option<u8>,
     z: f64,
     label: Label,
     mixed: bool,
@@ -164,10 +168,11 @@ pub fn train(corpus: &Corpus, without: Without) -> Result<Model, TrainFault> {
     for (fold, head) in pairs() {
         let w = second_look(&views, head, Some(fold));
         for v in views.iter().filter(|v| v.fold == fold && v.head == head && v.weight > 0.9) {
-            for ((row, m), beside) in v.second.iter().zip(&v.conversation.messages).zip(&v.beside) {
+            let all = v.second.iter().zip(&v.conversation.messages).zip(&v.beside).zip(&v.seen);
+            for (((row, m), beside), seen) in all {
                 let (label, mixed, context, beside) = (m.label, m.mixed, m.context, *beside);
-                let z = product(&w, row);
-                known.push(Known { fold, head, beside, given: v.given, z, label, mixed, context });
+                let (z, unknown) = (product(&w, row), (seen.tokens > 0).then_some(seen.unknown));
+                known.push(Known { fold, head, beside, given: v.given, unknown, z, label, mixed, context });
             }
         }
     }
@@ -186,6 +191,7 @@ pub fn train(corpus: &Corpus, without: Without) -> Result<Model, TrainFault> {
         counts: counts.map(count),
         conversations: count(list.len()),
         figures: figures(&known, curve_of),
+        profile: Some(profile(&known, curve_of)),
         weights: fit(None),
         heads: [head(0), head(1)],
         signature: [0; SLOT],
@@ -220,7 +226,7 @@ fn figures(known: &[Known], curve_of: impl Fn(usize, Option<usize>) -> Curve) ->
     for (fold, head) in pairs() {
         let curve = curve_of(head, Some(fold));
         for k in known.iter().filter(|k| k.fold == fold && k.head == head && k.given) {
-            let Known { fold: _, head: _, given: _, beside, z, label, mixed, context } = *k;
+            let Known { fold: _, head: _, given: _, unknown: _, beside, z, label, mixed, context } = *k;
             let p = curve.at(z);
             // What decides holds these back.
             let held = beside && p < Sorting::default().exclude_below();
@@ -239,6 +245,19 @@ fn figures(known: &[Known], curve_of: impl Fn(usize, Option<usize>) -> Curve) ->
     }
 }
 
+/// What the messages of the folds looked like, each to the weights and the curve of the other folds.
+fn profile(known: &[Known], curve_of: impl Fn(usize, Option<usize>) -> Curve) -> Profile {
+    let (mut scores, mut unknown) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
+    for (fold, head) in pairs() {
+        let curve = curve_of(head, Some(fold));
+        for k in known.iter().filter(|k| k.fold == fold && k.head == head) {
+            scores[head].push(curve.at(k.z));
+            unknown[head].push(k.unknown);
+        }
+    }
+    Profile { heads: std::array::from_fn(|h| Spread::of(&scores[h], &unknown[h])) }
+}
+
 fn texts(list: &[(usize, &Conversation)], lexicon: &Lexicon, without: Without) -> Vec<Text> {
     let mut found = Found::default();
     let empty = Lexicon::empty();
@@ -254,6 +273,7 @@ fn texts(list: &[(usize, &Conversation)], lexicon: &Lexicon, without: Without) -
                 mixed: m.mixed,
                 parts,
                 whole: found.features.clone(),
+                words: found.words().collect(),
             });
         }
     }
@@ -297,7 +317,7 @@ fn one_round(texts: &[&Text], before: Option<&Weights>) -> Weights {
         (trained[c], bias[c]) = (w, b);
     }
     debug_assert!(trained.iter().all(|w| w.len() == BUCKETS));
-    Weights::quantise(trained, bias)
+    Weights::quantise(trained, bias, Words::of(texts.iter().flat_map(|t| &t.words).copied()))
 }
 
 /// A conversation as it may reach us: whole, and in pieces; with its relation, and without.

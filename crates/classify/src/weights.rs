@@ -23,6 +23,8 @@ pub(crate) struct Weights {
     pub(crate) scale: [f64; CLASSES],
     /// What a label starts from.
     pub(crate) bias: [f64; CLASSES],
+    /// What stood in the training data; empty in a model of format 1.
+    pub(crate) words: Words,
 }
 
 /// A sum of weights and of squared values.
@@ -32,9 +34,40 @@ pub(crate) struct Sum {
     squares: i32,
 }
 
+/// The words, marks and shapes that stood in the training data, as bits over the buckets of the hash
+/// space. About one in fifteen others falls on one of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Words(pub(crate) Vec<u64>);
+
+impl Words {
+    /// Numbers of 64 bits that hold a bit for each bucket.
+    pub(crate) const LEN: usize = BUCKETS / 64;
+
+    pub(crate) fn of(buckets: impl Iterator<Item = u32>) -> Self {
+        let mut bits = vec![0; Self::LEN];
+        for (place, bit) in buckets.map(Self::place) {
+            if let Some(word) = bits.get_mut(place) {
+                *word |= bit;
+            }
+        }
+        Self(bits)
+    }
+
+    fn place(bucket: u32) -> (usize, u64) {
+        (usize::try_from(bucket / 64).unwrap_or(usize::MAX), 1 << (bucket % 64))
+    }
+
+    /// The share of the words of a text that are unknown, in steps of 1/255; 0 of none.
+    fn unknown(&self, found: &Found) -> u8 {
+        let known = |(place, bit): (usize, u64)| self.0.get(place).is_some_and(|w| w & bit != 0);
+        let strange = found.words().filter(|b| !known(Self::place(*b))).count();
+        u8::try_from(strange * 255 / found.len().max(1)).unwrap_or(u8::MAX)
+    }
+}
+
 impl Weights {
     /// From weights as trained: each label has its own step.
-    pub(crate) fn quantise(trained: [Vec<f64>; CLASSES], bias: [f64; CLASSES]) -> Self {
+    pub(crate) fn quantise(trained: [Vec<f64>; CLASSES], bias: [f64; CLASSES], words: Words) -> Self {
         let largest = |w: &Vec<f64>| w.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
         let scale = std::array::from_fn(|c| trained.get(c).map_or(0.0, largest).max(1e-9) / 127.0);
         let mut q = vec![[0_i8; CLASSES]; BUCKETS];
@@ -45,7 +78,7 @@ impl Weights {
                 row[c] = whole;
             }
         }
-        Self { q, scale, bias }
+        Self { q, scale, bias, words }
     }
 
     /// The sum over some features.
@@ -79,6 +112,8 @@ pub struct Seen {
     whole: [i16; CLASSES],
     /// Tokens.
     pub(crate) tokens: u16,
+    /// Share of the words that did not stand in the training data, in steps of 1/255.
+    pub(crate) unknown: u8,
     /// Hits of each group of the lexicon.
     pub(crate) groups: [u8; GROUPS],
     /// A question.
@@ -160,6 +195,7 @@ pub(crate) fn look(
         seen.rule = None;
     }
     seen.tokens = u16::try_from(found.len()).unwrap_or(u16::MAX);
+    seen.unknown = weights.words.unknown(found);
     let whole = weights.odds(&weights.sum(&found.features));
     seen.whole = whole.map(steps);
     let of = |part: &Range<usize>| weights.odds(&weights.sum(found.of(part)))[0];

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use classify::corpus::{self, Conversation};
 use classify::evaluate::{Report, cases};
+use classify::quality::{Observed, Reading};
 use classify::train::{Corpus, Without, train};
 use classify::{Classifier, Frame, Item, Model, Relation, Role, Room, Route, Sorting, Verdict};
 
@@ -58,6 +59,32 @@ fn the_second_writer() {
     let report = Report::of(&cases(&classifier(), conversations.iter()), &Policy::default());
     assert!(report.mixed.of >= 100 && report.context.of >= 200, "{}", report.text());
     assert!(report.recall.share() >= 0.99 && report.recall.bound() >= 0.98, "{}", report.text());
+}
+
+/// Drift as `docs/CLASSIFIER.md` gives it: another hand's text has other scores, another language other
+/// words.
+#[test]
+fn drift() {
+    let model = Model::built_in().unwrap();
+    let (profile, classifier) = (model.profile.unwrap(), classifier());
+    let mut room = Room::default();
+    let mut watch = |conversations: &[Conversation]| {
+        let mut observed = Observed::new(profile);
+        for c in conversations {
+            let seen: Vec<_> =
+                c.messages.iter().map(|m| classifier.look(&mut room, &m.item(c.relation))).collect();
+            for (seen, verdict) in seen.iter().zip(classifier.decide(&c.frame(), &seen)) {
+                observed.add(seen, &verdict);
+            }
+        }
+        observed.drift()
+    };
+    let second = watch(&files("second").into_iter().flat_map(|(_, c)| c).collect::<Vec<_>>());
+    assert!(second.reading == Reading::Watch && second.unknown_now < second.unknown_then, "{second:?}");
+    let german =
+        "== -\nv> Kommst du heute Abend zum Essen?\nv< Ja, ich bringe Brot und etwas Wein mit\n".repeat(60);
+    let foreign = watch(&corpus::read(&german).unwrap());
+    assert!(foreign.reading == Reading::Drifted && foreign.unknown_now > 0.5, "{foreign:?}");
 }
 
 #[test]
