@@ -12,8 +12,10 @@ mod calendar;
 mod cbor;
 mod class;
 mod custodian;
+mod disposal;
 mod entry;
 mod event;
+mod hold;
 mod personal;
 mod post;
 mod register;
@@ -31,8 +33,12 @@ pub use cbor::DecodeFault;
 pub use cbor::fuzz_one;
 pub use class::{Class, Standing, standing};
 pub use custodian::{Custodian, Device, MonthDue, NoCopy, NoRole, RolePeriod};
+pub use disposal::{
+    Bar, ClockFault, MOST_AHEAD, Preservation, Witnesses, bar, day_of_run, free_from, known_day,
+};
 pub use entry::{Change, Handle, RegisterEvent};
 pub use event::{Event, EventFault, EventKind};
+pub use hold::{GRACE_DAYS, Hold, HoldScope};
 pub use personal::Personal;
 pub use post::{AuthorityKind, Choice, PayGrade, Post, Role};
 pub use register::{Register, RegisterFault};
