@@ -8,7 +8,6 @@ A second opinion: it shares no code with the program and uses the standard libra
 the program's: 0 holds, 5 does not hold, 4 cannot be read, 2 wrong use.
 """
 import base64
-import functools
 import hashlib
 import io
 import os
@@ -17,6 +16,10 @@ import sqlite3
 import struct
 import sys
 import urllib.parse
+
+# nothing is left beside the scripts
+sys.dont_write_bytecode = True
+from ed25519 import BASE, L, P, signed, times
 
 def sha(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
@@ -34,70 +37,8 @@ def need(holds, what):
     if not holds:
         raise Fault(what)
 
-# Ed25519 (RFC 8032), strict: canonical s and R, no point of small order
-P = 2**255 - 19
-L = 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
-ROOT = pow(2, (P - 1) // 4, P)
-ZERO = (0, 1, 1, 0)
-
-def add(a, b):
-    (x1, y1, z1, t1), (x2, y2, z2, t2) = a, b
-    u, v, w, z = (y1 - x1) * (y2 - x2), (y1 + x1) * (y2 + x2), 2 * t1 * t2 * D, 2 * z1 * z2
-    e, f, g, h = v - u, z - w, z + w, v + u
-    return e * f % P, g * h % P, f * g % P, e * h % P
-
-def point(data):
-    """The point of 32 bytes, or None."""
-    n = int.from_bytes(data, "little")
-    sign, y = n >> 255, n & (2**255 - 1)
-    u, v = (y * y - 1) % P, (D * y * y + 1) % P
-    x = u * pow(v, 3, P) * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
-    if (v * x * x - u) % P:
-        x = x * ROOT % P
-    if (v * x * x - u) % P or (x == 0 and sign):
-        return None
-    x = P - x if x & 1 != sign else x
-    return x, y % P, 1, x * y % P
-
-def small(p):
-    for _ in range(3):
-        p = add(p, p)
-    return p[0] == 0 and (p[1] - p[2]) % P == 0
-
-@functools.lru_cache(64)
-def table(p):
-    """The multiples 0 to 15 of p, 16p, 256p ..."""
-    rows = []
-    for _ in range(64):
-        rows.append([ZERO])
-        for _ in range(15):
-            rows[-1].append(add(rows[-1][-1], p))
-        p = add(rows[-1][-1], p)
-    return rows
-
-def times(p, n):
-    out = ZERO
-    for i, row in enumerate(table(p)):
-        out = add(out, row[n >> 4 * i & 15])
-    return out
-
-BASE = point(bytes.fromhex("58" + "66" * 31))
-
-@functools.lru_cache(4096)
-def signed(key, message, signature):
-    """Whether the signature over message is by key."""
-    r, s = signature[:32], int.from_bytes(signature[32:], "little")
-    a, p = point(key), point(r)
-    if len(signature) != 64 or a is None or p is None or s >= L or small(a) or small(p):
-        return False
-    k = int.from_bytes(hashlib.sha512(r + key + message).digest(), "little") % L
-    x, y, z, _ = add(times(BASE, s), times((P - a[0], a[1], 1, P - a[3]), k))
-    z = pow(z, P - 2, P)
-    x, y = x * z % P, y * z % P
-    return (y | (x & 1) << 255).to_bytes(32, "little") == r
-
-U16, U32, DAY = range(2**16), range(2**32), range(-2**31, 2**31)
+# a day that may be null, and one that may not
+U16, U32, STAGE, DAY, I32 = range(2**16), range(2**32), range(2), range(-2**31, 2**31), range(-2**31, 2**31)
 
 def clear(data, *kinds):
     """The items of a clear body behind its version: a length of bytes, any `bytes`, or a range each."""
@@ -132,6 +73,7 @@ def clear(data, *kinds):
     return items[1:]
 
 GENESIS, OPERATOR, GRANT, REVOKE, EPOCH, BUCKET, SEGMENT, BLOB = 1, 2, 3, 4, 8, 9, 10, 11
+RESEAL, ERASE, DISPOSE, DISPOSED = 15, 16, 19, 20
 INGEST, REVIEW, EXPORT, DELETE, HOLD, ADMIN = 1, 4, 8, 16, 32, 128
 # the right that a type needs, where it is not admin; types that the job may write; types that two must sign
 NEEDED = {9: INGEST, 10: INGEST, 11: INGEST, 12: INGEST, 16: DELETE, 17: HOLD, 18: HOLD, 19: DELETE, 20: DELETE,
@@ -159,7 +101,7 @@ class Authority:
         self.keys, self.grants, self.operators = {}, {}, set()
         self.founder = self.job = self.epoch = None
 
-    def authors(self, archive, header, block):
+    def authors(self, archive, header, block, body):
         """The authors of a block of signatures, every one of them checked."""
         need(block and 1 <= block[0] <= 8 and len(block) == 1 + 96 * block[0], "malformed signatures")
         authors = []
@@ -167,7 +109,10 @@ class Authority:
             author, signature = block[at:at + 32], block[at + 32:at + 96]
             need(author in self.keys, "signature by an unknown author")
             key = self.keys[author][0]
-            need(signed(key, tag("BA1.sig") + archive + header.raw, signature), "signature does not match")
+            message = tag("BA1.sig") + archive + header.raw
+            if authors and header.type == DISPOSE:
+                message = tag("BA1.approve") + archive + sha(body)
+            need(signed(key, message, signature), "signature does not match")
             need(author not in authors, "malformed signatures")
             authors.append(author)
         need(authors[0] == header.author, "the header names another author")
@@ -189,12 +134,12 @@ class Authority:
             self.keys = {author_of(key): (key, operator)}
             self.founder = operator
             # checked before the job's key counts: genesis is signed by its own operator
-            need(self.authors(archive, header, block) == [author_of(key)], "the header names another author")
+            need(self.authors(archive, header, block, body) == [author_of(key)], "the header names another author")
             self.keys[author_of(job)] = (job, None)
             self.operators.add(operator)
             self.job = job
             return
-        authors = self.authors(archive, header, block)
+        authors = self.authors(archive, header, block, body)
         persons = {self.keys[author][1] for author in authors}
         for operator in persons:
             may = kind in JOB if operator is None else self.allows(operator, kind, header.written)
@@ -268,8 +213,20 @@ def blob(folder, index):
                 digest.update(chunk)
                 length += len(chunk)
     except OSError:
-        raise Fault("body is missing") from None
+        return None
     return digest.digest(), length
+
+def same(found, digest, length):
+    need(found, "body is missing")
+    need(found[1] == length, "body has another length")
+    need(found[0] == digest, "body does not match its digest")
+
+def pieces(data, size, key):
+    """Pieces of one size, ascending and distinct by their first bytes."""
+    found = [data[i:i + size] for i in range(0, len(data), size)]
+    ascending = all(a[:key] < b[:key] for a, b in zip(found, found[1:]))
+    need(len(data) % size == 0 and ascending, "malformed body")
+    return found
 
 def rows(folder):
     """Yields the database's two pragmas, its checkpoint and then every entry, in one transaction."""
@@ -297,7 +254,9 @@ class Archive:
     def __init__(self, folder):
         self.folder, self.broken, self.leaves = folder, [], []
         self.id = self.kept = None
-        self.authority, self.buckets = Authority(), set()
+        # by bucket: the entry that disposed of it; by entry: whether it is closed; by bucket and entry: the rest
+        self.authority, self.bodies = Authority(), []
+        self.buckets, self.acts, self.erased, self.resealed = {}, {}, {}, {}
 
     def fault(self, entry, what):
         self.broken.append((entry, what))
@@ -330,25 +289,66 @@ class Archive:
             self.fault(len(self.leaves), "the database is damaged here")
         except Fault as e:
             self.fault(0, str(e))
+        self.remains()
 
     def entry(self, header, signatures, body):
+        found, open_part = (sha(body), len(body)) if isinstance(body, bytes) else None, b""
         if body is None and header.type == BLOB:
-            digest, length = blob(self.folder, header.index)
+            found = blob(self.folder, header.index)
+        if header.type in (SEGMENT, BLOB):
+            self.bodies.append((header, found))
         else:
-            need(isinstance(body, bytes), "body is missing")
-            digest, length = sha(body), len(body)
-        need(length == header.length, "body has another length")
-        need(digest == header.digest, "body does not match its digest")
-        open_part = b""
-        if header.type not in (SEGMENT, BLOB):
+            same(found, header.digest, header.length)
             n = int.from_bytes(body[:4], "big")
             need(len(body) >= 4 + n, "malformed body")
             open_part = body[4:4 + n]
         self.authority.apply(self.id, header, signatures, open_part)
-        if header.type == BUCKET:
-            self.buckets.add(header.bucket)
-        if header.type in (SEGMENT, BLOB):
-            need(header.bucket in self.buckets, "names a bucket that no entry made")
+        self.act(header, open_part)
+
+    def there(self, bucket):
+        need(bucket in self.buckets, "names a bucket that no entry made")
+        need(self.buckets[bucket] is None, "names a bucket that was disposed of")
+
+    def act(self, header, part):
+        """What an entry does to what is there: FORMAT.md, "Holds, disposal, erasure"."""
+        kind, bucket = header.type, header.bucket
+        if kind == BUCKET:
+            need(self.buckets.setdefault(bucket) is None, "names a bucket that was disposed of")
+        elif kind in (SEGMENT, BLOB):
+            self.there(bucket)
+        elif kind == DISPOSE:
+            buckets = pieces(clear(part, I32, 32, bytes)[2], 16, 16)
+            need(buckets, "malformed body")
+            [self.there(each) for each in buckets]
+            self.buckets.update(dict.fromkeys(buckets, header.index))
+            self.acts[header.index] = False
+        elif kind == ERASE:
+            records, blobs = (pieces(data, size, size) for data, size in zip(clear(part, bytes, bytes), (12, 8)))
+            need(records, "malformed body")
+            self.there(bucket)
+            self.erased.update({(bucket, int.from_bytes(b, "big")): header.index for b in blobs})
+            self.acts[header.index] = False
+        elif kind == RESEAL:
+            bodies = pieces(clear(part, bytes, bytes)[1], 48, 8)
+            self.there(bucket)
+            self.resealed.update({(bucket, int.from_bytes(b[:8], "big")): b[8:] for b in bodies})
+        elif kind == DISPOSED:
+            stage, = clear(part, STAGE)
+            need(header.refers in self.acts, "refers to no disposal")
+            self.acts[header.refers] |= stage == 0
+
+    def remains(self):
+        """Bodies of segments and blobs, against what became of them."""
+        for header, found in self.bodies:
+            key = header.bucket, header.index
+            act = self.buckets.get(header.bucket) or self.erased.get(key)
+            anew = self.resealed.get(key)
+            try:
+                need(not act or not self.acts[act] or not found, "was disposed of, and its body is still here")
+                if not act:
+                    same(found, *struct.unpack(">32sQ", anew) if anew else (header.digest, header.length))
+            except Fault as e:
+                self.fault(header.index, str(e))
 
     def against(self, text, whole):
         """A checkpoint against the log: the newest must be of all of it, another of its beginning."""

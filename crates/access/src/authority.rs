@@ -96,6 +96,11 @@ impl Authority {
         self.keys.get(author).map(|k| k.0)
     }
 
+    /// The operator that an author is; `None` for the job.
+    pub fn operator_of(&self, author: &Author) -> Option<OperatorId> {
+        self.keys.get(author).and_then(|k| k.1)
+    }
+
     /// The public key of the genesis entry's own author, before anything is replayed.
     pub fn genesis_key(clear: &[u8]) -> Option<(Author, [u8; 32])> {
         let genesis = GenesisBody::decode(clear)?;

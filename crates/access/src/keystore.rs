@@ -139,13 +139,21 @@ impl KeyStore {
     /// # Errors
     /// [`KeyStoreFault`].
     pub fn read(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeyStoreFault> {
+        self.read_up_to(name, MOST_BYTES)
+    }
+
+    /// Reads a file of at most `most` bytes; `None` when it is not there.
+    ///
+    /// # Errors
+    /// [`KeyStoreFault`].
+    pub fn read_up_to(&self, name: &str, most: u64) -> Result<Option<Zeroizing<Vec<u8>>>, KeyStoreFault> {
         let path = self.root.join(name);
         match fs::metadata(&path) {
             Err(e) if e.kind() == io::ErrorKind::NotFound || e.kind() == io::ErrorKind::NotADirectory => {
                 Ok(None)
             }
             Err(e) => Err(fault(name, &e)),
-            Ok(meta) if meta.len() > MOST_BYTES => Err(KeyStoreFault::Damaged(name.to_owned())),
+            Ok(meta) if meta.len() > most => Err(KeyStoreFault::Damaged(name.to_owned())),
             Ok(_) => fs::read(&path).map(|b| Some(Zeroizing::new(b))).map_err(|e| fault(name, &e)),
         }
     }
@@ -174,6 +182,104 @@ impl KeyStore {
         }
     }
 
+    /// Writes files that nothing needs yet, many at a time: none is complete before this returns, all are
+    /// durable when it does. A file that is there is overwritten.
+    ///
+    /// # Errors
+    /// [`KeyStoreFault::Io`].
+    pub fn write_many(&self, files: &[(String, Vec<u8>)]) -> Result<(), KeyStoreFault> {
+        for (name, bytes) in files {
+            let path = self.root.join(name);
+            if !path.parent().is_some_and(Path::is_dir) {
+                let relative = Path::new(name).parent().map(|p| p.to_string_lossy().into_owned());
+                self.folder(&relative.unwrap_or_default())?;
+            }
+            let mut options = OpenOptions::new();
+            options.write(true).create(true).truncate(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let write = || options.open(&path)?.write_all(bytes);
+            write().map_err(|e| fault(name, &e))?;
+        }
+        let written = files.iter().map(|(name, _)| name.as_str());
+        self.sync_all(written)
+    }
+
+    /// Makes everything durable that was written or removed: in one call where the system has one, else file
+    /// by file and folder by folder.
+    fn sync_all<'n>(&self, names: impl Iterator<Item = &'n str>) -> Result<(), KeyStoreFault> {
+        #[cfg(target_os = "linux")]
+        {
+            drop(names);
+            let root = File::open(&self.root).map_err(|e| fault("", &e))?;
+            rustix::fs::syncfs(&root).map_err(|e| KeyStoreFault::Io(String::new(), io::Error::from(e).kind()))
+        }
+        #[cfg(not(target_os = "linux"))]
+        {
+            for name in names {
+                let path = self.root.join(name);
+                if path.is_file() {
+                    File::open(&path).and_then(|f| f.sync_all()).map_err(|e| fault(name, &e))?;
+                }
+                path.parent().map_or(Ok(()), sync_folder).map_err(|e| fault(name, &e))?;
+            }
+            sync_folder(&self.root.join("buckets")).map_err(|e| fault("buckets", &e))
+        }
+    }
+
+    /// Names in a folder, sorted; none where there is no such folder.
+    ///
+    /// # Errors
+    /// [`KeyStoreFault::Io`].
+    pub fn names(&self, folder: &str) -> Result<Vec<String>, KeyStoreFault> {
+        let entries = match fs::read_dir(self.root.join(folder)) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other.map_err(|e| fault(folder, &e))?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(|e| fault(folder, &e))?.file_name();
+            names.extend(name.into_string().ok());
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// Removes files and whole folders, many at a time; all of it is durable when this returns.
+    ///
+    /// # Errors
+    /// [`KeyStoreFault::Io`].
+    pub fn remove_many(&self, names: &[String]) -> Result<(), KeyStoreFault> {
+        for name in names {
+            let path = self.root.join(name);
+            let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+            match removed {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(fault(name, &e)),
+                _ => {}
+            }
+        }
+        self.sync_all(names.iter().map(String::as_str))
+    }
+
+    /// Removes a file whose bytes must not be found again: overwritten, synced, removed. On flash the old
+    /// bytes may stay behind the controller all the same; what they wrap must be gone by itself.
+    ///
+    /// # Errors
+    /// [`KeyStoreFault::Io`].
+    pub fn shred(&self, name: &str) -> Result<(), KeyStoreFault> {
+        let path = self.root.join(name);
+        let overwrite = || -> io::Result<()> {
+            let mut file = OpenOptions::new().write(true).open(&path)?;
+            let len = usize::try_from(file.metadata()?.len().min(MOST_BYTES)).unwrap_or_default();
+            file.write_all(&vec![0; len])?;
+            file.sync_all()
+        };
+        match overwrite() {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(fault(name, &e)),
+            _ => self.remove(name),
+        }
+    }
+
     /// Numbers of all operators that have an identity here, sorted.
     ///
     /// # Errors
@@ -197,6 +303,16 @@ impl KeyStore {
     /// Name of an operator's key of an epoch.
     pub fn operator_epoch(id: &OperatorId, epoch: u32) -> String {
         format!("operators/{}/epoch-{epoch}", hex(id))
+    }
+
+    /// Name of the epoch's private half, where the key store keeps it.
+    pub fn epoch(epoch: u32) -> String {
+        format!("epoch/{epoch}")
+    }
+
+    /// Name of a bucket's folder.
+    pub fn bucket(bucket: &[u8; 16]) -> String {
+        format!("buckets/{}", hex(bucket))
     }
 
     /// Name of a bucket's wrap to an epoch.

@@ -6,11 +6,13 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod acts;
 mod authority;
 mod identity;
 mod keystore;
 mod register;
 
+pub use acts::{DayBody, DisposeBody, DisposedBody, EraseBody, ResealBody};
 pub use authority::{Authority, Granted, RightsFault, needed};
 pub use identity::{Identity, IdentityFault};
 pub use keystore::{KeyStore, KeyStoreFault, lie_apart};

@@ -121,14 +121,14 @@ pub struct EpochBody {
 
 const VERSION: u8 = 1;
 
-fn encode(fields: u64, write: impl FnOnce(&mut Encoder<Vec<u8>>) -> Option<()>) -> Vec<u8> {
+pub(crate) fn encode(fields: u64, write: impl FnOnce(&mut Encoder<Vec<u8>>) -> Option<()>) -> Vec<u8> {
     let mut e = Encoder::new(Vec::new());
     let done = e.array(fields + 1).and_then(|e| e.u8(VERSION)).is_ok() && write(&mut e).is_some();
     debug_assert!(done, "a Vec takes every byte");
     e.into_writer()
 }
 
-fn decode<'b, T>(
+pub(crate) fn decode<'b, T>(
     bytes: &'b [u8],
     fields: u64,
     read: impl FnOnce(&mut Decoder<'b>) -> Option<T>,
@@ -139,7 +139,7 @@ fn decode<'b, T>(
     (d.position() == bytes.len()).then_some(value)
 }
 
-fn fixed<const N: usize>(d: &mut Decoder<'_>) -> Option<[u8; N]> {
+pub(crate) fn fixed<const N: usize>(d: &mut Decoder<'_>) -> Option<[u8; N]> {
     d.bytes().ok()?.try_into().ok()
 }
 

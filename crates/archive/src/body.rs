@@ -125,16 +125,37 @@ pub(crate) fn put_record(out: &mut Vec<u8>, seed: &Seed, groups: &Groups<'_>) {
     }
 }
 
-/// Takes a record off the front.
-pub(crate) fn take_record<'a>(bytes: &mut &'a [u8]) -> Option<(Seed, Groups<'a>)> {
+/// What stands at a place in a segment.
+pub(crate) enum Item<'a> {
+    /// A record: its seed and groups.
+    Record(Seed, Groups<'a>),
+    /// The commitment of a record that was erased.
+    Erased(Hash),
+}
+
+impl Item<'_> {
+    /// What the leaf of the segment's tree is of.
+    pub(crate) fn commitment(&self) -> Hash {
+        match self {
+            Self::Record(seed, groups) => chain::record(seed, groups),
+            Self::Erased(commitment) => *commitment,
+        }
+    }
+}
+
+/// Takes a record, or what is left of one, off the front.
+pub(crate) fn take_item<'a>(bytes: &mut &'a [u8]) -> Option<Item<'a>> {
     let mut record = chunk(bytes)?;
+    if let Ok(commitment) = record.try_into() {
+        return Some(Item::Erased(commitment));
+    }
     let (seed, rest) = record.split_first_chunk::<16>()?;
     record = rest;
     let mut groups: Groups<'a> = [&[]; chain::GROUPS];
     for group in &mut groups {
         *group = chunk(&mut record)?;
     }
-    record.is_empty().then_some((*seed, groups))
+    record.is_empty().then_some(Item::Record(*seed, groups))
 }
 
 fn chunk<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {

@@ -22,6 +22,12 @@ pub enum ArchiveError {
     /// The operator may not do that.
     #[error("the operator lacks the right to {0}")]
     NoRight(&'static str),
+    /// Two different operators must sign, and one did.
+    #[error("a second person must sign")]
+    OnePerson,
+    /// What was to be done may not be done now.
+    #[error("{0}")]
+    Refused(String),
     /// The archive does not hold.
     #[error("entry {entry}: {what}")]
     Broken {

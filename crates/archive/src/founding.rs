@@ -98,6 +98,7 @@ pub fn create(dir: &Path, keys: &Path, founding: &Founding<'_>) -> Result<(), Ar
         log: crate::store::Log::default(),
         authority: access::Authority::default(),
         buckets: Vec::new(),
+        fates: crate::fate::Fates::default(),
         job: job.public(),
     };
     let mut writer = Writer::over(archive, store, founding.now)?;

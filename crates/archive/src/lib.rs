@@ -7,9 +7,12 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod blob;
+mod bodies;
 mod body;
 mod dedup;
+mod dispose;
 mod error;
+mod fate;
 mod founding;
 mod hold_back;
 mod holding;
@@ -17,24 +20,29 @@ mod operators;
 mod prover;
 mod reader;
 mod review;
+mod rotation;
 mod run;
 mod sealer;
 mod settle;
+mod steps;
 mod store;
 mod verify;
 mod writer;
 
 pub use blob::Content;
 pub use dedup::{Aspect, Change, Missing, Novelty, Sighting};
+pub use dispose::{Disposal, Recheck};
 pub use error::ArchiveError;
 pub use founding::{Founding, create};
 pub use hold_back::ToHold;
 pub use holding::{Held, HeldRun, Holding, Outcome, Withheld};
 pub use operators::{Operator, unlock};
 pub use prover::{Provable, Prover};
-pub use reader::{Record, RegisterEntry};
+pub use reader::{Belonging, Record, RegisterEntry};
 pub use review::Reviewing;
+pub use rotation::Custody;
 pub use run::{BucketNo, Committed, Covers, Run};
+pub use steps::Step;
 pub use store::{Archive, Bucket};
 pub use verify::{Broken, Inspect, Segment, Verified, verify};
 pub use writer::{Entry, Writer};

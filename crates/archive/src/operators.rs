@@ -113,12 +113,28 @@ impl Operator {
     }
 
     /// The epoch's key pair, for whoever holds it: until custody is set up, the first operator.
-    fn epoch(&self, number: u32) -> Result<Option<KeyPair>, ArchiveError> {
-        let Some(wrapped) = self.keys.read(&format!("epoch/{number}"))? else { return Ok(None) };
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn epoch(&self, number: u32) -> Result<Option<KeyPair>, ArchiveError> {
+        let Some(wrapped) = self.keys.read(&KeyStore::epoch(number))? else { return Ok(None) };
         match vault::unwrap(self.identity.sealing(), "epoch", &self.archive, &wrapped) {
             Ok(seed) => KeyPair::from_seed(&seed).map(Some).map_err(sealed("epoch key")),
             Err(_) => Ok(None),
         }
+    }
+}
+
+impl Operator {
+    /// Keeps the private half of an epoch as [`Operator::epoch`] reads it: wrapped to this identity.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn keep_epoch(&self, number: u32, pair: &KeyPair) -> Result<(), ArchiveError> {
+        let wrap = vault::wrap(self.identity.sealing().public(), "epoch", &self.archive, pair.seed())
+            .map_err(sealed("epoch key"))?;
+        self.keys.write(&KeyStore::epoch(number), &wrap)?;
+        Ok(())
     }
 }
 
@@ -222,7 +238,7 @@ impl Writer {
         Ok(())
     }
 
-    fn must(&self, by: &Operator, rights: Rights, word: &'static str) -> Result<(), ArchiveError> {
+    pub(crate) fn must(&self, by: &Operator, rights: Rights, word: &'static str) -> Result<(), ArchiveError> {
         let allowed = self.archive.authority.allows(&by.id(), rights, self.now);
         if allowed { Ok(()) } else { Err(ArchiveError::NoRight(word)) }
     }

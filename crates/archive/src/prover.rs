@@ -5,7 +5,7 @@ use chain::{Checkpoint, HEADER_LEN, Hash, Levels, Pruned};
 use zeroize::Zeroizing;
 
 use crate::Operator;
-use crate::body::take_record;
+use crate::body::{Item, take_item};
 use crate::error::{ArchiveError, broken};
 use crate::store::{Archive, note_name};
 
@@ -87,8 +87,8 @@ impl Prover<'_> {
         let mut rest = plain.as_slice();
         while !rest.is_empty() {
             starts.push(plain.len() - rest.len());
-            let (seed, groups) = take_record(&mut rest).ok_or_else(|| broken(entry, "malformed record"))?;
-            leaves.push(chain::leaf_hash(&chain::record(&seed, &groups)));
+            let item = take_item(&mut rest).ok_or_else(|| broken(entry, "malformed record"))?;
+            leaves.push(chain::leaf_hash(&item.commitment()));
         }
         if chain::root_of(&leaves) != stored.header.content {
             return Err(broken(entry, "records do not match the root in the header"));
@@ -112,7 +112,7 @@ impl Provable {
         for place in places {
             let place = usize::try_from(*place).map_err(|_| no_such())?;
             let mut record = &self.plain[*self.starts.get(place).ok_or_else(no_such)?..];
-            let (seed, groups) = take_record(&mut record).ok_or_else(no_such)?;
+            let Some(Item::Record(seed, groups)) = take_item(&mut record) else { return Err(no_such()) };
             shown.push((place, chain::show_fields(&seed, &groups, show)));
         }
         let tree = Pruned::build(&self.leaves, shown);

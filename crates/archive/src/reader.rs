@@ -1,6 +1,7 @@
 //! Reading back: register entries with the register key, records and attachments with an operator's
 //! keys.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Write};
 
@@ -9,8 +10,9 @@ use chain::{EntryType, Header, Seed};
 use vault::{KeyPair, Secret};
 use zeroize::Zeroizing;
 
-use crate::body::{BLOB_META, BlobMeta, context, open_segment, split, take_record};
+use crate::body::{BLOB_META, BlobMeta, Item, context, open_segment, split, take_item};
 use crate::error::{ArchiveError, broken, io, sealed};
+use crate::fate::Fate;
 use crate::store::{Archive, Stored, blob_path};
 use crate::{Groups, Operator};
 
@@ -39,6 +41,19 @@ pub struct Record<'a> {
     pub seed: Seed,
     /// Its groups.
     pub groups: Groups<'a>,
+}
+
+/// What belongs to a bucket.
+#[derive(Clone, Debug, Default)]
+pub struct Belonging {
+    /// Entries of its segments.
+    pub segments: Vec<u64>,
+    /// Entries of its attachments.
+    pub blobs: Vec<u64>,
+    /// Bytes as first stored.
+    pub bytes: u64,
+    /// The newest of them.
+    pub last: u64,
 }
 
 impl Archive {
@@ -82,21 +97,73 @@ impl Archive {
         bucket: usize,
         each: &mut dyn FnMut(Record<'_>) -> Result<(), ArchiveError>,
     ) -> Result<(), ArchiveError> {
-        let Some(bucket) = self.buckets.get(bucket) else { return Ok(()) };
-        let pair = operator.bucket(&bucket.id)?.ok_or(ArchiveError::NoRight("query"))?;
-        for index in self.of_bucket(EntryType::Segment, &bucket.id)? {
+        let Some(id) = self.buckets.get(bucket).map(|b| b.id) else { return Ok(()) };
+        self.records_in(operator, &id, &self.of_bucket(EntryType::Segment, &id)?, each)
+    }
+
+    /// As [`Archive::records`], of segments that [`Archive::belonging`] named.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn records_in(
+        &self,
+        operator: &Operator,
+        bucket: &[u8; 16],
+        segments: &[u64],
+        each: &mut dyn FnMut(Record<'_>) -> Result<(), ArchiveError>,
+    ) -> Result<(), ArchiveError> {
+        let pair = operator.bucket(bucket)?.ok_or(ArchiveError::NoRight("query"))?;
+        for &index in segments {
             let stored = self.entry(index)?;
             let plain = self.open_segment(&pair, &stored)?;
             let mut rest = plain.as_slice();
             let mut place = 0;
             while !rest.is_empty() {
-                let (seed, groups) = take_record(&mut rest)
+                let item = take_item(&mut rest)
                     .ok_or_else(|| broken(index, format!("record {place} is malformed")))?;
-                each(Record { entry: index, place, run: stored.header.run, seed, groups })?;
+                if let Item::Record(seed, groups) = item {
+                    each(Record { entry: index, place, run: stored.header.run, seed, groups })?;
+                }
                 place += 1;
             }
         }
         Ok(())
+    }
+
+    /// Operators who signed an entry, in the order of the signatures; its signatures were checked when the
+    /// archive was opened.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Broken`] where there is no such entry.
+    pub fn authors(&self, index: u64) -> Result<Vec<access::OperatorId>, ArchiveError> {
+        let stored = self.entry(index)?;
+        let authors = stored.signatures.get(1..).unwrap_or_default().chunks_exact(96);
+        let known = authors.filter_map(|one| self.authority.operator_of(one.first_chunk::<32>()?));
+        Ok(known.collect())
+    }
+
+    /// What belongs to each bucket, in one walk over the headers.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn belonging(&self) -> Result<HashMap<[u8; 16], Belonging>, ArchiveError> {
+        let sql = "SELECT header FROM entries WHERE substr(header, 5, 1) IN (x'0a', x'0b') ORDER BY idx";
+        let mut statement = self.connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        let mut all: HashMap<[u8; 16], Belonging> = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let bytes = row.get_ref(0)?.as_bytes().unwrap_or_default();
+            let bytes = bytes.try_into().map_err(|_| broken(0, "header of another length"))?;
+            let header = Header::parse(bytes).map_err(|e| broken(0, e.to_string()))?;
+            let of = all.entry(header.bucket).or_default();
+            match header.kind() {
+                Some(EntryType::Segment) => of.segments.push(header.index),
+                _ => of.blobs.push(header.index),
+            }
+            of.bytes = of.bytes.saturating_add(header.body_len);
+            of.last = header.index;
+        }
+        Ok(all)
     }
 
     /// Entries of a type that belong to a bucket.
@@ -142,6 +209,9 @@ impl Archive {
         let pair = operator.bucket(&bucket.id)?.ok_or(ArchiveError::NoRight("query"))?;
         let mut all = Vec::new();
         for index in self.of_bucket(EntryType::Blob, &bucket.id)? {
+            if !matches!(self.fates.of_body(&bucket.id, index), Fate::There(_)) {
+                continue;
+            }
             let (header, mut body) = self.blob(index)?;
             let (meta, _) = self.open_blob(&pair, &header, body.as_mut())?;
             all.push((meta.sha256, index));

@@ -7,7 +7,7 @@ use chain::EntryType;
 use vault::{Secret, WRAPPED_LEN};
 use zeroize::Zeroizing;
 
-use crate::body::{BLOB_META, context, split, take_record};
+use crate::body::{BLOB_META, Item, context, split, take_item};
 use crate::error::{ArchiveError, broken, io, sealed};
 use crate::hold_back::{reviewer_file, slot_context};
 use crate::holding::{Held, HeldRun, Holding, Items, SLOT, Withheld, keys_of_run, write_whole};
@@ -86,8 +86,9 @@ impl Reviewing<'_> {
         let packed = vault::open(&key, &context, rest).map_err(&fail)?;
         let plain = vault::unpack(&packed, MOST_SEGMENT).map_err(&fail)?;
         let mut rest = plain.as_slice();
-        let record = take_record(&mut rest).filter(|_| rest.is_empty());
-        let (seed, groups) = record.ok_or_else(|| broken(0, "malformed held message"))?;
+        let Some(Item::Record(seed, groups)) = take_item(&mut rest).filter(|_| rest.is_empty()) else {
+            return Err(broken(0, "malformed held message"));
+        };
         if chain::leaf_hash(&chain::record(&seed, &groups)) != held.leaf {
             return Err(broken(0, "a held message is not what its entry commits to"));
         }

@@ -112,7 +112,9 @@ impl Writer {
             }
         }
         let seen = self.load_seen(&labels, usize::try_from(expected).unwrap_or(0), relevant)?;
-        let labels = (0..).zip(labels).map(|(no, label)| (label.to_vec(), no)).collect();
+        // what comes back to a bucket that was disposed of gets a new one
+        let there = (0..).zip(labels).filter(|(no, _)| self.archive.disposed_by(*no as usize).is_none());
+        let labels = there.map(|(no, label)| (label.to_vec(), no)).collect();
         let first = self.archive.size();
         let sealer = Sealer::start()?;
         let snapshot = self.begin()?;

@@ -8,7 +8,7 @@ use chain::{Frontier, Hash};
 use vault::{Packer, PublicKey};
 use zeroize::Zeroizing;
 
-use crate::body::{segment, split, take_record};
+use crate::body::{segment, split, take_item};
 use crate::error::{ArchiveError, broken, io, sealed};
 use crate::reader::MOST_SEGMENT;
 use crate::run::BucketNo;
@@ -88,13 +88,14 @@ impl Drop for Sealer {
     }
 }
 
-fn seal(packer: &mut Packer, full: Full) -> Result<Sealed, ArchiveError> {
+/// Seals a segment under a fresh key.
+pub(crate) fn seal(packer: &mut Packer, full: Full) -> Result<Sealed, ArchiveError> {
     let Full { bucket, to, context, mut plain } = full;
     let mut tree = Frontier::default();
     let mut records = plain.as_slice();
     while !records.is_empty() {
-        let (seed, groups) = take_record(&mut records).ok_or_else(|| broken(0, "a segment of no records"))?;
-        tree.push(chain::leaf_hash(&chain::record(&seed, &groups)));
+        let item = take_item(&mut records).ok_or_else(|| broken(0, "a segment of no records"))?;
+        tree.push(chain::leaf_hash(&item.commitment()));
     }
     let fail = sealed("segment");
     let packed = packer.pack(&plain).map_err(&fail)?;

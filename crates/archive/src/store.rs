@@ -10,6 +10,7 @@ use vault::{PublicKey, Secret};
 
 use crate::body::{context, open_register, unframe};
 use crate::error::{ArchiveError, broken, io, sealed};
+use crate::fate::Fates;
 
 /// `application_id` of the database: "BAR1".
 pub(crate) const APPLICATION: i32 = 0x4241_5231;
@@ -45,6 +46,7 @@ pub struct Archive {
     pub(crate) log: Log,
     pub(crate) authority: Authority,
     pub(crate) buckets: Vec<Bucket>,
+    pub(crate) fates: Fates,
     pub(crate) job: [u8; 32],
 }
 
@@ -137,6 +139,7 @@ impl Archive {
             log: Log::default(),
             authority: Authority::default(),
             buckets: Vec::new(),
+            fates: Fates::default(),
             job: [0; 32],
         };
         archive.load()?;
@@ -151,9 +154,10 @@ impl Archive {
     }
 
     fn replay(&mut self, connection: &Connection) -> Result<(), ArchiveError> {
-        // bodies only of what gives rights or makes a bucket
+        // bodies only of what gives rights, makes a bucket or ends one
         let sql = "SELECT header, signatures, \
-                   CASE WHEN substr(header, 5, 1) IN (x'01', x'02', x'03', x'04', x'08', x'09') THEN body END \
+                   CASE WHEN substr(header, 5, 1) IN (x'01', x'02', x'03', x'04', x'08', x'09', \
+                   x'0f', x'10', x'13', x'14') THEN body END \
                    FROM entries ORDER BY idx";
         let mut statement = connection.prepare(sql)?;
         let mut rows = statement.query([])?;
@@ -187,7 +191,7 @@ impl Archive {
         Ok(())
     }
 
-    /// Takes in an entry that gives rights or makes a bucket, its signatures checked.
+    /// Takes in an entry that gives rights, makes a bucket or ends one, its signatures checked.
     fn take_in(&mut self, stored: &Stored, body: &[u8]) -> Result<(), ArchiveError> {
         let Stored { header, bytes, signatures, .. } = stored;
         let at = |what: String| broken(header.index, what);
@@ -199,9 +203,11 @@ impl Archive {
         let key_of = |author: &chain::Author| {
             genesis.filter(|g| g.0 == *author).map(|g| g.1).or_else(|| self.authority.key_of(author))
         };
-        let authors =
-            chain::verify_block(&self.id, bytes, signatures, key_of).map_err(|e| at(e.to_string()))?;
+        let act = chain::act_of(header.kind(), clear);
+        let authors = chain::verify_block(&self.id, bytes, signatures, act.as_ref(), key_of)
+            .map_err(|e| at(e.to_string()))?;
         self.authority.apply(header, &authors, clear).map_err(|e| at(e.to_string()))?;
+        self.fates.apply(header, clear).map_err(|e| at(e.to_owned()))?;
         match header.kind() {
             Some(EntryType::Genesis) => {
                 self.job =
@@ -211,9 +217,32 @@ impl Archive {
                 let public = PublicKey::from_bytes(clear).map_err(|e| at(e.to_string()))?;
                 self.buckets.push(Bucket { id: header.bucket, entry: header.index, public });
             }
+            Some(EntryType::Reseal) => {
+                let body =
+                    access::ResealBody::decode(clear).ok_or_else(|| at("malformed body".to_owned()))?;
+                let public = PublicKey::from_bytes(&body.public).map_err(|e| at(e.to_string()))?;
+                self.renew(&header.bucket, public);
+            }
             _ => {}
         }
         Ok(())
+    }
+
+    /// Gives a bucket its new key.
+    pub(crate) fn renew(&mut self, bucket: &[u8; 16], public: PublicKey) {
+        for bucket in self.buckets.iter_mut().filter(|b| b.id == *bucket) {
+            bucket.public = public.clone();
+        }
+    }
+
+    /// The entry that disposed of a bucket, by the number of the bucket.
+    pub fn disposed_by(&self, bucket: usize) -> Option<u64> {
+        self.buckets.get(bucket).and_then(|b| self.fates.disposed_by(&b.id))
+    }
+
+    /// When the newest entry was written, milliseconds since 1970.
+    pub fn written_at(&self) -> u64 {
+        self.log.written_at
     }
 
     /// Number of the archive.

@@ -2,23 +2,24 @@
 //! rights; with keys, every commitment, segment root and attachment too. A broken entry is named and the
 //! rest is still checked.
 
-use std::fs::File;
-use std::io::Read;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use access::Authority;
+use access::{Authority, KeyStore};
 use chain::{Checkpoint, EntryType, Frontier, Hash, Header};
 use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest, Sha256};
 
 use crate::Operator;
-use crate::body::{take_record, unframe};
+use crate::bodies::Bodies;
+use crate::body::{Item, take_item, unframe};
 use crate::error::{ArchiveError, broken, io};
+use crate::fate::{Fate, Fates};
 use crate::reader::Record;
-use crate::store::{APPLICATION, Archive, Stored, blob_path, configure, database, format, note_name};
+use crate::store::{APPLICATION, Archive, Stored, configure, database, format, note_name};
 
 /// What does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,10 @@ pub struct Verified {
     pub attachments: u64,
     /// Buckets for which no key was at hand.
     pub unopened: u64,
+    /// Buckets that were disposed of.
+    pub disposed: u64,
+    /// Records that were erased: their places are hashes.
+    pub erased: u64,
     /// What does not hold, by entry.
     pub broken: Vec<Broken>,
 }
@@ -171,7 +176,7 @@ fn walk(
         let leaf = chain::leaf_hash(&stored.bytes);
         frontier.push(leaf);
         leaves.push(leaf);
-        body(dir, &stored, &mut fault);
+        replayed.bodies.look(dir, &stored, &mut fault);
         let clear = match (h.kind(), &stored.body) {
             (Some(EntryType::Segment | EntryType::Blob), _) | (_, None) => Some(&[][..]),
             (_, Some(body)) => unframe(body).map(|parts| parts.0),
@@ -184,6 +189,7 @@ fn walk(
         done(1);
     }
     verified.root = frontier.root();
+    replayed.bodies.broken(&replayed.fates, &mut verified.broken);
     checkpoints(dir, connection, &replayed, &leaves, older, verified);
     Ok((verified.entries > 0).then_some(replayed))
 }
@@ -193,44 +199,16 @@ fn walk(
 struct Replayed {
     id: [u8; 16],
     authority: Authority,
+    fates: Fates,
+    bodies: Bodies,
     job: [u8; 32],
     buckets: Vec<[u8; 16]>,
+    /// The place of each bucket in `buckets`.
+    numbers: HashMap<[u8; 16], usize>,
     /// Segments and blobs, with the number of their bucket.
     contents: Vec<(u64, EntryType, usize)>,
     /// Entries of register type, checked with the register key by the caller of [`verify`].
     registers: Vec<u64>,
-}
-
-fn body(dir: &Path, stored: &Stored, fault: &mut dyn FnMut(&str)) {
-    let h = &stored.header;
-    let (digest, len) = match &stored.body {
-        Some(body) => (chain::hash(&[body]), body.len() as u64),
-        None if h.kind() == Some(EntryType::Blob) => match digest_file(&blob_path(dir, h.index)) {
-            Ok(found) => found,
-            Err(_) => return fault("body is missing"),
-        },
-        None => return fault("body is missing"),
-    };
-    if len != h.body_len {
-        fault("body has another length");
-    } else if digest != h.body_digest {
-        fault("body does not match its digest");
-    }
-}
-
-fn digest_file(path: &Path) -> Result<(Hash, u64), std::io::Error> {
-    let mut file = File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut buf = vec![0; 1 << 18];
-    let mut len = 0;
-    loop {
-        let n = file.read(&mut buf)?;
-        if n == 0 {
-            return Ok((hasher.finalize().into(), len));
-        }
-        hasher.update(&buf[..n]);
-        len += n as u64;
-    }
 }
 
 fn rights(replayed: &mut Replayed, stored: &Stored, clear: &[u8], fault: &mut dyn FnMut(&str)) {
@@ -240,12 +218,17 @@ fn rights(replayed: &mut Replayed, stored: &Stored, clear: &[u8], fault: &mut dy
     let key_of = |author: &chain::Author| {
         genesis.filter(|g| g.0 == *author).map(|g| g.1).or_else(|| authority.key_of(author))
     };
-    let authors = match chain::verify_block(&replayed.id, &stored.bytes, &stored.signatures, key_of) {
+    let act = chain::act_of(h.kind(), clear);
+    let (id, block) = (&replayed.id, &stored.signatures);
+    let authors = match chain::verify_block(id, &stored.bytes, block, act.as_ref(), key_of) {
         Ok(authors) => authors,
         Err(e) => return fault(&e.to_string()),
     };
     if let Err(e) = replayed.authority.apply(h, &authors, clear) {
-        fault(&e.to_string());
+        return fault(&e.to_string());
+    }
+    if let Err(what) = replayed.fates.apply(h, clear) {
+        return fault(what);
     }
     match h.kind() {
         Some(EntryType::Genesis) => {
@@ -253,11 +236,13 @@ fn rights(replayed: &mut Replayed, stored: &Stored, clear: &[u8], fault: &mut dy
             replayed.registers.push(h.index);
         }
         Some(EntryType::Bucket) => {
+            let number = replayed.buckets.len();
+            replayed.numbers.entry(h.bucket).or_insert(number);
             replayed.buckets.push(h.bucket);
             replayed.registers.push(h.index);
         }
         Some(kind @ (EntryType::Segment | EntryType::Blob)) => {
-            match replayed.buckets.iter().position(|b| *b == h.bucket) {
+            match replayed.numbers.get(&h.bucket).copied() {
                 Some(bucket) => replayed.contents.push((h.index, kind, bucket)),
                 None => fault("names a bucket that no entry made"),
             }
@@ -348,17 +333,28 @@ fn contents(
         }
     }
     let mut covered = vec![false; replayed.buckets.len()];
-    for (covered, bucket) in covered.iter_mut().zip(&replayed.buckets) {
+    let epoch = archive.authority.epoch().map(|e| e.number).unwrap_or_default();
+    for ((covered, bucket), made) in covered.iter_mut().zip(&replayed.buckets).zip(&archive.buckets) {
+        if replayed.fates.disposed_by(bucket).is_some() {
+            verified.disposed += 1;
+            continue;
+        }
         *covered = operator.bucket(bucket)?.is_some();
+        verified.unopened += u64::from(!*covered);
+        // a grant may not cover a bucket; its wrap to the epoch is there all the same
+        if operator.keys().read(&KeyStore::bucket_epoch(bucket, epoch))?.is_none() {
+            let what = "the key of the bucket is missing from the key store".to_owned();
+            verified.broken.push(Broken { entry: made.entry, what });
+        }
     }
-    verified.unopened = covered.iter().filter(|c| !**c).count() as u64;
     let next = AtomicUsize::new(0);
-    let found = Mutex::new((0, 0, 0, Vec::new()));
+    let found = Mutex::new((0, 0, 0, 0, Vec::new()));
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(16);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                let (mut segments, mut records, mut attachments, mut faults) = (0, 0, 0, Vec::new());
+                let (mut segments, mut records, mut erased) = (0, 0, 0);
+                let (mut attachments, mut faults) = (0, Vec::new());
                 match Archive::open(dir) {
                     Ok(archive) => loop {
                         let at = next.fetch_add(1, Ordering::Relaxed);
@@ -366,14 +362,16 @@ fn contents(
                         if stop.load(Ordering::Relaxed) {
                             break;
                         }
-                        if !covered[bucket] {
+                        let fate = replayed.fates.of_body(&replayed.buckets[bucket], index);
+                        if !covered[bucket] || !matches!(fate, Fate::There(_)) {
                             continue;
                         }
                         match kind {
                             EntryType::Segment => match segment(&archive, operator, index, bucket, inspect) {
-                                Ok((n, wrong)) => {
+                                Ok((n, gone, wrong)) => {
                                     segments += 1;
                                     records += n;
+                                    erased += gone;
                                     faults
                                         .extend(wrong.into_iter().map(|what| Broken { entry: index, what }));
                                 }
@@ -392,15 +390,17 @@ fn contents(
                 found.0 += segments;
                 found.1 += records;
                 found.2 += attachments;
-                found.3.append(&mut faults);
+                found.3 += erased;
+                found.4.append(&mut faults);
             });
         }
     });
-    let (segments, records, attachments, mut faults) =
+    let (segments, records, attachments, erased, mut faults) =
         found.into_inner().unwrap_or_else(PoisonError::into_inner);
     verified.segments = segments;
     verified.records = records;
     verified.attachments = attachments;
+    verified.erased = erased;
     verified.broken.append(&mut faults);
     Ok(())
 }
@@ -418,24 +418,36 @@ fn segment(
     index: u64,
     bucket: usize,
     inspect: Inspect<'_>,
-) -> Result<(u64, Vec<String>), ArchiveError> {
+) -> Result<(u64, u64, Vec<String>), ArchiveError> {
     let stored = archive.entry(index)?;
     let pair = operator.bucket(&stored.header.bucket)?.ok_or(ArchiveError::NoRight("query"))?;
     let plain = archive.open_segment(&pair, &stored)?;
     let mut rest = plain.as_slice();
     let mut tree = Frontier::default();
     let mut records = Vec::new();
+    let mut wrong = Vec::new();
+    let mut erased = 0;
     while !rest.is_empty() {
-        let (seed, groups) = take_record(&mut rest).ok_or_else(|| broken(index, "malformed record"))?;
-        tree.push(chain::leaf_hash(&chain::record(&seed, &groups)));
-        let place = u32::try_from(records.len()).map_err(|_| broken(index, "too many records"))?;
-        records.push(Record { entry: index, place, run: stored.header.run, seed, groups });
+        let item = take_item(&mut rest).ok_or_else(|| broken(index, "malformed record"))?;
+        let place = u32::try_from(tree.size()).map_err(|_| broken(index, "too many records"))?;
+        tree.push(chain::leaf_hash(&item.commitment()));
+        let known = archive.fates.erased(&stored.header.bucket, index, place);
+        match item {
+            Item::Record(seed, groups) => {
+                if known {
+                    wrong.push(format!("record {place}: was erased, and is still here"));
+                }
+                records.push(Record { entry: index, place, run: stored.header.run, seed, groups });
+            }
+            Item::Erased(_) if known => erased += 1,
+            Item::Erased(_) => wrong.push(format!("record {place}: is gone, and no entry erased it")),
+        }
     }
     if tree.root() != stored.header.content {
         return Err(broken(index, "records do not match the root in the header"));
     }
-    let wrong = inspect(&Segment { header: &stored.header, bucket, records: &records });
-    Ok((records.len() as u64, wrong))
+    wrong.extend(inspect(&Segment { header: &stored.header, bucket, records: &records }));
+    Ok((records.len() as u64, erased, wrong))
 }
 
 fn attachment(archive: &Archive, operator: &Operator, index: u64) -> Result<(), ArchiveError> {

@@ -6,13 +6,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use access::KeyStore;
-use chain::{Checkpoint, EntryType, Header, SUITE, Signer};
+use chain::{Approval, Checkpoint, EntryType, Header, SUITE, Signer};
 use rusqlite::{OpenFlags, params};
 use vault::Secret;
 use zeroize::Zeroizing;
 
 use crate::body::{context, register, unframe};
 use crate::error::{ArchiveError, broken, io, sealed};
+use crate::fate::Fates;
+use crate::steps::Step;
 use crate::store::{Archive, Log, Stored, note_name};
 
 /// A register-like entry to append.
@@ -33,6 +35,8 @@ pub struct Writer {
     pub(crate) dedup: Secret,
     pub(crate) job: Arc<Signer>,
     pub(crate) now: u64,
+    /// Step behind which to stop, in tests.
+    pub(crate) stop: Option<Step>,
     _lock: File,
 }
 
@@ -40,6 +44,7 @@ pub struct Writer {
 pub(crate) struct Snapshot {
     log: Log,
     authority: access::Authority,
+    fates: Fates,
     buckets: usize,
 }
 
@@ -76,12 +81,17 @@ impl Writer {
             );
         }
         let now = now.max(archive.log.written_at);
-        let mut writer = Self { archive, keys, register, dedup, job, now, _lock: lock };
+        let mut writer = Self { archive, keys, register, dedup, job, now, stop: None, _lock: lock };
         // the log may have grown between opening and locking
         if writer.archive.size() > 0 {
             let dir = writer.archive.dir.clone();
             writer.archive = Archive::open_with(&dir, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
             writer.sweep()?;
+            match writer.complete() {
+                // somebody reads: the next writer goes on
+                Ok(()) | Err(ArchiveError::Busy) => {}
+                Err(e) => return Err(e),
+            }
         }
         Ok(writer)
     }
@@ -138,15 +148,57 @@ impl Writer {
         bucket: &[u8; 16],
         signers: &[&Signer],
     ) -> Result<u64, ArchiveError> {
+        let draft = self.draft(entry, run, bucket)?;
+        self.put(draft, signers)
+    }
+
+    /// A register-like entry, sealed.
+    fn draft(&self, entry: &Entry<'_>, run: &[u8; 16], bucket: &[u8; 16]) -> Result<Draft, ArchiveError> {
         let context = context(&self.archive.id, run, bucket, entry.kind.code());
         let (body, content) =
             register(&self.register, &context, entry.clear, entry.plain).map_err(sealed("register entry"))?;
-        let draft = Draft { kind: entry.kind, run: *run, bucket: *bucket, content, body: Body::Here(body) };
-        self.put(draft, signers)
+        Ok(Draft { kind: entry.kind, run: *run, bucket: *bucket, content, body: Body::Here(body) })
+    }
+
+    /// Appends one register-like entry that is about another entry or a bucket, inside a transaction.
+    pub(crate) fn put_about(
+        &mut self,
+        entry: &Entry<'_>,
+        about: About,
+        signers: &[&Signer],
+        approvals: &[Approval],
+    ) -> Result<u64, ArchiveError> {
+        let draft = self.draft(entry, &[0; 16], &about.bucket)?;
+        self.put_signed(draft, about.entry, signers, approvals)
+    }
+
+    /// Appends one register-like entry about another entry, then a new checkpoint.
+    ///
+    /// # Errors
+    /// [`ArchiveError`]; nothing is then appended.
+    pub fn append_about(
+        &mut self,
+        entry: &Entry<'_>,
+        about: u64,
+        signers: &[&Signer],
+    ) -> Result<u64, ArchiveError> {
+        let snapshot = self.begin()?;
+        let result = self.put_about(entry, About { entry: about, bucket: [0; 16] }, signers, &[]);
+        self.end(snapshot, result)
     }
 
     /// Appends one entry inside a transaction: header, signatures, body.
     pub(crate) fn put(&mut self, draft: Draft, signers: &[&Signer]) -> Result<u64, ArchiveError> {
+        self.put_signed(draft, 0, signers, &[])
+    }
+
+    fn put_signed(
+        &mut self,
+        draft: Draft,
+        refers_to: u64,
+        signers: &[&Signer],
+        approvals: &[Approval],
+    ) -> Result<u64, ArchiveError> {
         let Draft { kind, run, bucket, content, body } = draft;
         let (digest, len) = match &body {
             Body::Here(bytes) => (chain::hash(&[bytes]), bytes.len() as u64),
@@ -166,11 +218,12 @@ impl Writer {
             body_digest: digest,
             body_len: len,
             author: signers.first().map(|s| s.author()).unwrap_or_default(),
-            refers_to: 0,
+            refers_to,
         };
         let bytes = header.encode();
-        let signatures = chain::sign_block(&self.archive.id, &bytes, signers);
-        let authors: Vec<_> = signers.iter().map(|s| s.author()).collect();
+        let signatures = chain::sign_block(&self.archive.id, &bytes, signers, approvals);
+        let authors: Vec<_> =
+            signers.iter().map(|s| s.author()).chain(approvals.iter().map(|a| a.0)).collect();
         let clear = match &body {
             Body::Here(bytes) if kind != EntryType::Segment && kind != EntryType::Blob => {
                 unframe(bytes).map(|parts| parts.0).unwrap_or_default()
@@ -182,8 +235,10 @@ impl Writer {
             access::RightsFault::NoRight => {
                 ArchiveError::NoRight(access::needed(kind).0.words().first().copied().unwrap_or("admin"))
             }
+            access::RightsFault::OneSignature => ArchiveError::OnePerson,
             other => broken(index, other.to_string()),
         })?;
+        self.archive.fates.apply(&header, clear).map_err(|e| broken(index, e))?;
         if kind == EntryType::Bucket {
             let public = vault::PublicKey::from_bytes(clear).map_err(sealed("bucket key"))?;
             self.archive.buckets.push(crate::store::Bucket { id: bucket, entry: index, public });
@@ -207,6 +262,7 @@ impl Writer {
         Ok(Snapshot {
             log: self.archive.log.clone(),
             authority: self.archive.authority.clone(),
+            fates: self.archive.fates.clone(),
             buckets: self.archive.buckets.len(),
         })
     }
@@ -227,11 +283,12 @@ impl Writer {
     }
 
     pub(crate) fn rollback(&mut self, snapshot: Snapshot) {
-        let Snapshot { log, authority, buckets } = snapshot;
+        let Snapshot { log, authority, fates, buckets } = snapshot;
         // a connection that cannot even roll back has lost the transaction with its file
         drop(self.archive.connection.execute_batch("ROLLBACK"));
         self.archive.log = log;
         self.archive.authority = authority;
+        self.archive.fates = fates;
         self.archive.buckets.truncate(buckets);
     }
 
@@ -278,6 +335,15 @@ impl Writer {
     pub fn labels(&self) -> Result<Vec<Zeroizing<Vec<u8>>>, ArchiveError> {
         Ok(self.register(&[EntryType::Bucket])?.into_iter().map(|e| e.plain).collect())
     }
+}
+
+/// What an entry is about.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct About {
+    /// The entry it refers to, 0 for none.
+    pub(crate) entry: u64,
+    /// The bucket it concerns.
+    pub(crate) bucket: [u8; 16],
 }
 
 /// An entry to be put.

@@ -19,7 +19,9 @@ pub use commit::{GROUPS, SEED_LEN, Seed, body_commitment, field_commitment, reco
 pub use header::{EntryType, HEADER_LEN, Header, HeaderFault, prev_hash};
 pub use levels::Levels;
 pub use proof::{Field, Fields, MOST_PROOF, Proof, ProofFault, Proven, Pruned, show_fields};
-pub use sign::{Author, SignatureFault, Signer, author_of, sign_block, verify_block};
+pub use sign::{
+    Approval, Author, SignatureFault, Signer, act_of, approve, approved, author_of, sign_block, verify_block,
+};
 pub use tree::{
     Frontier, consistency_proof, inclusion_proof, leaf_hash, root_of, verify_consistency, verify_inclusion,
 };
@@ -64,7 +66,7 @@ pub fn fuzz_one(data: &[u8]) {
     if let Ok(header) = data.try_into() {
         drop(Header::parse(header));
     }
-    drop(verify_block(&[0; 16], &[0; HEADER_LEN], data, |_| None));
+    drop(verify_block(&[0; 16], &[0; HEADER_LEN], data, None, |_| None));
     if let Ok(text) = std::str::from_utf8(data) {
         drop(Checkpoint::parse(text));
         drop(Proof::parse(text));

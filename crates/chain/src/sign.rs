@@ -1,9 +1,10 @@
 //! Signatures: Ed25519 (RFC 8032) over a tag, the archive and the header. Stored beside the header as a
-//! count and, for each, author and signature; the first is by the header's own author.
+//! count and, for each, author and signature; the first is by the header's own author. A disposal is
+//! approved before anybody knows where in the log it will stand: its other signatures are over the act.
 
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
-use crate::header::HEADER_LEN;
+use crate::header::{EntryType, HEADER_LEN};
 use crate::{Hash, hash, tag};
 
 /// Hash of a public key: how an author is named.
@@ -64,18 +65,48 @@ fn message(archive: &[u8; 16], header: &[u8; HEADER_LEN]) -> Vec<u8> {
     [&tag("BA1.sig")[..], archive, header].concat()
 }
 
-/// The block of signatures by `signers`, the header's author first.
-pub fn sign_block(archive: &[u8; 16], header: &[u8; HEADER_LEN], signers: &[&Signer]) -> Vec<u8> {
+/// An approval that was given beforehand: who, and the signature.
+pub type Approval = (Author, [u8; 64]);
+
+/// What is approved beforehand, where an entry of that type is: the hash of its clear part.
+pub fn act_of(kind: Option<EntryType>, clear: &[u8]) -> Option<Hash> {
+    (kind == Some(EntryType::Dispose)).then(|| hash(&[clear]))
+}
+
+fn approval(archive: &[u8; 16], act: &Hash) -> Vec<u8> {
+    [&tag("BA1.approve")[..], archive, act].concat()
+}
+
+/// Approves an act, see [`act_of`].
+pub fn approve(archive: &[u8; 16], act: &Hash, signer: &Signer) -> Approval {
+    (signer.author(), signer.sign(&approval(archive, act)))
+}
+
+/// Whether an approval is by the holder of `key`.
+pub fn approved(archive: &[u8; 16], act: &Hash, key: &[u8; 32], by: &Approval) -> bool {
+    author_of(key) == by.0 && verify(key, &approval(archive, act), &by.1).is_ok()
+}
+
+/// The block of signatures by `signers`, the header's author first, then the approvals given beforehand.
+pub fn sign_block(
+    archive: &[u8; 16],
+    header: &[u8; HEADER_LEN],
+    signers: &[&Signer],
+    approvals: &[Approval],
+) -> Vec<u8> {
     let message = message(archive, header);
-    let mut out = vec![u8::try_from(signers.len()).unwrap_or(u8::MAX)];
-    for signer in signers.iter().take(MOST) {
-        out.extend_from_slice(&signer.author());
-        out.extend_from_slice(&signer.sign(&message));
+    let signed = signers.iter().map(|signer| (signer.author(), signer.sign(&message)));
+    let all: Vec<Approval> = signed.chain(approvals.iter().copied()).take(MOST).collect();
+    let mut out = vec![u8::try_from(all.len()).unwrap_or(u8::MAX)];
+    for (author, signature) in all {
+        out.extend_from_slice(&author);
+        out.extend_from_slice(&signature);
     }
     out
 }
 
-/// Verifies a block; `key_of` gives the public key of an author. Returns the authors, in order.
+/// Verifies a block; `key_of` gives the public key of an author, `act` is what all signatures but the first
+/// are over, where it is not the header ([`act_of`]). Returns the authors, in order.
 ///
 /// # Errors
 /// [`SignatureFault`].
@@ -83,6 +114,7 @@ pub fn verify_block(
     archive: &[u8; 16],
     header: &[u8; HEADER_LEN],
     block: &[u8],
+    act: Option<&Hash>,
     key_of: impl Fn(&Author) -> Option<[u8; 32]>,
 ) -> Result<Vec<Author>, SignatureFault> {
     let (&count, rest) = block.split_first().ok_or(SignatureFault::Malformed)?;
@@ -96,7 +128,10 @@ pub fn verify_block(
         let (author, signature) = one.split_first_chunk::<32>().ok_or(SignatureFault::Malformed)?;
         let signature: &[u8; 64] = signature.try_into().map_err(|_| SignatureFault::Malformed)?;
         let key = key_of(author).ok_or(SignatureFault::UnknownAuthor)?;
-        verify(&key, &message, signature)?;
+        match act.filter(|_| !authors.is_empty()) {
+            Some(act) => verify(&key, &approval(archive, act), signature)?,
+            None => verify(&key, &message, signature)?,
+        }
         if authors.contains(author) {
             return Err(SignatureFault::Malformed);
         }
@@ -116,23 +151,41 @@ mod tests {
     use crate::hex;
 
     #[test]
+    fn an_act_is_approved_before_it_has_a_place() {
+        let (a, b) = (Signer::from_seed(&[1; 32]), Signer::from_seed(&[2; 32]));
+        let keys = [&a, &b].map(|s| (s.author(), s.public()));
+        let key_of = |author: &Author| keys.iter().find(|k| k.0 == *author).map(|k| k.1);
+        assert_eq!(act_of(Some(EntryType::Release), b"plan"), None);
+        let act = act_of(Some(EntryType::Dispose), b"plan").unwrap();
+        let by = approve(&[4; 16], &act, &b);
+        assert!(approved(&[4; 16], &act, &b.public(), &by));
+        assert!(!approved(&[5; 16], &act, &b.public(), &by) && !approved(&[4; 16], &act, &a.public(), &by));
+        let header = [3; HEADER_LEN];
+        let block = sign_block(&[4; 16], &header, &[&a], &[by]);
+        let holds = |act: Option<&Hash>| verify_block(&[4; 16], &header, &block, act, key_of);
+        assert_eq!(holds(Some(&act)), Ok(vec![a.author(), b.author()]));
+        assert_eq!(holds(None), Err(SignatureFault::Mismatch));
+        assert_eq!(holds(Some(&hash(&[b"another plan"]))), Err(SignatureFault::Mismatch));
+    }
+
+    #[test]
     fn a_block_holds_for_its_header_and_archive_only() {
         let (a, b) = (Signer::from_seed(&[1; 32]), Signer::from_seed(&[2; 32]));
         let keys = [&a, &b].map(|s| (s.author(), s.public()));
         let key_of = |author: &Author| keys.iter().find(|k| k.0 == *author).map(|k| k.1);
         let header = [3; HEADER_LEN];
-        let block = sign_block(&[4; 16], &header, &[&a, &b]);
-        assert_eq!(verify_block(&[4; 16], &header, &block, key_of), Ok(vec![a.author(), b.author()]));
-        assert!(verify_block(&[5; 16], &header, &block, key_of).is_err());
-        assert!(verify_block(&[4; 16], &[0; HEADER_LEN], &block, key_of).is_err());
+        let block = sign_block(&[4; 16], &header, &[&a, &b], &[]);
+        assert_eq!(verify_block(&[4; 16], &header, &block, None, key_of), Ok(vec![a.author(), b.author()]));
+        assert!(verify_block(&[5; 16], &header, &block, None, key_of).is_err());
+        assert!(verify_block(&[4; 16], &[0; HEADER_LEN], &block, None, key_of).is_err());
         for i in 0..block.len() {
             let mut bad = block.clone();
             bad[i] ^= 1;
-            assert!(verify_block(&[4; 16], &header, &bad, key_of).is_err(), "{i}");
-            assert!(verify_block(&[4; 16], &header, &block[..i], key_of).is_err(), "{i}");
+            assert!(verify_block(&[4; 16], &header, &bad, None, key_of).is_err(), "{i}");
+            assert!(verify_block(&[4; 16], &header, &block[..i], None, key_of).is_err(), "{i}");
         }
-        let twice = sign_block(&[4; 16], &header, &[&a, &a]);
-        assert_eq!(verify_block(&[4; 16], &header, &twice, key_of), Err(SignatureFault::Malformed));
+        let twice = sign_block(&[4; 16], &header, &[&a, &a], &[]);
+        assert_eq!(verify_block(&[4; 16], &header, &twice, None, key_of), Err(SignatureFault::Malformed));
         let expected = include_str!("../../../fixtures/vectors/chain/author-1.hex").trim();
         assert_eq!(hex(&author_of(&[7; 32])), expected);
     }

@@ -38,7 +38,7 @@ fn a_header_and_its_signatures() {
     assert_eq!(hex(&bytes), vector!("header-1.hex").trim());
     assert_eq!(Header::parse(&bytes), Ok(header()));
     let signers = [[1; 32], [2; 32]].map(|seed| Signer::from_seed(&seed));
-    let block = sign_block(&ARCHIVE, &bytes, &signers.each_ref());
+    let block = sign_block(&ARCHIVE, &bytes, &signers.each_ref(), &[]);
     assert_eq!(hex(&block), vector!("signatures-1.hex").trim());
 }
 

@@ -56,7 +56,7 @@ fn the_test_split() {
 fn the_second_writer() {
     let conversations: Vec<Conversation> = files("second").into_iter().flat_map(|(_, c)| c).collect();
     assert_eq!(conversations.len(), 344);
-    let report = Report::of(&cases(&classifier(), conversations.iter()), &Policy::default());
+    let report = Report::of(&cases(&classifier(), conversations.iter()), &Sorting::default());
     assert!(report.mixed.of >= 100 && report.context.of >= 200, "{}", report.text());
     assert!(report.recall.share() >= 0.99 && report.recall.bound() >= 0.98, "{}", report.text());
 }

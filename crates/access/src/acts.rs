@@ -1,0 +1,185 @@
+//! The clear bodies of what is done to messages that are in the archive: disposal, erasure, their ends, a
+//! bucket sealed anew; and of holds and confirmed days. Random numbers, digests and days, in deterministic
+//! CBOR; who and why stand in the sealed part. `docs/FORMAT.md`, "Holds, disposal, erasure".
+
+use minicbor::{Decoder, Encoder};
+
+use crate::register::{decode, encode, fixed};
+
+/// A disposal: `[1, day, digest of the plan, buckets]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DisposeBody {
+    /// Day by which all of it is due, days since 1970.
+    pub day: i32,
+    /// Digest of the plan as it was approved.
+    pub plan: [u8; 32],
+    /// The buckets, ascending and distinct, at least one.
+    pub buckets: Vec<[u8; 16]>,
+}
+
+/// What is said of a disposal or erasure afterwards: `[1, stage]`; the header names the act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DisposedBody {
+    /// Keys and bodies are gone from this archive and this key store.
+    Finished,
+    /// A copy that was pending is confirmed to be gone.
+    Confirmed,
+}
+
+/// An erasure: `[1, records, blobs]`, all of the bucket in the header.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EraseBody {
+    /// Entry of the segment and place in it, ascending.
+    pub records: Vec<(u64, u32)>,
+    /// Entries of attachments whose bodies go, ascending.
+    pub blobs: Vec<u64>,
+}
+
+/// A bucket sealed anew: `[1, public key, bodies]`; the header names the bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResealBody {
+    /// The bucket's new public key.
+    pub public: Vec<u8>,
+    /// Entry, digest and length of each new body, ascending.
+    pub bodies: Vec<(u64, [u8; 32], u64)>,
+}
+
+/// A day, `[1, day]`: when the request for a hold was received, from when a released hold blocks no more, what
+/// day an operator says it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayBody(pub i32);
+
+/// Fixed pieces of a byte string, ascending and distinct by `key`.
+fn pieces<const N: usize, K: Ord>(bytes: &[u8], key: impl Fn(&[u8; N]) -> K) -> Option<Vec<[u8; N]>> {
+    let (all, rest) = bytes.as_chunks::<N>();
+    let ascending = all.windows(2).all(|pair| key(&pair[0]) < key(&pair[1]));
+    (rest.is_empty() && ascending).then(|| all.to_vec())
+}
+
+fn take<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
+    std::array::from_fn(|i| bytes.get(at + i).copied().unwrap_or_default())
+}
+
+impl DisposeBody {
+    /// Its bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let Self { day, plan, buckets } = self;
+        encode(3, |e| e.i32(*day).ok()?.bytes(plan).ok()?.bytes(&buckets.concat()).ok().map(|_| ()))
+    }
+
+    /// From its bytes.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        decode(bytes, 3, |d| {
+            let (day, plan) = (d.i32().ok()?, fixed(d)?);
+            let buckets = pieces(d.bytes().ok()?, |b: &[u8; 16]| *b)?;
+            (!buckets.is_empty()).then_some(Self { day, plan, buckets })
+        })
+    }
+}
+
+impl DisposedBody {
+    const ALL: [Self; 2] = [Self::Finished, Self::Confirmed];
+
+    /// Its bytes.
+    pub fn encode(self) -> Vec<u8> {
+        encode(1, |e| e.u8(self as u8).ok().map(|_| ()))
+    }
+
+    /// From its bytes.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        decode(bytes, 1, |d| Self::ALL.get(usize::from(d.u8().ok()?)).copied())
+    }
+}
+
+impl EraseBody {
+    /// Its bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let Self { records, blobs } = self;
+        let records: Vec<u8> = records
+            .iter()
+            .flat_map(|(entry, place)| entry.to_be_bytes().into_iter().chain(place.to_be_bytes()))
+            .collect();
+        let blobs: Vec<u8> = blobs.iter().flat_map(|entry| entry.to_be_bytes()).collect();
+        encode(2, |e| e.bytes(&records).ok()?.bytes(&blobs).ok().map(|_| ()))
+    }
+
+    /// From its bytes.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        decode(bytes, 2, |d| {
+            let records = pieces(d.bytes().ok()?, |b: &[u8; 12]| *b)?;
+            let blobs = pieces(d.bytes().ok()?, |b: &[u8; 8]| *b)?;
+            let record = |b: &[u8; 12]| (u64::from_be_bytes(take(b, 0)), u32::from_be_bytes(take(b, 8)));
+            let records: Vec<_> = records.iter().map(record).collect();
+            let blobs = blobs.into_iter().map(u64::from_be_bytes).collect();
+            (!records.is_empty()).then_some(Self { records, blobs })
+        })
+    }
+}
+
+impl ResealBody {
+    /// Its bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let Self { public, bodies } = self;
+        let mut all = Vec::with_capacity(bodies.len() * 48);
+        for (entry, digest, len) in bodies {
+            all.extend_from_slice(&entry.to_be_bytes());
+            all.extend_from_slice(digest);
+            all.extend_from_slice(&len.to_be_bytes());
+        }
+        encode(2, |e| e.bytes(public).ok()?.bytes(&all).ok().map(|_| ()))
+    }
+
+    /// From its bytes.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        decode(bytes, 2, |d| {
+            let public = d.bytes().ok()?.to_vec();
+            let bodies = pieces(d.bytes().ok()?, |b: &[u8; 48]| take::<8>(b, 0))?;
+            let body = |b: &[u8; 48]| {
+                (u64::from_be_bytes(take(b, 0)), take::<32>(b, 8), u64::from_be_bytes(take(b, 40)))
+            };
+            Some(Self { public, bodies: bodies.iter().map(body).collect() })
+        })
+    }
+}
+
+impl DayBody {
+    /// Its bytes.
+    pub fn encode(self) -> Vec<u8> {
+        encode(1, |e: &mut Encoder<Vec<u8>>| e.i32(self.0).ok().map(|_| ()))
+    }
+
+    /// From its bytes.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        decode(bytes, 1, |d: &mut Decoder<'_>| d.i32().ok().map(Self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_come_back() {
+        let dispose = DisposeBody { day: -3, plan: [1; 32], buckets: vec![[1; 16], [2; 16]] };
+        assert_eq!(DisposeBody::decode(&dispose.encode()), Some(dispose.clone()));
+        let erase = EraseBody { records: vec![(5, 0), (5, 9), (6, 1)], blobs: vec![2, 9] };
+        assert_eq!(EraseBody::decode(&erase.encode()), Some(erase));
+        let reseal = ResealBody { public: vec![9; 1216], bodies: vec![(3, [7; 32], 11), (4, [6; 32], 12)] };
+        assert_eq!(ResealBody::decode(&reseal.encode()), Some(reseal));
+        for stage in DisposedBody::ALL {
+            assert_eq!(DisposedBody::decode(&stage.encode()), Some(stage));
+        }
+        assert_eq!(DisposedBody::decode(&[0x82, 1, 2]), None);
+        assert_eq!(DayBody::decode(&DayBody(20_000).encode()), Some(DayBody(20_000)));
+        // not ascending, twice, none, cut
+        for buckets in [vec![[2; 16], [1; 16]], vec![[1; 16], [1; 16]], vec![]] {
+            assert_eq!(DisposeBody::decode(&DisposeBody { buckets, ..dispose.clone() }.encode()), None);
+        }
+        let bytes = dispose.encode();
+        for cut in 0..bytes.len() {
+            assert_eq!(DisposeBody::decode(&bytes[..cut]), None);
+        }
+        let wrong = EraseBody { records: vec![(5, 1), (5, 0)], blobs: vec![] };
+        assert_eq!(EraseBody::decode(&wrong.encode()), None);
+    }
+}
