@@ -19,7 +19,7 @@ pub(crate) const INTEGRITY: u8 = 5;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Keys of the failures of jobs; the same as the pipeline's, so that each has its sentences.
-const JOB_KEYS: [&str; 26] = [
+const JOB_KEYS: [&str; 28] = [
     "source-unknown",
     "source-secret-needed",
     "source-wrong-secret",
@@ -39,6 +39,8 @@ const JOB_KEYS: [&str; 26] = [
     "unregistered-device",
     "unregistered-number",
     "no-right",
+    "one-person",
+    "refused",
     "not-available",
     "bad-value",
     "job-file",

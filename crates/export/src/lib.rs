@@ -8,6 +8,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod bag;
+mod certificate;
 mod page;
 mod production;
 mod proofs;
@@ -16,7 +17,8 @@ mod show;
 mod withheld;
 mod words;
 
-pub use production::{ArchiveInfo, Contents, Cover, Exhibit, Finished, Formats, Production};
+pub use certificate::certificate;
+pub use production::{ArchiveInfo, Contents, Cover, Disposed, Exhibit, Finished, Formats, Production};
 pub use proofs::{Awaiting, ProofFiles};
 pub use withheld::{Standing, Withheld};
 pub use words::Lang;

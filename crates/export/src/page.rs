@@ -27,6 +27,16 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
     format!("default-src 'none'; style-src 'sha256-{style}'; img-src 'self' file:")
 });
 
+/// What a page may load, for pages of other kinds.
+pub(crate) fn policy() -> &'static str {
+    POLICY.as_str()
+}
+
+/// The style of all pages.
+pub(crate) fn style() -> &'static str {
+    STYLE
+}
+
 /// What a page needs to be put together.
 pub(crate) struct Pages<'a> {
     pub(crate) lang: Lang,
@@ -94,6 +104,29 @@ impl Pages<'_> {
     /// A day's heading.
     pub(crate) fn heading(&self, date: &str) -> String {
         html! { h2.day { (date) } }.into_string()
+    }
+
+    /// What was disposed of within the scope: never silently missing.
+    fn disposed(&self) -> Markup {
+        html! {
+            @if !self.cover.disposed.is_empty() {
+                h2 { (self.say(Word::DisposedTitle)) }
+                p { (self.say(Word::DisposedText)) }
+                table {
+                    thead { tr {
+                        th scope="col" { (self.say(Word::Month)) }
+                        th scope="col" { (self.say(Word::Class)) }
+                        th scope="col" { (self.say(Word::Messages)) }
+                        th scope="col" { (self.say(Word::Entry)) }
+                    } }
+                    tbody {
+                        @for d in &self.cover.disposed {
+                            tr { td { (d.month) } td { (d.retention_class) } td.n { (d.records) } td.n { (d.entry) } }
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /// One message.
@@ -344,6 +377,7 @@ impl Pages<'_> {
                     }
                 }
                 @if !withheld.is_empty() { (withheld::table(withheld, self.lang)) }
+                (self.disposed())
                 h2 { (self.say(Word::HowToCheck)) }
                 p { (self.say(Word::CheckText)) }
                 p { (self.say(Word::ProofText)) " " a href="verify.html" { (self.say(Word::ProofPage)) } "." }

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 use model::{Message, Stamp, wire};
+use serde::Serialize;
 use serde_json::json;
 
 use crate::bag::{Bag, Part};
@@ -35,6 +36,23 @@ pub struct Cover {
     pub root: String,
     /// Marking that stands on every page.
     pub classification: Option<String>,
+    /// What was in the archive within the production's scope and was disposed of.
+    pub disposed: Vec<Disposed>,
+}
+
+/// Messages that were disposed of at the end of their retention, or are on their way out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Disposed {
+    /// Month, `2026-03`.
+    pub month: String,
+    /// Retention class.
+    pub retention_class: String,
+    /// Messages, every version counted.
+    pub records: u64,
+    /// Entry of the disposal.
+    pub entry: u64,
+    /// Day by which it was decided.
+    pub day: String,
 }
 
 /// Where a message stands in the archive.
@@ -419,6 +437,10 @@ impl Production {
             let pages = Pages { lang: self.lang, zone: &self.zone, cover: &self.cover };
             let start = pages.start(&self.conversations, self.finished.messages, &self.withheld);
             self.bag.whole("data/index.html", start.as_bytes())?;
+        }
+        if !self.cover.disposed.is_empty() {
+            let text = serde_json::to_vec_pretty(&self.cover.disposed).map_err(io::Error::other)?;
+            self.bag.whole("data/disposed.json", &text)?;
         }
         self.bag.whole("data/verify.html", proofs::page(self.lang).as_bytes())?;
         let info = format!(

@@ -57,11 +57,15 @@ words! {
     ProofText: "Hver besked har et bevis i mappen proofs: dens indhold, og at det stod i arkivet, da kæden blev underskrevet. Et bevis kontrolleres uden arkivet, men med arkivets nøgle, som myndigheden oplyser ad en anden vej end denne udlevering: med kommandoen beskedarkiv verify --proof eller på siden", "Every message has a proof in the folder proofs: its content, and that it stood in the archive when the chain was signed. A proof is checked without the archive, but with the archive's key, which the authority gives by another way than this production: with the command beskedarkiv verify --proof, or on the page";
     ProofPage: "Kontrol af beviser", "Checking proofs";
     Proof: "Bevis", "Proof";
+    DisposedTitle: "Slettet ved opbevaringsfristens udløb", "Disposed of at the end of retention";
+    DisposedText: "Disse beskeder var i arkivet og inden for udleveringen. De er slettet, da deres frist var udløbet; sletningen er et led i kæden med to underskrifter.", "These messages were in the archive and within this production. They were disposed of when their time was up; the disposal is an entry of the chain with two signatures.";
+    Month: "Måned", "Month";
+    Class: "Klasse", "Class";
+    Entry: "Led", "Entry";
     WhatIsMissing: "Hvad der ikke er med", "What is not in it";
     MissingText: "Udleveringen rummer de beskeder, som kopierne af telefonen rummede, og som er i arkivet. Beskeder slettet på telefonen mellem to kopier, og tjenester, der ikke indgår i en kopi (f.eks. Signal på iPhone), er ikke med. Forhold, som kopierne selv viser, står på kvitteringerne.", "The production holds the messages that the copies of the phone held and that are in the archive. Messages deleted on the phone between two copies, and services that are not part of a copy (such as Signal on an iPhone), are not in it. What the copies themselves show stands on the receipts.";
     Withheld: "Beskeder, der ikke gengives", "Messages that are not shown";
     WithheldText: "Beskeder i perioden, der er udeladt som udelukkende personalerelaterede, private eller fejlsendte, eller som endnu venter på, at et menneske tager stilling. Hver har et nummer i udleveringen; tid og modpart oplyses ikke.", "Messages of the period that were left out as solely personnel-related, private or sent by error, or that still await a person's decision. Each has a number in the production; time and counterpart are not given.";
-    Month: "Måned", "Month";
     Ground: "Grund", "Ground";
     Standing: "Status", "Status";
     AwaitsReview: "venter på gennemsyn", "awaits review";

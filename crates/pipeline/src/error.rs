@@ -62,6 +62,15 @@ pub enum JobError {
         /// The right, one word of `operator grant --right`.
         right: &'static str,
     },
+    /// Two different persons must sign or approve, and one did.
+    #[error("a second person must sign")]
+    OnePerson,
+    /// What was to be done may not be done: a hold, a clock, a decision that is missing.
+    #[error("refused: {why}")]
+    Refused {
+        /// What stands in the way; fixed words, numbers of entries, days.
+        why: String,
+    },
     /// Asked for something that this version does not do.
     #[error("this version does not have {what}")]
     NotAvailable {
@@ -129,6 +138,8 @@ impl JobError {
             | Self::UnregisteredDevice
             | Self::UnregisteredNumber
             | Self::NoRight { .. }
+            | Self::OnePerson
+            | Self::Refused { .. }
             | Self::KeysInsideArchive => 6,
             Self::Busy => 7,
             Self::KnownCustodian
@@ -165,6 +176,8 @@ impl JobError {
             Self::UnregisteredDevice => "unregistered-device",
             Self::UnregisteredNumber => "unregistered-number",
             Self::NoRight { .. } => "no-right",
+            Self::OnePerson => "one-person",
+            Self::Refused { .. } => "refused",
             Self::NotAvailable { .. } => "not-available",
             Self::BadValue { .. } => "bad-value",
             Self::JobFile { .. } => "job-file",
@@ -176,7 +189,7 @@ impl JobError {
     }
 
     /// Every key that [`JobError::key`] can give, so that the texts can be checked for completeness.
-    pub const KEYS: [&'static str; 25] = [
+    pub const KEYS: [&'static str; 27] = [
         "source-unknown",
         "source-secret-needed",
         "source-wrong-secret",
@@ -196,6 +209,8 @@ impl JobError {
         "unregistered-device",
         "unregistered-number",
         "no-right",
+        "one-person",
+        "refused",
         "not-available",
         "bad-value",
         "job-file",
@@ -213,6 +228,7 @@ impl JobError {
             Self::NoArchive { path } | Self::NotEmpty { path } => vec![("path", path.display().to_string())],
             Self::Integrity { what } | Self::Internal { what } => vec![("what", what.clone())],
             Self::NoRight { right } => vec![("right", (*right).to_owned())],
+            Self::Refused { why } => vec![("why", why.clone())],
             Self::NotAvailable { what } => vec![("what", (*what).to_owned())],
             Self::BadValue { what, why } => vec![("what", (*what).to_owned()), ("why", why.clone())],
             Self::JobFile { path, line, why } | Self::InputFile { path, line, why } => {
@@ -230,6 +246,7 @@ impl JobError {
             | Self::KnownCustodian
             | Self::UnregisteredDevice
             | Self::UnregisteredNumber
+            | Self::OnePerson
             | Self::Interrupted => Vec::new(),
         }
     }

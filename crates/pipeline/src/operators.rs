@@ -204,6 +204,17 @@ fn find(places: &Places, beginning: &str) -> Result<[u8; 16], JobError> {
     }
 }
 
+/// Sixteen bytes of their hexadecimal digits.
+pub(crate) fn unhex(text: &str) -> Option<[u8; 16]> {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| char::from(*bytes.get(at)?).to_digit(16);
+    let mut out = [0; 16];
+    for (i, byte) in out.iter_mut().enumerate() {
+        *byte = u8::try_from(digit(2 * i)? << 4 | digit(2 * i + 1)?).ok()?;
+    }
+    (bytes.len() == 32).then_some(out)
+}
+
 /// Whether a path lies inside an archive or key store: output must not.
 pub(crate) fn lies_in(places: &Places, path: &Path) -> bool {
     let real =

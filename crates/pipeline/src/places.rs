@@ -39,6 +39,8 @@ impl Places {
             ArchiveError::Busy => JobError::Busy,
             ArchiveError::WrongPassphrase => JobError::WrongPassphrase,
             ArchiveError::NoRight(right) => JobError::NoRight { right },
+            ArchiveError::OnePerson => JobError::OnePerson,
+            ArchiveError::Refused(why) => JobError::Refused { why },
             ArchiveError::KeyStore(KeyStoreFault::NotEmpty) => JobError::NotEmpty { path: self.keys.clone() },
             ArchiveError::KeyStore(KeyStoreFault::Inside) => JobError::KeysInsideArchive,
             ArchiveError::KeyStore(KeyStoreFault::Missing) => JobError::NoArchive { path: self.keys.clone() },

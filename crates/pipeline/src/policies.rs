@@ -54,7 +54,12 @@ pub fn history(places: &Places) -> Result<Vec<Shown>, JobError> {
     let fail = |e| places.fail(e);
     let keys = access::KeyStore::open(&places.keys, &places.archive).map_err(|e| fail(e.into()))?;
     let entries = archive.register(&keys, &[EntryType::Policy]).map_err(fail)?;
-    entries.iter().map(shown).collect()
+    entries.iter().filter(|e| is_policy(e)).map(shown).collect()
+}
+
+/// Whether a policy entry is a policy; those with a clear part are decisions about preservation.
+fn is_policy(entry: &RegisterEntry) -> bool {
+    entry.clear.is_empty()
 }
 
 fn shown(entry: &RegisterEntry) -> Result<Shown, JobError> {
@@ -81,7 +86,10 @@ pub(crate) fn decode(entry: &RegisterEntry) -> Result<Policy, JobError> {
 
 /// The policy in force after some entries.
 pub(crate) fn in_force(entries: &[RegisterEntry]) -> Result<Policy, JobError> {
-    let newest = entries.last().ok_or_else(|| JobError::Integrity { what: "no policy entry".to_owned() })?;
+    let newest = entries
+        .iter()
+        .rfind(|e| is_policy(e))
+        .ok_or_else(|| JobError::Integrity { what: "no policy entry".to_owned() })?;
     decode(newest)
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use archive::{Archive, Entry, Operator, Record};
 use chain::EntryType;
-use export::{ArchiveInfo, Cover, Exhibit, Formats, Lang, Production};
+use export::{ArchiveInfo, Cover, Disposed, Exhibit, Formats, Lang, Production};
 use jiff::civil::Date;
 use model::{Message, Stamp, canonical, wire};
 use policy::Bucket;
@@ -19,7 +19,7 @@ use crate::operators::lies_in;
 use crate::places::{Places, shown};
 use crate::progress::{Phase, Progress};
 use crate::proofs::Proofs;
-use crate::{review, verdict};
+use crate::{disposal, review, verdict};
 
 /// What to produce.
 pub struct Export {
@@ -64,6 +64,8 @@ pub struct ExportReport {
     pub withheld: u64,
     /// Buckets in scope for which the operator has no key.
     pub buckets_without_key: u64,
+    /// Messages in scope that were disposed of, every version counted; the start page lists them by month.
+    pub disposed_messages: u64,
     /// Entry that records the production.
     pub entry: u64,
     /// Size of the log that it was made from.
@@ -126,7 +128,10 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
     };
     let archive = job.places.open()?;
     let today = civil(job.now)?;
+    let disposed = disposed(job)?;
+    let disposed_messages = disposed.iter().map(|d| d.records).sum();
     let cover = Cover {
+        disposed,
         custodian: name,
         from: job.from.map(|d| d.to_string()),
         to: job.to.map(|d| d.to_string()),
@@ -166,6 +171,7 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
         attachments_missing: finished.attachments_missing,
         withheld: finished.withheld,
         buckets_without_key: unopened,
+        disposed_messages,
         entry,
         size,
         root,
@@ -182,15 +188,40 @@ fn months(
     let mut months: BTreeMap<Date, Vec<usize>> = BTreeMap::new();
     for (number, label) in labels.iter().enumerate() {
         let Some((custodian, bucket)) = Bucket::decode_label(label) else { continue };
-        // a bucket's month is that of its disposal day's message; a day more on either side costs little
-        let last = bucket.month.last_of_month();
-        let after = job.from.is_none_or(|from| last >= from);
-        let before = job.to.is_none_or(|to| bucket.month.saturating_sub(jiff::ToSpan::days(2)) <= to);
-        if custodian == job.custodian && after && before {
+        let there = archive.disposed_by(number).is_none();
+        if there && custodian == job.custodian && in_scope(job, bucket.month) {
             months.entry(bucket.month).or_default().push(number);
         }
     }
     Ok(months)
+}
+
+/// Whether a month's bucket may hold messages of the period. Its month is that of its disposal day's message; a
+/// day more on either side costs little.
+fn in_scope(job: &Export, month: Date) -> bool {
+    let after = job.from.is_none_or(|from| month.last_of_month() >= from);
+    after && job.to.is_none_or(|to| month.saturating_sub(jiff::ToSpan::days(2)) <= to)
+}
+
+/// What was disposed of within the scope.
+fn disposed(job: &Export) -> Result<Vec<Disposed>, JobError> {
+    let mut all = Vec::new();
+    for certificate in disposal::certificates(&job.places)? {
+        for bucket in certificate.buckets.iter().filter(|b| b.custodian == job.custodian) {
+            let Ok(month) = bucket.month.parse() else { continue };
+            if in_scope(job, month) {
+                all.push(Disposed {
+                    month: bucket.month.chars().take(7).collect(),
+                    retention_class: bucket.class.clone(),
+                    records: bucket.records,
+                    entry: certificate.entry,
+                    day: certificate.day.clone(),
+                });
+            }
+        }
+    }
+    all.sort_by(|a, b| (&a.month, &a.retention_class, a.entry).cmp(&(&b.month, &b.retention_class, b.entry)));
+    Ok(all)
 }
 
 type Month = (Vec<Exhibit>, HashMap<[u8; 32], u64>);

@@ -15,7 +15,7 @@ use crate::error::JobError;
 use crate::manifest::Manifest;
 use crate::places::Places;
 use crate::progress::{Phase, Progress};
-use crate::{policies, register, scope, verdict};
+use crate::{disposal, policies, register, scope, verdict};
 
 /// What was verified.
 #[derive(Debug, Serialize)]
@@ -36,6 +36,10 @@ pub struct VerifyReport {
     pub attachments: u64,
     /// Buckets for which the operator has no key.
     pub buckets_without_key: u64,
+    /// Buckets that were disposed of.
+    pub buckets_disposed: u64,
+    /// Records that were erased.
+    pub records_erased: u64,
     /// What does not hold.
     pub broken: Vec<BrokenEntry>,
 }
@@ -98,6 +102,13 @@ pub fn verify(
         }
         Err(e) => return Err(e),
     };
+    if let Some(operator) = operator {
+        match disposal::broken(places, operator) {
+            Ok(found) => own.extend(found.into_iter().map(|(entry, what)| BrokenEntry { entry, what })),
+            Err(JobError::Integrity { what }) => own.push(BrokenEntry { entry: 0, what }),
+            Err(e) => return Err(e),
+        }
+    }
     let inspect = |segment: &Segment<'_>| match &runs {
         Some(runs) => runs.inspect(segment),
         None => Vec::new(),
@@ -125,6 +136,8 @@ pub fn verify(
         records: verified.records,
         attachments: verified.attachments,
         buckets_without_key: verified.unopened,
+        buckets_disposed: verified.disposed,
+        records_erased: verified.erased,
         broken,
     })
 }

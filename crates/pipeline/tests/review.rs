@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use archive::Operator;
+use pipeline::holds::{self, NewHold};
 use pipeline::ingest::{Ingest, IngestReport, ingest};
 use pipeline::operators::{self, Grant};
 use pipeline::production::{Export, export};
@@ -225,6 +226,21 @@ fn two_persons_decide_for_the_longest_class() {
     let (texts, withheld) = place.shown("E");
     assert_eq!(texts, [WORK, OTHER, PARCEL]);
     assert_eq!(withheld, ["private shredded"]);
+}
+
+#[test]
+fn a_legal_hold_keeps_what_would_be_shredded() {
+    let place = place(Post::Officer);
+    place.ingest(&[CODE, WORK], Some(Mode::RulesOnly), NOW);
+    let new =
+        NewHold { custodians: vec!["x".to_owned()], case: "Kommission".to_owned(), ..NewHold::default() };
+    holds::place(&place.places, &place.operator("en"), &new, NOW).unwrap();
+    assert_eq!(place.settle(30), Settled { on_hold: 1, ..Settled::default() });
+    assert_eq!(place.states(), [(State::Exclude, 1)]);
+    // what is held can still be taken back
+    place.decide("en", CODE, Choice::Keep);
+    assert_eq!(place.settle(31), Settled { kept: 1, ..Settled::default() });
+    place.holds();
 }
 
 #[test]

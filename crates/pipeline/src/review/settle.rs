@@ -3,11 +3,13 @@
 
 use archive::{Outcome, Writer};
 use jiff::civil::Date;
+use policy::{Bucket, Hold};
 use serde::Serialize;
 
 use super::{Item, Pile, State, piles};
 use crate::clock::civil;
 use crate::error::JobError;
+use crate::holds;
 use crate::places::Places;
 
 /// What was settled.
@@ -39,11 +41,15 @@ pub(crate) fn due(places: &Places, writer: &mut Writer, today: Date) -> Result<S
     let fail = |e| places.fail(e);
     let area = places.area().map_err(fail)?;
     writer.sweep_held(&area).map_err(fail)?;
+    let holds = holds::in_log(places, writer)?;
     let mut settled = Settled::default();
     for pile in piles(places, writer.archive())? {
         let mut outcomes = Vec::new();
         for item in &pile.items {
-            match outcome(&pile, item, today, false) {
+            let bucket = Bucket { class: item.note.class, month: item.note.month, device: None, tenure: 0 };
+            // a message may be older than its bucket says
+            let covers = |h: &Hold| h.blocks_on(today) && h.scope.could_cover(&pile.custodian, &bucket, true);
+            match outcome(&pile, item, today, holds.iter().any(covers)) {
                 Due::Now(outcome) => {
                     outcomes.push((item.held.slot, outcome));
                     match outcome {

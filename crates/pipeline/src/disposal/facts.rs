@@ -1,0 +1,128 @@
+//! What disposal is decided by: holds, what the national archives decided, and what day it is, all as entries
+//! of the log. Read anew each time; nothing here is remembered.
+
+use archive::{Entry, Operator, RegisterEntry, Writer};
+use chain::EntryType;
+use jiff::civil::Date;
+use policy::{Bar, Bucket, Hold, Preservation, Witnesses, bar, day_of_run, known_day};
+use serde::{Deserialize, Serialize};
+
+use crate::clock::{civil, days};
+use crate::error::JobError;
+use crate::holds;
+use crate::manifest::Manifest;
+use crate::places::Places;
+
+/// A decision about preservation as it is sealed in a policy entry whose clear part is its day.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Decision {
+    /// 1.
+    version: u32,
+    /// Word of [`Preservation`].
+    decision: String,
+    /// Custodians concerned; none is everybody.
+    custodians: Vec<String>,
+    /// Journal number or letter.
+    reference: String,
+}
+
+impl Decision {
+    /// A decision in force from now on for these custodians, in the place of what was decided before.
+    ///
+    /// # Errors
+    /// [`JobError::BadValue`] for another word.
+    pub fn new(decision: &str, custodians: Vec<String>, reference: String) -> Result<Self, JobError> {
+        let words: Vec<&str> = Preservation::WORDS.iter().skip(1).map(|w| w.1).collect();
+        let bad = || JobError::BadValue { what: "decision", why: format!("one of {}", words.join(", ")) };
+        Preservation::from_word(decision).ok_or_else(bad)?;
+        Ok(Self { version: 1, decision: decision.to_owned(), custodians, reference })
+    }
+}
+
+/// Records what the national archives decided about preservation; gives the entry's number.
+///
+/// # Errors
+/// [`JobError::NoRight`] without the right `admin`.
+pub fn decide(places: &Places, by: &Operator, decision: &Decision, now: i64) -> Result<u64, JobError> {
+    let register = crate::register::read(places)?;
+    if decision.custodians.iter().any(|id| register.custodian(id).is_none()) {
+        return Err(JobError::UnknownCustodian);
+    }
+    let plain = serde_json::to_vec(decision).map_err(|_| JobError::Internal { what: "decision".into() })?;
+    let clear = access::DayBody(days(civil(now)?)).encode();
+    let entry = Entry { kind: EntryType::Policy, clear: &clear, plain: &plain };
+    let mut writer = places.writer(now)?;
+    let entries = writer.append(&[entry], &[&by.signer()]).map_err(|e| places.fail(e))?;
+    Ok(entries.first().copied().unwrap_or_default())
+}
+
+/// An operator's word that it is `day`, signed; the clock must say the same.
+///
+/// # Errors
+/// [`JobError::BadValue`] where the clock says another day, [`JobError::NoRight`] without the right `admin`.
+pub fn confirm_day(places: &Places, by: &Operator, day: Date, now: i64) -> Result<u64, JobError> {
+    let today = civil(now)?;
+    if day != today {
+        let why = format!("the clock stands at {today}: set it right first");
+        return Err(JobError::BadValue { what: "day", why });
+    }
+    let clear = access::DayBody(days(day)).encode();
+    let entry = Entry { kind: EntryType::Time, clear: &clear, plain: &[] };
+    let mut writer = places.writer(now)?;
+    let entries = writer.append(&[entry], &[&by.signer()]).map_err(|e| places.fail(e))?;
+    Ok(entries.first().copied().unwrap_or_default())
+}
+
+/// What the log says.
+pub(crate) struct Facts {
+    pub(crate) holds: Vec<Hold>,
+    decisions: Vec<Decision>,
+    witnesses: Witnesses,
+}
+
+impl Facts {
+    pub(crate) fn read(places: &Places, writer: &Writer) -> Result<Self, JobError> {
+        let register = |kinds: &[EntryType]| writer.register(kinds).map_err(|e| places.fail(e));
+        let mut decisions = Vec::new();
+        for entry in register(&[EntryType::Policy])?.iter().filter(|e| !e.clear.is_empty()) {
+            let what = || format!("entry {}: malformed decision", entry.header.index);
+            let decision = serde_json::from_slice(&entry.plain);
+            decisions.push(decision.map_err(|_| JobError::Integrity { what: what() })?);
+        }
+        let written = |e: &RegisterEntry| civil(i64::try_from(e.header.written_at).unwrap_or(i64::MAX)).ok();
+        let run = |e: &RegisterEntry| day_of_run(Manifest::parse(&e.plain)?.copy_date, written(e)?);
+        let last = i64::try_from(writer.archive().written_at()).unwrap_or(i64::MAX);
+        let witnesses = Witnesses {
+            written: Some(civil(last)?),
+            run: register(&[EntryType::Run])?.iter().filter_map(run).max(),
+            confirmed: register(&[EntryType::Time])?.iter().filter_map(|e| holds::day_of(&e.clear)).max(),
+        };
+        Ok(Self { holds: holds::in_log(places, writer)?, decisions, witnesses })
+    }
+
+    /// The day by which disposal is decided.
+    pub(crate) fn day(&self, now: i64) -> Result<Date, JobError> {
+        known_day(civil(now)?, self.witnesses).map_err(|e| JobError::Refused { why: e.to_string() })
+    }
+
+    /// The newest decision about preservation that concerns a custodian.
+    pub(crate) fn preservation(&self, custodian: &str) -> Preservation {
+        let concerns =
+            |d: &&Decision| d.custodians.is_empty() || d.custodians.iter().any(|id| id == custodian);
+        let newest = self.decisions.iter().rev().find(concerns);
+        newest.and_then(|d| Preservation::from_word(&d.decision)).unwrap_or_default()
+    }
+
+    /// Why a bucket may not be disposed of.
+    pub(crate) fn bar(
+        &self,
+        today: Date,
+        custodian: &str,
+        bucket: &Bucket,
+        due: Date,
+        untimed: bool,
+    ) -> Option<Bar> {
+        let covering = self.holds.iter().filter(|h| h.scope.could_cover(custodian, bucket, untimed));
+        bar(today, due, covering, self.preservation(custodian))
+    }
+}

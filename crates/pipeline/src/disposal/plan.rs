@@ -1,0 +1,382 @@
+//! The plan of a disposal: every bucket all of whose messages are past their time, with the rules that say so,
+//! and what stands in the way of the others. It lies sealed in the key store until two persons have approved
+//! exactly it. Making it reads stamps, so it needs the keys of what it proposes.
+
+use access::{DisposeBody, KeyStore};
+use archive::{Archive, Belonging, Operator, Writer};
+use chain::EntryType;
+use jiff::civil::Date;
+use model::wire;
+use policy::{Bar, Bucket, Class, add_years, first_of_next_month};
+use serde::{Deserialize, Serialize};
+
+use super::Facts;
+use crate::clock::days;
+use crate::error::JobError;
+use crate::places::Places;
+use crate::progress::{Phase, Progress};
+use crate::verdict;
+
+/// Most bytes of a plan.
+const MOST: u64 = 256 << 20;
+
+/// A bucket that may be disposed of.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PlannedBucket {
+    /// Number of the bucket, hexadecimal.
+    pub bucket: String,
+    /// Whose messages.
+    pub custodian: String,
+    /// Retention class.
+    pub class: String,
+    /// First day of the month of the messages.
+    pub month: Date,
+    /// Tenure of the phone.
+    pub tenure: u32,
+    /// First day on which all of its messages may be disposed of.
+    pub due: Date,
+    /// Rules of the message that is due last.
+    pub rules: Vec<String>,
+    /// Whether it may hold messages without a usable time.
+    pub untimed: bool,
+    /// Messages, every version counted.
+    pub records: u64,
+    /// Segments.
+    pub segments: u64,
+    /// Attachments.
+    pub attachments: u64,
+    /// Bytes as stored.
+    pub bytes: u64,
+    /// Newest entry that belongs to it.
+    pub last_entry: u64,
+}
+
+/// What a plan says, as it is sealed and, once carried out, stands in the entry.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Details {
+    pub(crate) version: u32,
+    /// Random: nobody without the plan can test a guess against its digest.
+    pub(crate) salt: String,
+    pub(crate) day: Date,
+    /// Entries in the log when it was made.
+    pub(crate) size: u64,
+    pub(crate) buckets: Vec<PlannedBucket>,
+}
+
+/// A bucket that is past its time, or will be, and what stands in the way.
+#[derive(Clone, Debug, Serialize)]
+pub struct Barred {
+    /// Whose messages.
+    pub custodian: String,
+    /// Retention class.
+    pub class: String,
+    /// First day of the month of the messages.
+    pub month: Date,
+    /// Why.
+    pub why: String,
+}
+
+/// A plan.
+#[derive(Debug, Serialize)]
+pub struct PlanReport {
+    /// What it is called by in `approve` and `run`; null when nothing may be disposed of.
+    pub plan: Option<String>,
+    /// Day by which it was decided.
+    pub day: Date,
+    /// What may be disposed of.
+    pub buckets: Vec<PlannedBucket>,
+    /// What is past its time and may not be.
+    pub barred: Vec<Barred>,
+    /// Buckets that are not due.
+    pub not_due: u64,
+    /// Buckets that may be due and for which the operator has no key.
+    pub unopened: u64,
+}
+
+impl PlanReport {
+    /// 0, or 3 with something to look at.
+    pub fn exit_code(&self) -> u8 {
+        if self.barred.is_empty() && self.unopened == 0 { 0 } else { 3 }
+    }
+}
+
+/// Makes a plan; the archive is not changed.
+///
+/// # Errors
+/// [`JobError::NoRight`] without the right `delete`; [`JobError::Refused`] when nobody can tell what day it is.
+pub fn plan(
+    places: &Places,
+    by: &Operator,
+    now: i64,
+    progress: Progress<'_>,
+) -> Result<PlanReport, JobError> {
+    let writer = places.writer(now)?;
+    if !by.rights().has(access::Rights::DELETE) {
+        return Err(JobError::NoRight { right: "delete" });
+    }
+    let facts = Facts::read(places, &writer)?;
+    let day = facts.day(now)?;
+    let fail = |e| places.fail(e);
+    let archive = writer.archive();
+    let labels = writer.labels().map_err(fail)?;
+    let belonging = archive.belonging().map_err(fail)?;
+    progress.begin(Phase::Verifying, Some(labels.len() as u64));
+    let mut report =
+        PlanReport { plan: None, day, buckets: Vec::new(), barred: Vec::new(), not_due: 0, unopened: 0 };
+    for (number, label) in labels.iter().enumerate() {
+        progress.check()?;
+        progress.done(1);
+        if archive.disposed_by(number).is_some() {
+            continue;
+        }
+        let bad = || JobError::Integrity { what: format!("bucket {number}: malformed label") };
+        let (custodian, bucket) = Bucket::decode_label(label).ok_or_else(bad)?;
+        if earliest(&bucket) > day {
+            report.not_due += 1;
+            continue;
+        }
+        let id = archive.buckets().get(number).map(|b| b.id).ok_or_else(bad)?;
+        if by.bucket(&id).map_err(fail)?.is_none() {
+            report.unopened += 1;
+            continue;
+        }
+        let belongs = belonging.get(&id).cloned().unwrap_or_default();
+        let planned = look(places, archive, by, &id, &belongs, (&custodian, &bucket))?;
+        match facts.bar(day, &custodian, &bucket, planned.due, planned.untimed) {
+            None => report.buckets.push(planned),
+            Some(Bar::NotDue { .. }) => report.not_due += 1,
+            Some(why) => report.barred.push(Barred {
+                custodian,
+                class: bucket.class.name().to_owned(),
+                month: bucket.month,
+                why: why.to_string(),
+            }),
+        }
+    }
+    report.buckets.sort_by(|a, b| a.bucket.cmp(&b.bucket));
+    if !report.buckets.is_empty() {
+        report.plan = Some(keep(places, &writer, by, &report)?);
+    }
+    Ok(report)
+}
+
+/// The first day on which a bucket could be due: classes that no departure ends run their full period.
+fn earliest(bucket: &Bucket) -> Date {
+    match bucket.class {
+        Class::M25 | Class::C10 => {
+            let end = add_years(bucket.month, bucket.class.years()).and_then(first_of_next_month);
+            end.unwrap_or(Date::MAX)
+        }
+        Class::C10u | Class::E5 => bucket.month,
+    }
+}
+
+/// Opens a bucket and finds the message that is due last.
+fn look(
+    places: &Places,
+    archive: &Archive,
+    by: &Operator,
+    id: &[u8; 16],
+    belongs: &Belonging,
+    (custodian, bucket): (&str, &Bucket),
+) -> Result<PlannedBucket, JobError> {
+    let mut planned = PlannedBucket {
+        bucket: wire::hex(id),
+        custodian: custodian.to_owned(),
+        class: bucket.class.name().to_owned(),
+        month: bucket.month,
+        tenure: bucket.tenure,
+        due: Date::MIN,
+        rules: Vec::new(),
+        untimed: false,
+        records: 0,
+        segments: belongs.segments.len() as u64,
+        attachments: belongs.blobs.len() as u64,
+        bytes: belongs.bytes,
+        last_entry: belongs.last,
+    };
+    let mut damaged = None;
+    archive
+        .records_in(by, id, &belongs.segments, &mut |record| {
+            planned.records += 1;
+            match verdict::decode(record.groups[7]) {
+                Ok(verdict) => {
+                    let untimed = |d: &String| d.starts_with("retention_time_");
+                    planned.untimed |= verdict.doubts.iter().any(untimed);
+                    if verdict.disposal_from > planned.due {
+                        planned.due = verdict.disposal_from;
+                        planned.rules = verdict.rules;
+                    }
+                }
+                Err(_) => damaged = Some(format!("entry {}: record {}", record.entry, record.place)),
+            }
+            Ok(())
+        })
+        .map_err(|e| places.fail(e))?;
+    if let Some(at) = damaged {
+        return Err(JobError::Integrity { what: format!("{at}: malformed verdict") });
+    }
+    if planned.records == 0 {
+        // a bucket of nothing but what was erased: its label says when its time is up
+        let end = add_years(bucket.month.last_of_month(), bucket.class.years()).and_then(first_of_next_month);
+        planned.due = end.unwrap_or(Date::MAX);
+    }
+    Ok(planned)
+}
+
+/// Puts a plan into the key store; gives what it is called.
+fn keep(places: &Places, writer: &Writer, by: &Operator, report: &PlanReport) -> Result<String, JobError> {
+    let salt: [u8; 16] = vault::random().map_err(|_| JobError::Internal { what: "randomness".into() })?;
+    let details = Details {
+        version: 1,
+        salt: wire::hex(&salt),
+        day: report.day,
+        size: writer.archive().size(),
+        buckets: report.buckets.clone(),
+    };
+    let plain = serde_json::to_vec(&details).map_err(|_| JobError::Internal { what: "plan".into() })?;
+    let unhex = |b: &PlannedBucket| crate::operators::unhex(&b.bucket);
+    let buckets: Option<Vec<[u8; 16]>> = report.buckets.iter().map(unhex).collect();
+    let body =
+        DisposeBody { day: days(report.day), plan: digest(&plain), buckets: buckets.unwrap_or_default() };
+    let clear = body.encode();
+    let id = name(&clear);
+    let keys = by.keys();
+    let fail = |e: access::KeyStoreFault| places.fail(e.into());
+    let register = keys.secret("ingest/register").map_err(fail)?;
+    let sealed = vault::seal_under(&register, &context(writer.archive()), &plain)
+        .map_err(|_| JobError::Internal { what: "sealing a plan".into() })?;
+    keys.write(&format!("disposal/{id}/plan"), &sealed).map_err(fail)?;
+    keys.write(&format!("disposal/{id}/act"), &clear).map_err(fail)?;
+    Ok(id)
+}
+
+/// Digest of a plan: `SHA-256("BA1.plan" | plan)`.
+pub(crate) fn digest(plain: &[u8]) -> [u8; 32] {
+    chain::hash(&[&vault::tag("BA1.plan"), plain])
+}
+
+fn context(archive: &Archive) -> Vec<u8> {
+    [&b"plan"[..], archive.id()].concat()
+}
+
+/// What a plan is called: the beginning of what is approved.
+fn name(clear: &[u8]) -> String {
+    let act = chain::act_of(Some(EntryType::Dispose), clear).unwrap_or_default();
+    wire::hex(&act).chars().take(16).collect()
+}
+
+/// A plan that lies in the key store.
+pub(crate) struct Kept {
+    pub(crate) id: String,
+    pub(crate) act: [u8; 32],
+    pub(crate) body: DisposeBody,
+    pub(crate) plain: Vec<u8>,
+    pub(crate) details: Details,
+}
+
+impl Kept {
+    /// Reads the plan that is called so; a beginning that fits one only is enough.
+    pub(crate) fn read(
+        places: &Places,
+        archive: &Archive,
+        keys: &KeyStore,
+        called: &str,
+    ) -> Result<Self, JobError> {
+        let fail = |e: access::KeyStoreFault| places.fail(e.into());
+        let none = |why: &str| JobError::BadValue { what: "plan", why: why.to_owned() };
+        let called = called.to_lowercase();
+        let mut fits = keys.names("disposal").map_err(fail)?.into_iter().filter(|id| id.starts_with(&called));
+        let id = match (fits.next(), fits.next()) {
+            (Some(id), None) if !called.is_empty() => id,
+            (Some(_), _) => return Err(none("fits several")),
+            (None, _) => return Err(none("none is called so")),
+        };
+        let damaged = || JobError::Integrity { what: "the plan in the key store is damaged".to_owned() };
+        let clear =
+            keys.read_up_to(&format!("disposal/{id}/act"), MOST).map_err(fail)?.ok_or_else(damaged)?;
+        let sealed =
+            keys.read_up_to(&format!("disposal/{id}/plan"), MOST).map_err(fail)?.ok_or_else(damaged)?;
+        let register = keys.secret("ingest/register").map_err(fail)?;
+        let plain = vault::open_under(&register, &context(archive), &sealed).map_err(|_| damaged())?.to_vec();
+        let body = DisposeBody::decode(&clear).ok_or_else(damaged)?;
+        let details: Details = serde_json::from_slice(&plain).map_err(|_| damaged())?;
+        let act = chain::act_of(Some(EntryType::Dispose), &clear).unwrap_or_default();
+        let same = details.buckets.iter().map(|b| crate::operators::unhex(&b.bucket));
+        let same = same.collect::<Option<Vec<_>>>().is_some_and(|ids| ids == body.buckets);
+        if digest(&plain) != body.plan || name(&clear) != id || !same {
+            return Err(damaged());
+        }
+        Ok(Self { id, act, body, plain, details })
+    }
+
+    /// The approvals given so far that hold, one a person.
+    pub(crate) fn approvals(
+        &self,
+        places: &Places,
+        writer: &Writer,
+    ) -> Result<Vec<(access::OperatorId, chain::Approval)>, JobError> {
+        let fail = |e: access::KeyStoreFault| places.fail(e.into());
+        let folder = format!("disposal/{}", self.id);
+        let mut all = Vec::new();
+        for name in writer.keys().names(&folder).map_err(fail)? {
+            if !name.starts_with("approval-") {
+                continue;
+            }
+            let bytes = writer.keys().read(&format!("{folder}/{name}")).map_err(fail)?.unwrap_or_default();
+            let Some((author, signature)) = bytes.split_first_chunk::<32>() else { continue };
+            let Ok(signature) = signature.try_into() else { continue };
+            let approval = (*author, signature);
+            if let Some(operator) = writer.approver(&self.act, &approval) {
+                all.push((operator, approval));
+            }
+        }
+        all.sort_unstable_by_key(|a| a.0);
+        all.dedup_by_key(|a| a.0);
+        Ok(all)
+    }
+
+    /// Removes the plan from the key store.
+    pub(crate) fn forget(&self, places: &Places, keys: &KeyStore) -> Result<(), JobError> {
+        keys.remove_many(&[format!("disposal/{}", self.id)]).map_err(|e| places.fail(e.into()))
+    }
+}
+
+/// What became of an approval.
+#[derive(Debug, Serialize)]
+pub struct Approved {
+    /// The plan.
+    pub plan: String,
+    /// Day by which it was decided.
+    pub day: Date,
+    /// Buckets in it.
+    pub buckets: usize,
+    /// Messages in it.
+    pub records: u64,
+    /// Persons who approved it.
+    pub approvals: usize,
+}
+
+/// Approves a plan: a signature over exactly it. Two different persons must.
+///
+/// # Errors
+/// [`JobError::NoRight`] without the right `delete`, [`JobError::BadValue`] where there is no such plan.
+pub fn approve(places: &Places, by: &Operator, called: &str, now: i64) -> Result<Approved, JobError> {
+    let writer = places.writer(now)?;
+    let at = u64::try_from(now).unwrap_or_default();
+    if !writer.archive().authority().allows(&by.id(), access::Rights::DELETE, at) {
+        return Err(JobError::NoRight { right: "delete" });
+    }
+    let kept = Kept::read(places, writer.archive(), by.keys(), called)?;
+    let (author, signature) = chain::approve(writer.archive().id(), &kept.act, &by.signer());
+    let name = format!("disposal/{}/approval-{}", kept.id, wire::hex(&by.id()));
+    let bytes = [&author[..], &signature].concat();
+    by.keys().write(&name, &bytes).map_err(|e| places.fail(e.into()))?;
+    Ok(Approved {
+        approvals: kept.approvals(places, &writer)?.len(),
+        day: kept.details.day,
+        buckets: kept.details.buckets.len(),
+        records: kept.details.buckets.iter().map(|b| b.records).sum(),
+        plan: kept.id,
+    })
+}

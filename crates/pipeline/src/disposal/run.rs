@@ -1,0 +1,204 @@
+//! Carrying a disposal out: what two persons approved, if it still may be. Holds, the day and what belongs to
+//! each bucket are looked at again inside the transaction that makes it irrevocable; what a stop leaves is
+//! completed by the next writer and closed here.
+
+use access::DisposedBody;
+use archive::{ArchiveError, Custody, Disposal, Entry, Operator, Writer};
+use chain::EntryType;
+use policy::Bucket;
+use serde::{Deserialize, Serialize};
+
+use super::Facts;
+use super::plan::Kept;
+use crate::clock::{civil, days};
+use crate::error::JobError;
+use crate::places::Places;
+
+/// Days for which a plan holds.
+const PLAN_HOLDS: i32 = 90;
+
+/// Copies of the key store that were made before a disposal, as the operator states them.
+#[derive(Clone, Debug, Default)]
+pub struct Copies {
+    /// Each by the name the authority knows it by.
+    pub names: Vec<String>,
+    /// Stated that there is none besides those named.
+    pub no_others: bool,
+}
+
+/// Stands for what nobody stated.
+pub(crate) const UNSTATED: &str = "other copies of the key store made before the disposal: not stated";
+
+/// What is sealed in the entry that closes an act.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Closing {
+    pub(crate) version: u32,
+    /// What was done.
+    pub(crate) method: String,
+    /// Copies that could still hold the keys.
+    pub(crate) pending: Vec<String>,
+}
+
+/// What is sealed in an entry that confirms that a copy is gone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Confirmation {
+    pub(crate) version: u32,
+    pub(crate) copy: String,
+    pub(crate) reference: Option<String>,
+}
+
+/// What became of a disposal.
+#[derive(Debug, Serialize)]
+pub struct RunReport {
+    /// Entries of the acts that were completed and closed, those begun before included.
+    pub closed: Vec<u64>,
+    /// Buckets of the plan.
+    pub buckets: usize,
+    /// Messages of the plan, every version counted.
+    pub records: u64,
+    /// Copies that are pending.
+    pub pending: Vec<String>,
+}
+
+impl RunReport {
+    /// 0, or 3 while copies are pending.
+    pub fn exit_code(&self) -> u8 {
+        if self.pending.is_empty() { 0 } else { 3 }
+    }
+}
+
+/// Carries out a plan, or without one completes and closes what was begun.
+///
+/// # Errors
+/// [`JobError::Refused`] when it may not be any more; nothing is then touched. [`JobError::OnePerson`] when two
+/// different persons have not approved it. [`JobError::NoRight`] without the rights `delete` and `admin` or
+/// without the epoch's key. [`JobError::Busy`] while the archive is read: run again.
+pub fn run(
+    places: &Places,
+    by: &Operator,
+    called: Option<&str>,
+    copies: &Copies,
+    now: i64,
+) -> Result<RunReport, JobError> {
+    let mut writer = places.writer(now)?;
+    let pending: Vec<String> =
+        copies.names.iter().cloned().chain((!copies.no_others).then(|| UNSTATED.to_owned())).collect();
+    let mut report = RunReport { closed: Vec::new(), buckets: 0, records: 0, pending };
+    close_all(places, by, &mut writer, &mut report)?;
+    let Some(called) = called else { return Ok(report) };
+    let kept = Kept::read(places, writer.archive(), by.keys(), called)?;
+    let approvals = kept.approvals(places, &writer)?;
+    if approvals.len() < 2 {
+        return Err(JobError::OnePerson);
+    }
+    let approvals: Vec<_> = approvals.into_iter().map(|a| a.1).collect();
+    let number = writer.archive().authority().epoch().map(|e| e.number).unwrap_or_default();
+    let fail = |e| places.fail(e);
+    let current = by.epoch(number).map_err(fail)?;
+    let current = current.ok_or(JobError::NoRight { right: "admin" })?;
+    let custody = Custody { current, keep: &|number, pair| by.keep_epoch(number, pair) };
+    let recheck = |writer: &Writer| still(places, writer, &kept, now).map_err(refused);
+    let disposal = Disposal { body: &kept.body, plain: &kept.plain, approvals: &approvals };
+    writer.dispose(by, &disposal, &custody, &recheck).map_err(fail)?;
+    report.buckets = kept.details.buckets.len();
+    report.records = kept.details.buckets.iter().map(|b| b.records).sum();
+    close_all(places, by, &mut writer, &mut report)?;
+    kept.forget(places, by.keys())?;
+    Ok(report)
+}
+
+/// Completes and closes every act that was begun.
+fn close_all(
+    places: &Places,
+    by: &Operator,
+    writer: &mut Writer,
+    report: &mut RunReport,
+) -> Result<(), JobError> {
+    for act in writer.unfinished() {
+        let closing = Closing {
+            version: 1,
+            method: "keys destroyed, epoch renewed, bodies removed, write-ahead log emptied".to_owned(),
+            pending: report.pending.clone(),
+        };
+        let plain =
+            serde_json::to_vec(&closing).map_err(|_| JobError::Internal { what: "closing".into() })?;
+        writer.close(by, act, &plain).map_err(|e| places.fail(e))?;
+        report.closed.push(act);
+    }
+    Ok(())
+}
+
+/// What a check found, as the archive carries it through.
+fn refused(e: JobError) -> ArchiveError {
+    match e {
+        JobError::Refused { why } => ArchiveError::Refused(why),
+        other => ArchiveError::Refused(other.to_string()),
+    }
+}
+
+/// Whether a plan may still be carried out.
+fn still(places: &Places, writer: &Writer, kept: &Kept, now: i64) -> Result<(), JobError> {
+    let refuse = |why: String| Err(JobError::Refused { why });
+    let facts = Facts::read(places, writer)?;
+    let today = facts.day(now)?;
+    let age = days(today) - days(kept.details.day);
+    if !(0..=PLAN_HOLDS).contains(&age) {
+        return refuse(format!("the plan is of {}: make a new one", kept.details.day));
+    }
+    let fail = |e| places.fail(e);
+    let archive = writer.archive();
+    let labels = writer.labels().map_err(fail)?;
+    let belonging = archive.belonging().map_err(fail)?;
+    let planned: std::collections::HashMap<&[u8; 16], _> =
+        kept.body.buckets.iter().zip(&kept.details.buckets).collect();
+    let mut seen = 0;
+    for (number, (made, label)) in archive.buckets().iter().zip(&labels).enumerate() {
+        let Some(plan) = planned.get(&made.id) else { continue };
+        seen += 1;
+        let at = format!("bucket {}", plan.bucket.get(..8).unwrap_or_default());
+        if archive.disposed_by(number).is_some() {
+            return refuse(format!("{at} was disposed of already"));
+        }
+        let last = belonging.get(&made.id).map(|b| b.last).unwrap_or_default();
+        if last != plan.last_entry {
+            return refuse(format!("{at} has grown since the plan was made: make a new one"));
+        }
+        let (custodian, bucket) = Bucket::decode_label(label)
+            .ok_or_else(|| JobError::Integrity { what: format!("bucket {number}: malformed label") })?;
+        if let Some(bar) = facts.bar(today, &custodian, &bucket, plan.due, plan.untimed) {
+            return refuse(format!("{at}: {bar}"));
+        }
+    }
+    if seen == planned.len() { Ok(()) } else { refuse("the plan is of another archive".to_owned()) }
+}
+
+/// Confirms that a copy that was pending is gone; gives the entry's number.
+///
+/// # Errors
+/// [`JobError::BadValue`] where nothing of that name is pending, [`JobError::NoRight`] without the right `delete`.
+pub fn confirm(
+    places: &Places,
+    by: &Operator,
+    act: u64,
+    copy: &str,
+    reference: Option<&str>,
+    now: i64,
+) -> Result<u64, JobError> {
+    civil(now)?;
+    let certificate = super::certificates(places)?.into_iter().find(|c| c.entry == act);
+    let pending = certificate.map(|c| c.pending).unwrap_or_default();
+    // the one that nobody named can be meant by a word
+    let copy = if copy == "others" { UNSTATED } else { copy };
+    if !pending.iter().any(|name| name == copy) {
+        let why = "is not pending; dispose list shows what is".to_owned();
+        return Err(JobError::BadValue { what: "copy", why });
+    }
+    let confirmation =
+        Confirmation { version: 1, copy: copy.to_owned(), reference: reference.map(str::to_owned) };
+    let plain =
+        serde_json::to_vec(&confirmation).map_err(|_| JobError::Internal { what: "confirmation".into() })?;
+    let clear = DisposedBody::Confirmed.encode();
+    let entry = Entry { kind: EntryType::Disposed, clear: &clear, plain: &plain };
+    let mut writer = places.writer(now)?;
+    writer.append_about(&entry, act, &[&by.signer()]).map_err(|e| places.fail(e))
+}
