@@ -199,6 +199,12 @@ cmd-review-decide = Afgør beskeder ved navn, som review next --json viser dem
 cmd-review-settle = Flytter det afgjorte og det forældede: ind i arkivet, eller tilintetgjort
 more-review-settle =
     Sker også ved hver ingest. Det, der er besluttet gemt, flyttes straks; resten på fristens dag.
+cmd-review-sample = Trækker en stikprøve af det udeladte og bedømmer den blindt
+more-review-sample =
+    Med --size og --seed trækkes en ny stikprøve; frøet skal være tilfældigt og bestemt, før bunken
+    er kendt (terninger, dagens tal), og det noteres i kæden. Uden bedømmes det, der mangler.
+    k: beskeden har arbejdsindhold og gemmes; e: den er med rette udeladt.
+cmd-review-report = Tal for sorteringen: fordeling, stikprøver og hvad de siger, enighed mellem to
 cmd-operator = Hvem der må hvad
 cmd-operator-add = Opretter en operatør, endnu uden rettigheder
 cmd-operator-grant = Giver en operatør rettigheder i stedet for dem, den havde
@@ -271,6 +277,9 @@ arg-ground = Hvorfor den udelades
 arg-note = En bemærkning, der følger afgørelsen
 arg-items-file = Fil med navne på beskeder
 arg-items = Navne på beskeder: otte cifre af kørslen og et nummer
+arg-journal = Liste over journaliserede beskeder (CSV eller JSON); politikken siger, om de gemmes eller udelades
+arg-size = Stikprøvens størrelse
+arg-seed = Stikprøvens frø, f.eks. terningkast
 arg-attest-device = Indestå for, at en ukendt telefon eller et ukendt nummer er personens
 arg-receipt = Skriv også kvitteringen i denne fil
 arg-job = Jobfil (TOML)
@@ -436,9 +445,16 @@ review-nothing-to-undo = Intet at fortryde.
 review-did-keep = { $n } gemmes.
 review-did-exclude = { $n } udelades.
 review-did-undo = Afgørelsen er taget tilbage for { $n }.
+review-drawn = { $n } trukket af { $pile } udeladte.
+review-sampled = Stikprøve: { $drawn } af { $pile } udeladte, { $judged } bedømt, { $work } var arbejde; højst { $most } af de udeladte er arbejde (95 %).
+review-recall = Mindst så stor en del af arbejdsbeskederne er bevaret (95 %)
+review-two = Bedømt af to personer
+review-kappa = Enighed (Cohens kappa)
+review-report-note = Modellen er trænet på opdigtede samtaler; tallene her er arkivets egne.
 review-ended = { $n } afgørelser; { $left } samtaler venter.
 route-keep = gemt
 route-review = til gennemsyn
+route-proposal = foreslået udeladt
 route-exclude = udelades
 ground-personnel = personale
 ground-private = privat

@@ -200,6 +200,12 @@ cmd-review-decide = Decides messages by name, as review next --json shows them
 cmd-review-settle = Moves what is decided and what is past its deadline: into the archive, or destroyed
 more-review-settle =
     Every ingest does so too. What was decided to be kept moves at once; the rest on the deadline.
+cmd-review-sample = Draws a sample of what is excluded and judges it blind
+more-review-sample =
+    With --size and --seed a new sample is drawn; the seed must be random and settled before the pile
+    is known (dice, a figure of the day), and it is recorded in the log. Without, what is left is judged.
+    k: the message has work content and is kept; e: it was rightly excluded.
+cmd-review-report = Figures of the sorting: routes, samples and what they say, agreement of two
 cmd-operator = Who may do what
 cmd-operator-add = Adds an operator, without rights as yet
 cmd-operator-grant = Grants an operator rights in the place of those it had
@@ -272,6 +278,9 @@ arg-ground = Why it is excluded
 arg-note = A note that goes with the decision
 arg-items-file = File with names of messages
 arg-items = Names of messages: eight digits of the run and a number
+arg-journal = List of journalised messages (CSV or JSON); the policy says whether they are kept or left out
+arg-size = Size of the sample
+arg-seed = Seed of the sample, such as dice
 arg-attest-device = Vouch that an unknown phone or number is the person's
 arg-receipt = Write the receipt to this file too
 arg-job = Job file (TOML)
@@ -437,9 +446,16 @@ review-nothing-to-undo = Nothing to undo.
 review-did-keep = { $n } to keep.
 review-did-exclude = { $n } excluded.
 review-did-undo = Decision taken back for { $n }.
+review-drawn = { $n } drawn of { $pile } excluded.
+review-sampled = Sample: { $drawn } of { $pile } excluded, { $judged } judged, { $work } were work; at most { $most } of the excluded are work (95 %).
+review-recall = At least this share of the work messages is preserved (95 %)
+review-two = Judged by two persons
+review-kappa = Agreement (Cohen's kappa)
+review-report-note = The model was trained on invented conversations; the figures here are the archive's own.
 review-ended = { $n } decisions; { $left } conversations wait.
 route-keep = kept
 route-review = for review
+route-proposal = proposed to exclude
 route-exclude = to exclude
 ground-personnel = personnel
 ground-private = private

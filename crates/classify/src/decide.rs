@@ -112,6 +112,11 @@ impl Classifier {
         &self.model_id
     }
 
+    /// How the training data spread; older models have none.
+    pub fn profile(&self) -> Option<&crate::quality::Profile> {
+        self.model.profile.as_ref()
+    }
+
     /// The id of the policy.
     pub fn policy_id(&self) -> &str {
         &self.policy_id

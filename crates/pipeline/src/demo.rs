@@ -92,6 +92,7 @@ pub fn demo(dir: &Path, english: bool, now: i64, progress: Progress<'_>) -> Resu
         copy_date: None,
         mode: None,
         contacts: None,
+        journal: None,
         attest_device: false,
         now,
     };

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::sync::mpsc::sync_channel;
 
 use archive::Sighting;
+use classify::quality::Drift;
 use classify::{Room, Verdict};
 use evidence::{Scratch, ScratchWriter};
 use model::{Message, ReadAt, canonical};
@@ -137,12 +138,13 @@ impl Gather {
     }
 
     /// Ends the gathering: every message that is not known, conversation by conversation in the order in which
-    /// they first came, goes to `each` with its verdict. One thread judges while another seals.
+    /// they first came, goes to `each` with its verdict. One thread judges while another seals. Gives how the
+    /// conversations judged compare with those that the model learned from.
     pub(crate) fn judge(
         self,
         sorter: &Sorter,
         mut each: impl FnMut(Judged) -> Result<(), JobError>,
-    ) -> Result<(), JobError> {
+    ) -> Result<Option<Drift>, JobError> {
         let Self { scratch: writer, slots, conversations, news, mut files, frame: _ } = self;
         drop(conversations);
         let space = writer.finish().map_err(|e| scratch(&e))?;
@@ -152,8 +154,9 @@ impl Gather {
         order.sort_by_key(|place| (slots[*place as usize].conversation, *place));
         let (give, inbox) = sync_channel::<Vec<(u32, Judged)>>(2);
         std::thread::scope(|scope| {
-            let judge = move || -> Result<(), JobError> {
+            let judge = move || -> Result<Option<Drift>, JobError> {
                 let mut room = Room::default();
+                let mut observed = sorter.observe();
                 let same =
                     |a: &u32, b: &u32| slots[*a as usize].conversation == slots[*b as usize].conversation;
                 for conversation in order.chunk_by(same) {
@@ -163,7 +166,9 @@ impl Gather {
                             let (_, _, message) = read(&space, &slots[*place as usize])?;
                             sorter.add(&Facts::from(&*message), &mut room, &mut open);
                         }
-                        let mut verdicts = sorter.verdicts(&open).into_iter();
+                        let verdicts = sorter.verdicts(&open);
+                        sorter.observed(&open, &verdicts, &mut observed);
+                        let mut verdicts = verdicts.into_iter();
                         for handful in piece.chunks(HANDFUL) {
                             let mut judged = Vec::with_capacity(handful.len());
                             for place in handful {
@@ -178,12 +183,12 @@ impl Gather {
                             }
                             // the consumer is gone: it has failed and says why
                             if give.send(judged).is_err() {
-                                return Ok(());
+                                return Ok(None);
                             }
                         }
                     }
                 }
-                Ok(())
+                Ok(observed.map(|o| o.drift()))
             };
             let thread = std::thread::Builder::new().name("judge".to_owned()).spawn_scoped(scope, judge);
             let thread = thread
@@ -200,7 +205,8 @@ impl Gather {
             }
             let judged =
                 thread.join().map_err(|_| JobError::Internal { what: "the classifier panicked".into() })?;
-            consumed.and(judged)
+            consumed?;
+            judged
         })
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use archive::{Entry, Writer};
 use chain::EntryType;
+use classify::quality::Drift;
 use jiff::civil::Date;
 use model::wire;
 use policy::{Change, Custodian, Handle, Mode, Personal, Policy, Register, RegisterEvent, Stamper};
@@ -19,6 +20,7 @@ use crate::compare::{self, Vanished};
 use crate::error::JobError;
 use crate::feed::feed;
 use crate::gather::Gather;
+use crate::journalised::Journal;
 use crate::manifest::Manifest;
 use crate::open::{Opened, SourceOptions, open};
 use crate::places::Places;
@@ -42,6 +44,8 @@ pub struct Ingest {
     pub copy_date: Option<Date>,
     /// How to sort, above the archive's policy.
     pub mode: Option<Mode>,
+    /// List of journalised messages: CSV or JSON.
+    pub journal: Option<PathBuf>,
     /// Contact list: a JSON object from address or name to relation.
     pub contacts: Option<PathBuf>,
     /// The operator vouches that an unregistered device or number is the custodian's.
@@ -71,6 +75,28 @@ pub struct IngestReport {
     pub receipt: String,
 }
 
+/// How the conversations judged compare with those that the model learned from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DriftReport {
+    /// Messages looked at.
+    pub messages: u64,
+    /// Population stability index of the scores.
+    pub index: f64,
+    /// An index up to here is chance.
+    pub noise: f64,
+    /// Share of words that the model does not know.
+    pub unknown: f64,
+    /// `too-few`, `steady`, `watch`, `drifted`.
+    pub reading: String,
+}
+
+impl DriftReport {
+    fn of(drift: Drift) -> Self {
+        let Drift { messages, index, noise, unknown_then: _, unknown_now, reading } = drift;
+        Self { messages, index, noise, unknown: unknown_now, reading: reading.word().to_owned() }
+    }
+}
+
 /// How messages were sorted.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Sorting {
@@ -82,6 +108,8 @@ pub struct Sorting {
     pub policy: String,
     /// Days in the holding area.
     pub review_days: u16,
+    /// SHA-256 of the list of journalised messages, hexadecimal.
+    pub journal: Option<String>,
 }
 
 /// What became of one source.
@@ -119,6 +147,8 @@ pub struct RunReport {
     pub vanished: Vec<Vanished>,
     /// Messages that were missing from an earlier copy and are in this one.
     pub reappeared: u64,
+    /// How the messages compare with the model's.
+    pub drift: Option<DriftReport>,
     /// Messages already beyond their period.
     pub expired: u64,
     /// Messages that must not come back.
@@ -219,9 +249,12 @@ fn one(
         .filter(|m| m.custodian == job.custodian)
         .collect();
 
+    let journal = job.journal.as_deref();
+    let journal =
+        journal.map(|path| Journal::open(path, custodian, policy.sorting.journalised)).transpose()?;
     let sorter = sorter(job, &policy, custodian)?;
     let mut report = RunReport {
-        sorting: Sorting::of(sorter.as_ref(), &policy, job.mode),
+        sorting: Sorting::of(sorter.as_ref(), &policy, job.mode, journal.as_ref()),
         source: source.kind.to_owned(),
         copy_date: copy_date.to_string(),
         device_registered: device.first,
@@ -238,7 +271,8 @@ fn one(
     for event in &device.events {
         run.register(&Entry { kind: EntryType::Event, clear: &[], plain: &event.encode() }).map_err(fail)?;
     }
-    let mut sealing = Sealing::new(job, &stamper, today, prefix(&job.custodian, &device.key));
+    let mut sealing =
+        Sealing::new(job, &stamper, today, prefix(&job.custodian, &device.key), journal.as_ref());
     let mut gather = sorter.as_ref().map(|_| Gather::begin()).transpose()?;
     progress.begin(Phase::Reading, Some(rows));
     let mut readers = Vec::new();
@@ -268,11 +302,15 @@ fn one(
     }
     if let (Some(gather), Some(sorter)) = (gather, &sorter) {
         progress.begin(Phase::Sorting, None);
-        gather.judge(sorter, |judged| {
+        let drift = gather.judge(sorter, |judged| {
             progress.check()?;
             progress.done(1);
             sealing.judged(judged, &area, &mut run, &mut report)
         })?;
+        report.drift = drift.map(DriftReport::of);
+        // a few messages say nothing; whatever is steady needs nobody
+        let odd = report.drift.iter().filter(|d| matches!(d.reading.as_str(), "watch" | "drifted"));
+        report.findings.extend(odd.map(|d| format!("sorting_drift:{}", d.reading)).collect::<Vec<_>>());
     }
     report.findings.extend(sealing.findings());
     let evidence: Vec<Evidence> = source
@@ -304,6 +342,7 @@ fn one(
         changes: report.changes.clone(),
         vanished: report.vanished.clone(),
         reappeared: report.reappeared,
+        drift: report.drift.clone(),
         review: report.review,
         proposals: report.proposals,
         excluded: report.excluded,
@@ -332,7 +371,7 @@ fn one(
 /// What sorts: nothing where the mode is `off`. The owner's post is the one held last.
 fn sorter(job: &Ingest, policy: &Policy, custodian: &Custodian) -> Result<Option<Sorter>, JobError> {
     let costs = policy::Sorting { mode: job.mode.unwrap_or(policy.sorting.mode), ..policy.sorting };
-    if costs.mode == Mode::Off {
+    if costs.mode == Mode::Off && job.journal.is_none() {
         return Ok(None);
     }
     let post = custodian.roles().last().map(|period| period.role.post.slug().to_owned());
@@ -341,13 +380,14 @@ fn sorter(job: &Ingest, policy: &Policy, custodian: &Custodian) -> Result<Option
 }
 
 impl Sorting {
-    fn of(sorter: Option<&Sorter>, policy: &Policy, mode: Option<Mode>) -> Self {
+    fn of(sorter: Option<&Sorter>, policy: &Policy, mode: Option<Mode>, journal: Option<&Journal>) -> Self {
         let (model, id) = sorter.map(Sorter::ids).unwrap_or_default();
         Self {
             mode: mode.unwrap_or(policy.sorting.mode).word().to_owned(),
             model: model.to_owned(),
             policy: id.to_owned(),
             review_days: policy.sorting.review_days,
+            journal: journal.map(Journal::digest),
         }
     }
 }

@@ -52,6 +52,7 @@ struct CopyEntry {
     copy_date: Option<String>,
     mode: Option<Mode>,
     contacts: Option<PathBuf>,
+    journal: Option<PathBuf>,
     #[serde(default)]
     attest_device: bool,
 }
@@ -140,6 +141,7 @@ impl Job {
             copy.backup_passphrase_file.iter_mut().for_each(fix);
             copy.backup_key_file.iter_mut().for_each(fix);
             copy.contacts.iter_mut().for_each(fix);
+            copy.journal.iter_mut().for_each(fix);
             copy.date().map_err(|()| fail("copy_date must be YYYY-MM-DD"))?;
         }
         Ok(Self { file })
@@ -239,6 +241,7 @@ impl Job {
             copy_date: copy.date().ok().flatten(),
             mode: copy.mode,
             contacts: copy.contacts.clone(),
+            journal: copy.journal.clone(),
             attest_device: copy.attest_device,
             now,
         };

@@ -21,6 +21,7 @@ mod identity;
 pub mod ingest;
 pub mod inspect;
 pub mod job;
+mod journalised;
 mod manifest;
 pub mod open;
 pub mod operators;

@@ -46,6 +46,8 @@ pub(crate) struct Manifest {
     #[serde(default)]
     pub(crate) reappeared: u64,
     #[serde(default)]
+    pub(crate) drift: Option<crate::ingest::DriftReport>,
+    #[serde(default)]
     pub(crate) review: u64,
     #[serde(default)]
     pub(crate) proposals: u64,

@@ -15,6 +15,7 @@ use crate::batch::{EncodedBatch, File, Item};
 use crate::error::JobError;
 use crate::gather::{Gather, Judged, Standing};
 use crate::ingest::{Ingest, RunReport};
+use crate::journalised::Journal;
 use crate::read::{LISTED, Listed};
 use crate::review::note::Note;
 use crate::verdict::{Decision, Sorted};
@@ -26,6 +27,7 @@ pub(crate) struct Sealing<'a> {
     stamper: &'a Stamper,
     today: Date,
     prefix: Vec<u8>,
+    journal: Option<&'a Journal>,
     identity: Vec<u8>,
     scope: Vec<u8>,
     said: Vec<u8>,
@@ -60,12 +62,19 @@ struct Ready<'a> {
 }
 
 impl<'a> Sealing<'a> {
-    pub(crate) fn new(job: &'a Ingest, stamper: &'a Stamper, today: Date, prefix: Vec<u8>) -> Self {
+    pub(crate) fn new(
+        job: &'a Ingest,
+        stamper: &'a Stamper,
+        today: Date,
+        prefix: Vec<u8>,
+        journal: Option<&'a Journal>,
+    ) -> Self {
         Self {
             job,
             stamper,
             today,
             prefix,
+            journal,
             identity: Vec::new(),
             scope: Vec::new(),
             said: Vec::new(),
@@ -149,9 +158,12 @@ impl<'a> Sealing<'a> {
         let time = time(message.direction, sent, received);
         let groups = judged.groups().ok_or_else(lost)?;
         let ready = Ready { groups, sighting, known, time, files: &judged.files };
-        match &judged.verdict {
-            Some(verdict) => self.sorted(&ready, verdict, area, run, report),
-            None => self.keep(&ready, &Sorted::default(), run, report),
+        let on_list = self.journal.filter(|_| known.is_none()).and_then(|j| j.sorted(message));
+        match (&judged.verdict, on_list) {
+            (_, Some(sorted)) if sorted.decision == Decision::Keep => self.keep(&ready, &sorted, run, report),
+            (_, Some(sorted)) => self.hold(&ready, &sorted, area, run, report),
+            (Some(verdict), None) => self.sorted(&ready, verdict, area, run, report),
+            (None, None) => self.keep(&ready, &Sorted::default(), run, report),
         }
     }
 

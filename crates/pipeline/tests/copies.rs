@@ -41,6 +41,7 @@ fn copy(places: &Places, source: PathBuf, mode: Mode) -> IngestReport {
         copy_date: None,
         mode: Some(mode),
         contacts: None,
+        journal: None,
         attest_device: false,
         now: NOW,
     };

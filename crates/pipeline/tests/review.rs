@@ -11,10 +11,11 @@ use pipeline::operators::{self, Grant};
 use pipeline::production::{Export, export};
 use pipeline::register::{self, NewCustodian};
 use pipeline::review::desk::{Ask, Deciding, Desk};
+use pipeline::review::quality;
 use pipeline::review::settle::{Settled, settle};
 use pipeline::review::{self, Choice, State};
 use pipeline::verify::verify;
-use pipeline::{Formats, Places, Progress, Sensitive, SourceOptions};
+use pipeline::{Formats, JobError, Places, Progress, Sensitive, SourceOptions};
 use policy::{AuthorityKind, Mode, Policy, Post, Role};
 use secrecy::SecretString;
 
@@ -73,6 +74,20 @@ impl Place {
     }
 
     fn ingest(&self, texts: &[&str], mode: Option<Mode>, now: i64) -> IngestReport {
+        self.ingest_with(texts, mode, now, false)
+    }
+
+    fn ingest_with(&self, texts: &[&str], mode: Option<Mode>, now: i64, journal: bool) -> IngestReport {
+        self.try_ingest(texts, mode, now, journal).unwrap()
+    }
+
+    fn try_ingest(
+        &self,
+        texts: &[&str],
+        mode: Option<Mode>,
+        now: i64,
+        journal: bool,
+    ) -> Result<IngestReport, JobError> {
         let source = self.at("sms.xml");
         std::fs::write(&source, sms(texts)).unwrap();
         let job = Ingest {
@@ -83,10 +98,11 @@ impl Place {
             copy_date: None,
             mode,
             contacts: None,
+            journal: journal.then(|| self.at("journal.csv")),
             attest_device: false,
             now,
         };
-        ingest(&job, Progress::none()).unwrap()
+        ingest(&job, Progress::none())
     }
 
     fn operator(&self, word: &str) -> Operator {
@@ -105,7 +121,7 @@ impl Place {
     fn decide(&self, who: &str, text: &str, choice: Choice) {
         let by = self.operator(who);
         let mut desk = Desk::open(&self.places, &by).unwrap();
-        let all = desk.conversations(&Ask { custodian: None, all: true }).unwrap();
+        let all = desk.conversations(&Ask { all: true, ..Ask::default() }).unwrap();
         let lines = all.iter().flat_map(|c| &c.lines).filter(|l| l.text == text);
         let items: Vec<String> = lines.filter_map(|l| l.item.clone()).collect();
         assert_eq!(items.len(), 1, "{text}");
@@ -241,6 +257,68 @@ fn a_legal_hold_keeps_what_would_be_shredded() {
     place.decide("en", CODE, Choice::Keep);
     assert_eq!(place.settle(31), Settled { kept: 1, ..Settled::default() });
     place.holds();
+}
+
+#[test]
+fn a_sample_is_drawn_before_shredding_and_judged_blind() {
+    let place = place(Post::Officer);
+    place.ingest(&[CODE, WORK, OTHER, PARCEL], Some(Mode::RulesOnly), NOW);
+    let by = place.operator("en");
+    let drawn = quality::draw(&place.places, &by, None, 2, "terning 4 6 1", NOW).unwrap();
+    assert_eq!((drawn.pile, drawn.items.len()), (3, 2));
+    let same = quality::draw(&place.places, &by, None, 2, "terning 4 6 1", NOW).unwrap();
+    assert_eq!(same.items, drawn.items);
+    assert!(quality::draw(&place.places, &by, Some("y"), 2, "x", NOW).is_err());
+    assert_eq!(quality::report(&place.places).unwrap().samples[0].elusion_at_most, None);
+    let blind = quality::to_judge(&place.places, &by).unwrap();
+    assert_eq!(blind.len(), 2);
+    let mut desk = Desk::open(&place.places, &by).unwrap();
+    let shown = desk.conversations(&Ask { blind: Some(blind), ..Ask::default() }).unwrap();
+    let lines: Vec<_> = shown.iter().flat_map(|c| &c.lines).filter(|l| l.item.is_some()).collect();
+    assert_eq!(lines.len(), 2);
+    assert!(lines.iter().all(|l| l.verdict.is_none() && l.state.is_none() && l.reasons.is_empty()));
+    for (item, choice) in drawn.items.iter().zip([Choice::Keep, Choice::Exclude]) {
+        let items = vec![item.clone()];
+        let deciding = Deciding { items, choice, ground: None, bulk: false, blind: true, note: None };
+        desk.decide(&deciding, NOW).unwrap();
+    }
+    assert!(quality::to_judge(&place.places, &by).unwrap().is_empty());
+    let report = quality::report(&place.places).unwrap();
+    let sample = &report.samples[0];
+    assert_eq!((sample.drawn, sample.judged, sample.work), (2, 2, 1));
+    // of three, one was work and one was not: the third may be work too
+    assert!(sample.elusion_at_most.is_some_and(|p| (p - 2.0 / 3.0).abs() < 1e-9), "{sample:?}");
+    // what the sample found is kept, the rest of it is as it was
+    assert_eq!(place.states(), [(State::Keep, 1), (State::Exclude, 2)]);
+    assert_eq!(place.settle(30), Settled { kept: 1, shredded: 2, ..Settled::default() });
+    place.holds();
+}
+
+#[test]
+fn what_is_journalised_is_marked_or_left_out() {
+    let place = place(Post::Officer);
+    let when = |i: i64| {
+        let at = jiff::Timestamp::from_millisecond(NOW - DAY + i * 1000).unwrap();
+        at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    };
+    let list = format!(
+        "owner;time;counterpart;case\nx;{};+4520304050;2026-77\ny;{};+4520304050;2026-78\n",
+        when(0),
+        when(1)
+    );
+    std::fs::write(place.at("journal.csv"), &list).unwrap();
+    let texts = ["Første besked om sagen", "Anden besked om sagen"];
+    let report = place.ingest_with(&texts, Some(Mode::Off), NOW, true);
+    assert_eq!(report.runs[0].routes["keep journalised E5"], 1, "{:?}", report.runs[0].routes);
+    assert_eq!(report.runs[0].routes["keep E5"], 1);
+    assert!(report.runs[0].sorting.journal.is_some());
+    place.holds();
+    std::fs::write(place.at("journal.csv"), "owner;time\nx;i går\n").unwrap();
+    assert!(
+        place
+            .try_ingest(&texts, Some(Mode::Off), NOW, true)
+            .is_err_and(|e| e.exit_code() == 4 || e.exit_code() == 2)
+    );
 }
 
 #[test]

@@ -96,6 +96,8 @@ pub(crate) struct Ingest {
     pub(crate) mode: Option<String>,
     #[arg(long, value_name = "FILE")]
     pub(crate) contacts: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
     #[arg(long)]
     pub(crate) attest_device: bool,
     #[arg(long, value_name = "FILE")]

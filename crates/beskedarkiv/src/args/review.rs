@@ -13,6 +13,8 @@ pub(crate) enum Review {
     Next(ReviewNext),
     Decide(ReviewDecide),
     Settle(ReviewSettle),
+    Sample(ReviewSample),
+    Report(ReviewReport),
 }
 
 #[derive(Args)]
@@ -54,6 +56,24 @@ pub(crate) struct ReviewDecide {
 
 #[derive(Args)]
 pub(crate) struct ReviewSettle {
+    #[command(flatten)]
+    pub(crate) at: Where,
+}
+
+#[derive(Args)]
+pub(crate) struct ReviewSample {
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+    #[arg(long, value_name = "ID")]
+    pub(crate) custodian: Option<String>,
+    #[arg(long, value_name = "N", requires = "seed")]
+    pub(crate) size: Option<usize>,
+    #[arg(long, value_name = "TEXT", requires = "size")]
+    pub(crate) seed: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct ReviewReport {
     #[command(flatten)]
     pub(crate) at: Where,
 }

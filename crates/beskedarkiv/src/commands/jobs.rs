@@ -278,6 +278,7 @@ pub(super) fn ingest(a: &args::Ingest, at: &Context<'_>) -> Result<u8, Failure> 
             copy_date: a.copy_date,
             mode: a.mode.as_deref().and_then(policy::Mode::of),
             contacts: a.contacts.clone(),
+            journal: a.journal.clone(),
             attest_device: a.attest_device,
             now: now(),
         };

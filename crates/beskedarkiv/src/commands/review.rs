@@ -6,7 +6,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pipeline::review::desk::{Ask, Conversation, Deciding, Desk, Line};
-use pipeline::review::{self, Choice, State};
+use pipeline::review::{self, Choice, State, quality};
 
 use super::Context;
 use super::jobs::{now, operator, places};
@@ -20,6 +20,8 @@ pub(super) fn review(command: Review, at: &Context<'_>) -> Result<u8, Failure> {
         Review::List(a) => list(&a, at),
         Review::Next(a) => next(&a, at),
         Review::Decide(a) => decide(&a, at),
+        Review::Sample(a) => sample(&a, at),
+        Review::Report(a) => report(&a, at),
         Review::Settle(a) => {
             let places = places(at, &a.at)?;
             let settled = review::settle::settle(&places, now()).map_err(Failure::of_job)?;
@@ -99,11 +101,72 @@ fn decide(a: &args::ReviewDecide, at: &Context<'_>) -> Result<u8, Failure> {
 
 fn next(a: &args::ReviewNext, at: &Context<'_>) -> Result<u8, Failure> {
     let (places, by) = operator(at, &a.acting)?;
-    let mut desk = Desk::open(&places, &by).map_err(Failure::of_job)?;
-    let ask = Ask { custodian: a.custodian.clone(), all: a.all };
-    let mut waiting = desk.conversations(&ask).map_err(Failure::of_job)?;
+    let desk = Desk::open(&places, &by).map_err(Failure::of_job)?;
+    let ask = Ask { custodian: a.custodian.clone(), all: a.all, blind: None };
+    sitting(at, desk, &ask, a.limit)
+}
+
+fn sample(a: &args::ReviewSample, at: &Context<'_>) -> Result<u8, Failure> {
+    let (places, by) = operator(at, &a.acting)?;
+    if let (Some(size), Some(seed)) = (a.size, &a.seed) {
+        let custodian = a.custodian.as_deref();
+        let drawn = quality::draw(&places, &by, custodian, size, seed, now()).map_err(Failure::of_job)?;
+        at.out.line("review-drawn", &[("n", drawn.items.len().into()), ("pile", drawn.pile.into())])?;
+        if at.out.json() {
+            at.out.object(&drawn)?;
+            return Ok(0);
+        }
+    }
+    let blind = quality::to_judge(&places, &by).map_err(Failure::of_job)?;
+    let desk = Desk::open(&places, &by).map_err(Failure::of_job)?;
+    let ask = Ask { custodian: a.custodian.clone(), all: true, blind: Some(blind) };
+    sitting(at, desk, &ask, None)
+}
+
+fn report(a: &args::ReviewReport, at: &Context<'_>) -> Result<u8, Failure> {
+    let places = places(at, &a.at)?;
+    let report = quality::report(&places).map_err(Failure::of_job)?;
+    let texts = at.out.texts();
+    let percent = |p: Option<f64>| p.map_or_else(|| "-".to_owned(), |p| format!("{:.1} %", p * 100.0));
+    let mut table = Table::new(&[1]);
+    for (route, n) in &report.routes {
+        let words = route.split(' ').map(|w| {
+            texts
+                .find(&format!("route-{w}"), &[])
+                .or_else(|| texts.find(&format!("ground-{w}"), &[]))
+                .unwrap_or_else(|| w.to_owned())
+        });
+        table.row([words.collect::<Vec<_>>().join(", "), n.to_string()]);
+    }
+    at.out.table(&table)?;
+    for s in &report.samples {
+        at.out.line(
+            "review-sampled",
+            &[
+                ("pile", s.pile.into()),
+                ("drawn", s.drawn.into()),
+                ("judged", s.judged.into()),
+                ("work", s.work.into()),
+                ("most", percent(s.elusion_at_most).into()),
+            ],
+        )?;
+    }
+    let kappa = report.kappa.map_or_else(|| "-".to_owned(), |k| format!("{k:.2}"));
+    let mut table = Table::new(&[1]);
+    table.row([texts.say("review-recall", &[]), percent(report.recall_at_least)]);
+    table.row([texts.say("review-two", &[]), report.judged_by_two.to_string()]);
+    table.row([texts.say("review-kappa", &[]), kappa]);
+    at.out.table(&table)?;
+    at.out.line("review-report-note", &[])?;
+    at.out.object(&report)?;
+    Ok(0)
+}
+
+/// Shows what waits and takes decisions on it.
+fn sitting(at: &Context<'_>, mut desk: Desk<'_>, ask: &Ask, limit: Option<usize>) -> Result<u8, Failure> {
+    let mut waiting = desk.conversations(ask).map_err(Failure::of_job)?;
     let left = waiting.len();
-    waiting.truncate(a.limit.unwrap_or(usize::MAX));
+    waiting.truncate(limit.unwrap_or(usize::MAX));
     if desk.sealed_to_others > 0 {
         at.out.note("review-sealed-to-others", &[("n", desk.sealed_to_others.into())]);
     }
@@ -117,7 +180,8 @@ fn next(a: &args::ReviewNext, at: &Context<'_>) -> Result<u8, Failure> {
     }
     let stdin = std::io::stdin();
     let asked = stdin.is_terminal();
-    let mut session = Session { at, desk, last: Vec::new(), decided: 0, note: None };
+    let blind = ask.blind.is_some();
+    let mut session = Session { at, desk, blind, last: Vec::new(), decided: 0, note: None };
     let mut lines = stdin.lock().lines();
     let total = waiting.len();
     let mut number = 0;
@@ -155,6 +219,8 @@ enum Then {
 struct Session<'a, 'b> {
     at: &'a Context<'b>,
     desk: Desk<'a>,
+    /// A sample is judged, without the sorting's verdict in sight.
+    blind: bool,
     /// What was decided last, for undoing.
     last: Vec<String>,
     decided: u64,
@@ -195,7 +261,7 @@ impl Session<'_, '_> {
                 String::from("·")
             };
             out.plain(&format!("{mark:>4}  {time}  {}", self.text(line)))?;
-            if line.item.is_some() {
+            if line.item.is_some() && !self.blind {
                 out.plain(&format!("            {}", self.said(line)))?;
             }
         }
@@ -283,7 +349,7 @@ impl Session<'_, '_> {
             items: items.clone(),
             choice,
             ground: ground.map(str::to_owned),
-            blind: false,
+            blind: self.blind,
             note: self.note.take(),
         };
         let n = self.desk.decide(&deciding, now()).map_err(Failure::of_job)?;

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
+use classify::quality::Observed;
 use classify::{Classifier, Frame, Item, Model, Role, Room, Route, Seen, Verdict};
 use policy::Sorting;
 use serde::Serialize;
@@ -118,12 +119,12 @@ pub(super) fn sorting(path: Option<&Path>, mode: Option<Mode>) -> Result<Sorting
     Ok(sorting)
 }
 
-pub(super) fn input(path: &Path, line: usize, why: impl Into<String>) -> JobError {
+pub(crate) fn input(path: &Path, line: usize, why: impl Into<String>) -> JobError {
     JobError::InputFile { path: path.to_owned(), line, why: why.into() }
 }
 
 /// The bytes of a small file.
-pub(super) fn bounded(path: &Path, limit: u64) -> Result<Vec<u8>, JobError> {
+pub(crate) fn bounded(path: &Path, limit: u64) -> Result<Vec<u8>, JobError> {
     use std::io::Read;
     let fault = |e: std::io::Error| input(path, 0, e.kind().to_string());
     let mut bytes = Vec::new();
@@ -254,6 +255,18 @@ impl Sorter {
     /// Verdicts on a whole conversation, in the order of its messages.
     pub(crate) fn verdicts(&self, open: &Open) -> Vec<Verdict> {
         self.classifier.decide(&open.frame, &open.seen)
+    }
+
+    /// Begins to observe how messages compare with those that the model learned from.
+    pub(crate) fn observe(&self) -> Option<Observed> {
+        self.classifier.profile().cloned().map(Observed::new)
+    }
+
+    /// Observes a conversation.
+    pub(crate) fn observed(&self, open: &Open, verdicts: &[Verdict], observed: &mut Option<Observed>) {
+        if let Some(observed) = observed {
+            open.seen.iter().zip(verdicts).for_each(|(seen, verdict)| observed.add(seen, verdict));
+        }
     }
 
     /// Ids of model and policy.

@@ -28,6 +28,8 @@ pub struct Ask {
     pub custodian: Option<String>,
     /// Also what is excluded already, or decided.
     pub all: bool,
+    /// Only these, without what the sorting said of them.
+    pub blind: Option<BTreeSet<String>>,
 }
 
 /// A conversation with messages that wait.
@@ -119,9 +121,12 @@ impl<'a> Desk<'a> {
                 continue;
             }
             let wanted = |i: &&Item| match i.state {
+                State::Kept | State::Shredded => false,
+                _ if ask.blind.is_some() => {
+                    ask.blind.as_ref().is_some_and(|only| only.contains(&name(&pile.run.run, i.held.slot)))
+                }
                 State::Open | State::Proposed => true,
                 State::Keep | State::Exclude => ask.all,
-                State::Kept | State::Shredded => false,
             };
             if !pile.items.iter().any(|i| wanted(&i)) {
                 continue;
@@ -141,11 +146,13 @@ impl<'a> Desk<'a> {
                 let (message, verdict) = opened.map_err(fail)?.ok_or_else(malformed)?;
                 let mut line = line(&message);
                 line.item = Some(name(&pile.run.run, item.held.slot));
-                line.state = Some(item.state);
-                line.verdict = Some(verdict.sorted.decision.word().to_owned());
-                line.ground = verdict.sorted.ground.map(|g| g.word().to_owned());
-                line.p_work = verdict.sorted.p_work.map(|p| f64::from(p) / 1e6);
-                line.reasons = verdict.sorted.reasons;
+                if ask.blind.is_none() {
+                    line.state = Some(item.state);
+                    line.verdict = Some(verdict.sorted.decision.word().to_owned());
+                    line.ground = verdict.sorted.ground.map(|g| g.word().to_owned());
+                    line.p_work = verdict.sorted.p_work.map(|p| f64::from(p) / 1e6);
+                    line.reasons = verdict.sorted.reasons;
+                }
                 let key = (pile.custodian.clone(), conversation_id(&message));
                 let (deadline, bucket, conversation) =
                     (pile.deadline, item.held.bucket, message.conversation);

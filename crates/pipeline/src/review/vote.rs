@@ -43,6 +43,29 @@ pub struct Decision {
     pub(crate) note: Option<String>,
 }
 
+/// A sample of what is excluded, drawn before it is shredded; JSON in the sealed part of a review entry.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Sample {
+    /// 1.
+    pub(crate) version: u32,
+    /// What the draw follows from, in the operator's words.
+    pub(crate) seed: String,
+    /// Whose messages; everybody's where absent.
+    pub(crate) custodian: Option<String>,
+    /// Messages excluded when it was drawn.
+    pub(crate) pile: u64,
+    /// Those drawn, in the order of the draw: run (hexadecimal) and slot.
+    pub(crate) drawn: Vec<(String, u64)>,
+}
+
+/// What a review entry says.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Said {
+    Decision(Decision),
+    Sample(Sample),
+}
+
 /// The decisions in force on one message: the newest of each person.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Votes(BTreeMap<Author, Choice>);
@@ -66,22 +89,27 @@ impl Votes {
 }
 
 /// Reads a review entry.
-pub(crate) fn decode(entry: &RegisterEntry) -> Result<(Decision, [u8; 16]), JobError> {
+pub(crate) fn decode(entry: &RegisterEntry) -> Result<Said, JobError> {
     let bad = || JobError::Integrity { what: format!("entry {}: no decision", entry.header.index) };
-    let decision: Decision = serde_json::from_slice(&entry.plain).map_err(|_| bad())?;
+    serde_json::from_slice(&entry.plain).map_err(|_| bad())
+}
+
+/// The number of a run from its hexadecimal form.
+pub(crate) fn run_of(text: &str) -> Option<[u8; 16]> {
     let mut run = [0; 16];
     for (i, byte) in run.iter_mut().enumerate() {
-        let digits = decision.run.get(2 * i..2 * i + 2).ok_or_else(bad)?;
-        *byte = u8::from_str_radix(digits, 16).map_err(|_| bad())?;
+        *byte = u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()?;
     }
-    Ok((decision, run))
+    Some(run)
 }
 
 /// Decisions in force by run and slot.
 pub(crate) fn all(entries: &[RegisterEntry]) -> Result<BTreeMap<([u8; 16], u64), Votes>, JobError> {
     let mut votes: BTreeMap<([u8; 16], u64), Votes> = BTreeMap::new();
     for entry in entries {
-        let (decision, run) = decode(entry)?;
+        let Said::Decision(decision) = decode(entry)? else { continue };
+        let bad = || JobError::Integrity { what: format!("entry {}: of no run", entry.header.index) };
+        let run = run_of(&decision.run).ok_or_else(bad)?;
         for slot in &decision.slots {
             votes.entry((run, *slot)).or_default().cast(entry.header.author, decision.choice, decision.blind);
         }
