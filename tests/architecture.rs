@@ -27,7 +27,6 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("policy", &[]),
     ("classify", &["policy"]),
     ("journal", &["model"]),
-    ("classify", &[]),
     ("vault", &[]),
     ("chain", &[]),
     ("access", &["chain", "vault"]),

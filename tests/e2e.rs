@@ -83,6 +83,14 @@ fn from_backup_to_production() {
 
     let verified = verify(&place).ends(0).json();
     assert_eq!(verified["records"], truth.messages);
+    let status = place.run(&["status", "--json", "--archive", "A", "--keys", "K"]).ends(3).json();
+    let of = &status["custodians"][0];
+    assert_eq!(
+        (&of["id"], &of["monthly_copy"], &of["months_with_copy"]),
+        (&"min".into(), &true.into(), &1.into())
+    );
+    assert_eq!(of["sources"][0]["new"], truth.messages);
+    assert!(!of["overdue"].as_array().unwrap().is_empty(), "years in office and one copy");
     place.run(&["verify", "--archive", "A"]).ends(0);
 
     let words = ["export", "--archive", "A", "--keys", "K", "--passphrase-file", "op", "--custodian", "min"];

@@ -9,6 +9,7 @@
 
 mod bag;
 mod certificate;
+mod copies;
 mod page;
 mod production;
 mod proofs;
@@ -18,6 +19,7 @@ mod withheld;
 mod words;
 
 pub use certificate::certificate;
+pub use copies::Copied;
 pub use production::{ArchiveInfo, Contents, Cover, Disposed, Exhibit, Finished, Formats, Production};
 pub use proofs::{Awaiting, ProofFiles};
 pub use withheld::{Standing, Withheld};

@@ -12,6 +12,7 @@ use model::{Action, Attachment, Direction, Event, ME, Message, Reaction, Reactio
 
 use sha2::{Digest, Sha256};
 
+use crate::copies;
 use crate::production::{ConversationSummary, Cover, Exhibit};
 use crate::remarks::remark;
 use crate::show::{day, local, plain, text};
@@ -378,6 +379,7 @@ impl Pages<'_> {
                 }
                 @if !withheld.is_empty() { (withheld::table(withheld, self.lang)) }
                 (self.disposed())
+                @if !c.copies.is_empty() { (copies::table(&c.copies, self.lang)) }
                 h2 { (self.say(Word::HowToCheck)) }
                 p { (self.say(Word::CheckText)) }
                 p { (self.say(Word::ProofText)) " " a href="verify.html" { (self.say(Word::ProofPage)) } "." }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::bag::{Bag, Part};
+use crate::copies::Copied;
 use crate::page::{Pages, Reply};
 use crate::proofs::{self, Proofs};
 use crate::show::{local, zone};
@@ -36,6 +37,8 @@ pub struct Cover {
     pub root: String,
     /// Marking that stands on every page.
     pub classification: Option<String>,
+    /// Copies of phones and other sources that it rests on, oldest first.
+    pub copies: Vec<Copied>,
     /// What was in the archive within the production's scope and was disposed of.
     pub disposed: Vec<Disposed>,
 }

@@ -64,6 +64,17 @@ words! {
     Entry: "Led", "Entry";
     WhatIsMissing: "Hvad der ikke er med", "What is not in it";
     MissingText: "Udleveringen rummer de beskeder, som kopierne af telefonen rummede, og som er i arkivet. Beskeder slettet på telefonen mellem to kopier, og tjenester, der ikke indgår i en kopi (f.eks. Signal på iPhone), er ikke med. Forhold, som kopierne selv viser, står på kvitteringerne.", "The production holds the messages that the copies of the phone held and that are in the archive. Messages deleted on the phone between two copies, and services that are not part of a copy (such as Signal on an iPhone), are not in it. What the copies themselves show stands on the receipts.";
+    Copies: "Kopier, som udleveringen bygger på", "Copies that the production rests on";
+    CopiesText: "Forsvundet betyder, at en tidligere kopi af den samme telefon havde beskeden, og at denne kopi ikke har den, skønt den har samtalen. Beskeden er i arkivet. Årsagen er den sandsynlige, ikke en påvist.", "Gone means that an earlier copy of the same phone had the message and this copy has not, although it has the conversation. The message is in the archive. The reason is the likely one, not a proven one.";
+    CopyDay: "Kopiens dag", "Day of the copy";
+    Source: "Kilde", "Source";
+    NewMessages: "Nye", "New";
+    ChangedMessages: "Ændrede", "Changed";
+    Vanished: "Forsvundet siden", "Gone since";
+    ByTimer: "forsvindende beskeder", "disappearing messages";
+    ByDeletion: "var slettet på telefonen", "were deleted on the phone";
+    BySetting: "telefonen sletter selv gamle beskeder", "the phone deletes old messages by itself";
+    ByUnknown: "ukendt årsag", "unknown reason";
     Withheld: "Beskeder, der ikke gengives", "Messages that are not shown";
     WithheldText: "Beskeder i perioden, der er udeladt som udelukkende personalerelaterede, private eller fejlsendte, eller som endnu venter på, at et menneske tager stilling. Hver har et nummer i udleveringen; tid og modpart oplyses ikke.", "Messages of the period that were left out as solely personnel-related, private or sent by error, or that still await a person's decision. Each has a number in the production; time and counterpart are not given.";
     Ground: "Grund", "Ground";

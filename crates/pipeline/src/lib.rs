@@ -39,6 +39,7 @@ mod scope;
 mod sealing;
 pub mod secret;
 mod several;
+pub mod status;
 pub mod verdict;
 pub mod verify;
 

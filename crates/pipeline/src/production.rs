@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use archive::{Archive, Entry, Operator, Record};
 use chain::EntryType;
-use export::{ArchiveInfo, Cover, Disposed, Exhibit, Formats, Lang, Production};
+use export::{ArchiveInfo, Copied, Cover, Disposed, Exhibit, Formats, Lang, Production};
 use jiff::civil::Date;
 use model::{Message, Stamp, canonical, wire};
 use policy::Bucket;
@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::clock::civil;
 use crate::error::JobError;
+use crate::manifest::Manifest;
 use crate::operators::lies_in;
 use crate::places::{Places, shown};
 use crate::progress::{Phase, Progress};
@@ -140,6 +141,7 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
         size: archive.size(),
         root: wire::hex(&archive.root()),
         classification: job.classification.clone(),
+        copies: copies(job, &archive, operator)?,
     };
     let (size, root) = (cover.size, cover.root.clone());
     let lang = if job.english { Lang::En } else { Lang::Da };
@@ -176,6 +178,23 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
         size,
         root,
     })
+}
+
+/// The copies of the custodian's phones, as their runs tell them.
+fn copies(job: &Export, archive: &Archive, operator: &Operator) -> Result<Vec<Copied>, JobError> {
+    let runs = archive.register(operator.keys(), &[EntryType::Run]).map_err(|e| job.places.fail(e))?;
+    let mine = runs.iter().filter_map(|e| Manifest::parse(&e.plain)).filter(|m| m.custodian == job.custodian);
+    let mut copies: Vec<Copied> = mine
+        .map(|m| Copied {
+            date: m.copy_date.to_string(),
+            source: m.source,
+            new: m.new,
+            changed: m.changed,
+            vanished: m.vanished.into_iter().map(|v| (v.month, v.reason, v.messages)).collect(),
+        })
+        .collect();
+    copies.sort_by(|a, b| a.date.cmp(&b.date));
+    Ok(copies)
 }
 
 /// Buckets of the custodian by month, ascending, as far as the period reaches.

@@ -118,6 +118,14 @@ pub(crate) enum Job {
 }
 
 #[derive(Args)]
+pub(crate) struct Status {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    #[arg(long, value_name = "ID")]
+    pub(crate) custodian: Option<String>,
+}
+
+#[derive(Args)]
 pub(crate) struct Verify {
     #[command(flatten)]
     pub(crate) acting: Acting,

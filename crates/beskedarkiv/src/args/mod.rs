@@ -73,6 +73,7 @@ pub(crate) enum Command {
     Run(Run),
     #[command(subcommand, arg_required_else_help = true)]
     Job(Job),
+    Status(Status),
     Verify(Verify),
     #[command(subcommand, arg_required_else_help = true)]
     Review(Review),

@@ -7,6 +7,7 @@ mod register;
 mod retention;
 mod review;
 mod shell;
+mod status;
 
 use crate::args::{Command, Global};
 use crate::config::Settings;
@@ -49,6 +50,7 @@ pub(crate) fn run(command: Command, at: &mut Context<'_>) -> Result<u8, Failure>
         Command::Ingest(a) => jobs::ingest(&a, at),
         Command::Run(a) => jobs::run(&a, at),
         Command::Job(Job::Check(a)) => jobs::job_check(&a, at),
+        Command::Status(a) => status::status(&a, at),
         Command::Verify(a) => jobs::verify(&a, at),
         Command::Checkpoint(Checkpoint::Show(a)) => proof::checkpoint(&a, at),
         Command::Review(a) => review::review(a, at),
