@@ -23,6 +23,7 @@ const WORD: i8 = 2;
 const PAIR: i8 = 2;
 const LETTERS: i8 = 1;
 const GROUP: i8 = 3;
+const TOPIC: i8 = 3;
 const WHOLE: i8 = 3;
 
 /// A sentence longer than this is read in overlapping windows, so that a remark cannot drown in it.
@@ -78,6 +79,8 @@ impl Found {
             self.add(mix(before, word), PAIR);
             if token.kind == Kind::Word {
                 self.letters(token.text);
+            }
+            if token.kind != Kind::Shape {
                 self.lexicon(lexicon.groups(token.text));
             }
             before = word;
@@ -117,14 +120,16 @@ impl Found {
         }
     }
 
-    fn lexicon(&mut self, groups: u8) {
-        for bit in 0..GROUPS {
-            if groups & (1 << bit) != 0 {
-                self.add(mix(IN_GROUP, bit as u64), GROUP);
-                if let Some(count) = self.groups.get_mut(bit) {
-                    *count = count.saturating_add(1);
-                }
+    fn lexicon(&mut self, mut bits: u64) {
+        while bits != 0 {
+            let bit = bits.trailing_zeros();
+            bits &= bits - 1;
+            let group = usize::try_from(bit).ok().and_then(|b| self.groups.get_mut(b));
+            let value = if group.is_some() { GROUP } else { TOPIC };
+            if let Some(count) = group {
+                *count = count.saturating_add(1);
             }
+            self.add(mix(IN_GROUP, u64::from(bit)), value);
         }
     }
 

@@ -1,5 +1,5 @@
-//! Word lists: which of six groups a word belongs to by its beginning, or by a long stem inside a
-//! compound. Knows no weights; what a group means is learnt.
+//! Word lists: which of six groups, and which topics, a word belongs to by its beginning, or by a long
+//! stem inside a compound. Knows no weights; what a group or a topic means is learnt.
 
 use crate::fold::fold;
 
@@ -17,6 +17,11 @@ const LISTS: [&str; GROUPS] = [
     include_str!("lexicon/astray.txt"),
 ];
 
+/// Topics: finer than groups, features of the text only.
+const TOPICS: &str = include_str!("lexicon/topics.txt");
+/// Most topics that have a bit of their own beside the groups.
+const MOST: usize = 64 - GROUPS;
+
 /// A stem of at least this many bytes counts inside a compound too (`efterårsferie`).
 const INFIX: usize = 5;
 /// Stems of at most this many bytes count only as a whole word: `kl`, `far`, `tid`.
@@ -26,7 +31,7 @@ const LONGEST: usize = 20;
 
 /// The lists, as a table of hashed stems.
 pub(crate) struct Lexicon {
-    table: Vec<(u64, u8, u8)>,
+    table: Vec<(u64, u64, u8)>,
 }
 
 /// Kinds of match, as bits of a table entry.
@@ -34,7 +39,7 @@ const WHOLE: u8 = 1;
 const START: u8 = 2;
 const INSIDE: u8 = 4;
 /// A power of two well above the number of stems.
-const SLOTS: usize = 8192;
+const SLOTS: usize = 16_384;
 
 fn step(hash: u64, byte: u8) -> u64 {
     (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
@@ -60,10 +65,18 @@ impl Lexicon {
                 line.split_whitespace().for_each(|word| out.add(word, 1 << bit));
             }
         }
+        let mut topic = GROUPS;
+        for line in TOPICS.lines().filter(|l| !l.starts_with('#')) {
+            if line.starts_with('[') {
+                topic += 1;
+            } else {
+                line.split_whitespace().for_each(|word| out.add(word, 1 << (topic - 1).min(GROUPS + MOST - 1)));
+            }
+        }
         out
     }
 
-    fn add(&mut self, word: &str, group: u8) {
+    fn add(&mut self, word: &str, group: u64) {
         if word.contains('_') {
             return; // two words: left to the pairs of the model
         }
@@ -90,7 +103,7 @@ impl Lexicon {
         }
     }
 
-    fn find(&self, hash: u64) -> Option<(u8, u8)> {
+    fn find(&self, hash: u64) -> Option<(u64, u8)> {
         let mut at = slot(hash);
         loop {
             let entry = self.table.get(at)?;
@@ -104,8 +117,8 @@ impl Lexicon {
         }
     }
 
-    /// The groups of a folded word, as bits.
-    pub(crate) fn groups(&self, word: &str) -> u8 {
+    /// The groups and topics of a folded word, as bits: groups first.
+    pub(crate) fn groups(&self, word: &str) -> u64 {
         let bytes = word.as_bytes();
         let mut found = 0;
         // Danish words begin within the first 24 letters of a compound; a longer chain adds nothing.
