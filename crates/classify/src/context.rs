@@ -16,11 +16,11 @@ const NEAR: usize = 6;
 const FADE: f64 = 0.62;
 
 /// Number of dense features.
-pub(crate) const DENSE: usize = 84;
+pub(crate) const DENSE: usize = 96;
 /// The dense features of one message.
 pub(crate) type Row = [f64; DENSE];
 /// Number of features of the second look.
-pub(crate) const SECOND: usize = 40;
+pub(crate) const SECOND: usize = 64;
 /// The features of the second look at one message: what the first one said of it and of its
 /// neighbours.
 pub(crate) type Row2 = [f64; SECOND];
@@ -143,12 +143,20 @@ struct Spread {
     sum: f64,
     highest: [f64; 2],
     lowest: [f64; 2],
+    /// How many are above each of two steps.
+    above: [f64; 2],
 }
+
+/// Likely work; not quite unlikely.
+const ABOVE: [f64; 2] = [0.5, -1.5];
 
 impl Spread {
     fn of(z: &[f64]) -> Self {
-        let mut out = Self { n: 0.0, sum: 0.0, highest: [-6.0; 2], lowest: [6.0; 2] };
+        let mut out = Self { n: 0.0, sum: 0.0, highest: [-6.0; 2], lowest: [6.0; 2], above: [0.0; 2] };
         for z in z {
+            for (count, step) in out.above.iter_mut().zip(ABOVE) {
+                *count += f64::from(u8::from(*z > step));
+            }
             out.n += 1.0;
             out.sum += z;
             let [a, b] = out.highest;
@@ -157,6 +165,10 @@ impl Spread {
             out.lowest = if *z < a { [*z, a] } else { [a, b.min(*z)] };
         }
         out
+    }
+
+    fn is_above(&self, z: f64) -> [bool; 2] {
+        ABOVE.map(|step| z > step)
     }
 
     /// Mean, highest and lowest of the others; the message's own odds when there are none.
@@ -204,6 +216,18 @@ fn row2(frame: &Frame, session: &[Seen], odds: &[f64], (near, far): (&Spread, &S
     f.put((lowest + 1.0).min(0.0));
     f.put((mean + 2.0).min(0.0));
     far.without(z).into_iter().for_each(|value| f.put(value));
+    for run in [near, far] {
+        let [mean, highest, _] = run.without(z);
+        let sure = (run.n - 1.0) / (run.n + 5.0);
+        for value in [mean * sure, mean * sure * short, highest * sure, highest * sure * short] {
+            f.put(value);
+        }
+        for (count, own) in run.above.iter().zip(run.is_above(z)) {
+            let others = count - f64::from(u8::from(own));
+            f.put(others / (run.n - 1.0).max(1.0));
+            f.flag(others > 0.5);
+        }
+    }
     f.flag(near.n < 1.5);
     f.flag(s.attachment);
     f.flag(s.outgoing);
@@ -285,6 +309,8 @@ fn row(frame: &Frame, thread: &Sums, session: &[Seen], sums: &Sums, at: usize) -
     f.put(highest);
     labels.into_iter().skip(1).for_each(|v| f.put(v));
     f.put(thread.n.min(8.0) / 8.0);
+    evidence(&sums.without(s), sums.n, short, &mut f);
+    evidence(&thread.without(s), thread.n, short, &mut f);
     let title = frame.title.as_ref();
     f.put(title.map_or(0.0, |t| soft(t.top())));
     f.flag(title.is_some_and(|t| t.groups[0] + t.groups[1] > 0));
@@ -292,6 +318,14 @@ fn row(frame: &Frame, thread: &Sums, session: &[Seen], sums: &Sums, at: usize) -
     priors(frame, s, short, &mut f);
     debug_assert!(f.at <= DENSE, "{} features", f.at);
     f.row
+}
+
+/// Means say more the more messages they are of.
+fn evidence((mean, highest, _): &(f64, f64, [f64; 4]), n: f64, short: f64, f: &mut Filler<DENSE>) {
+    let sure = (n - 1.0) / (n + 5.0);
+    for value in [mean * sure, highest * sure, mean * sure * short] {
+        f.put(value);
+    }
 }
 
 fn own(s: &Seen, z: f64, short: f64, f: &mut Filler<DENSE>) {

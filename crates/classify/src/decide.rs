@@ -149,8 +149,7 @@ impl Classifier {
         let silent = !seen.iter().any(|s| s.outgoing);
         let judged = probabilities(&self.model, frame, seen);
         let one = |(s, (p, beside)): (&Seen, ([f64; CLASSES], bool))| {
-            let rule = s.rule.filter(|r| silent || !r.needs_silence());
-            self.verdict(frame, s, rule, p, beside)
+            self.verdict(frame, s, holds(s, silent), p, beside)
         };
         seen.iter().zip(judged).map(one).collect()
     }
@@ -159,17 +158,8 @@ impl Classifier {
         let policy = &self.policy;
         let likely = (1..CLASSES).fold(1, |best, c| if p[c] > p[best] { c } else { best });
         let ground = LABELS.get(likely).copied().and_then(Ground::of);
-        let held = self.held(s, near, ground);
-        let (route, rule) = match (policy.mode, rule) {
-            (Mode::Off, _) => (Route::Keep, None),
-            (_, Some(rule)) if rule.keeps() => (Route::Keep, Some(rule)),
-            (Mode::Assist, Some(rule)) => (Route::Review, Some(rule)),
-            (_, Some(rule)) => (Route::Exclude, Some(rule)),
-            (Mode::RulesOnly, None) => (Route::Keep, None),
-            (_, None) if p[0] >= policy.keep_from() => (Route::Keep, None),
-            (Mode::Sort, None) if p[0] < policy.exclude_below() && held.is_none() => (Route::Exclude, None),
-            (_, None) => (Route::Review, None),
-        };
+        let held = held(s, near, ground, policy);
+        let (route, rule) = route(policy, rule, p[0], held.is_some());
         let ground = match (route, rule) {
             (Route::Keep, _) => None,
             (_, Some(_)) => Some(Ground::Private),
@@ -180,20 +170,39 @@ impl Classifier {
         let reasons = reasons(s, rule, held, near);
         Verdict { route, ground, p, rule, held, proposal, reasons }
     }
+}
 
-    /// What speaks against excluding, whatever the probability.
-    fn held(&self, s: &Seen, near: bool, ground: Option<Ground>) -> Option<&'static str> {
-        if s.groups[0] > 0 && !s.machine {
-            Some("held-work-word")
-        } else if near {
-            Some("held-beside-work")
-        } else if s.attachment && !self.policy.exclude_attachments {
-            Some("held-attachment")
-        } else if ground == Some(Ground::Misdirected) && !self.policy.exclude_misdirected {
-            Some("held-misdirected")
-        } else {
-            None
-        }
+/// The rule that holds for a message; some need that the owner never wrote.
+pub(crate) fn holds(s: &Seen, silent: bool) -> Option<Rule> {
+    s.rule.filter(|r| silent || !r.needs_silence())
+}
+
+/// What becomes of a message with that probability of work, and the rule that decided it.
+pub(crate) fn route(policy: &Sorting, rule: Option<Rule>, p: f64, held: bool) -> (Route, Option<Rule>) {
+    match (policy.mode, rule) {
+        (Mode::Off, _) => (Route::Keep, None),
+        (_, Some(rule)) if rule.keeps() => (Route::Keep, Some(rule)),
+        (Mode::Assist, Some(rule)) => (Route::Review, Some(rule)),
+        (_, Some(rule)) => (Route::Exclude, Some(rule)),
+        (Mode::RulesOnly, None) => (Route::Keep, None),
+        (_, None) if p >= policy.keep_from() => (Route::Keep, None),
+        (Mode::Sort, None) if p < policy.exclude_below() && !held => (Route::Exclude, None),
+        (_, None) => (Route::Review, None),
+    }
+}
+
+/// What speaks against excluding, whatever the probability.
+pub(crate) fn held(s: &Seen, near: bool, ground: Option<Ground>, policy: &Sorting) -> Option<&'static str> {
+    if s.groups[0] > 0 && !s.machine {
+        Some("held-work-word")
+    } else if near {
+        Some("held-beside-work")
+    } else if s.attachment && !policy.exclude_attachments {
+        Some("held-attachment")
+    } else if ground == Some(Ground::Misdirected) && !policy.exclude_misdirected {
+        Some("held-misdirected")
+    } else {
+        None
     }
 }
 
@@ -215,16 +224,18 @@ fn probabilities(model: &Model, frame: &Frame, seen: &[Seen]) -> Vec<([f64; CLAS
     let first = rows(frame, seen);
     let z: Vec<f64> = first.iter().zip(seen).map(|(row, s)| product(&head(s).dense[0], row)).collect();
     let second = rows2(frame, seen, &z);
-    let one = |(((s, row), row2), beside): (((&Seen, &Row), &Row2), bool)| {
+    let z2: Vec<f64> = second.iter().zip(seen).map(|(row, s)| product(&head(s).second, row)).collect();
+    let third = rows2(frame, seen, &z2);
+    let one = |(((s, row), row3), beside): (((&Seen, &Row), &Row2), bool)| {
         let head = head(s);
-        let work = head.curve.at(product(&head.second, row2));
+        let work = head.curve.at(product(&head.third, row3));
         let other = |c: usize| if c == 0 { 0.0 } else { sigmoid(product(&head.dense[c], row)) + 1e-9 };
         let others: [f64; CLASSES] = std::array::from_fn(other);
         let sum: f64 = others.iter().sum();
         let p = std::array::from_fn(|c| if c == 0 { work } else { (1.0 - work) * others[c] / sum });
         (p, beside)
     };
-    seen.iter().zip(&first).zip(&second).zip(beside(seen, &z)).map(one).collect()
+    seen.iter().zip(&first).zip(&third).zip(beside(seen, &z)).map(one).collect()
 }
 
 /// Which head judges a message.

@@ -12,7 +12,7 @@ use crate::token::{Kind, Token, tokens};
 
 /// Version of everything that decides which features a text has. A model of another version is
 /// refused.
-pub const FEATURE_VERSION: u16 = 1;
+pub const FEATURE_VERSION: u16 = 2;
 /// Buckets of the hash space, as a power of two.
 pub(crate) const BITS: u32 = 17;
 /// Buckets of the hash space.

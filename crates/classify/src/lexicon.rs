@@ -70,7 +70,8 @@ impl Lexicon {
             if line.starts_with('[') {
                 topic += 1;
             } else {
-                line.split_whitespace().for_each(|word| out.add(word, 1 << (topic - 1).min(GROUPS + MOST - 1)));
+                line.split_whitespace()
+                    .for_each(|word| out.add(word, 1 << (topic - 1).min(GROUPS + MOST - 1)));
             }
         }
         out

@@ -67,7 +67,9 @@ pub(crate) struct Head {
     pub(crate) dense: [[f64; DENSE]; CLASSES],
     /// The second look, work only.
     pub(crate) second: Row2,
-    /// From the odds of the second look to a probability.
+    /// The third look, work only: the same features over the odds of the second.
+    pub(crate) third: Row2,
+    /// From the odds of the third look to a probability.
     pub(crate) curve: Curve,
 }
 
@@ -148,8 +150,8 @@ impl Model {
             number(*x, &mut out);
         }
         out.extend(self.weights.q.iter().flatten().map(|w| w.to_le_bytes()[0]));
-        for Head { dense, second, curve } in &self.heads {
-            for x in dense.iter().flatten().chain(second) {
+        for Head { dense, second, third, curve } in &self.heads {
+            for x in dense.iter().flatten().chain(second).chain(third) {
                 number(*x, &mut out);
             }
             let points = u16::try_from(curve.points.len()).unwrap_or(u16::MAX);
@@ -252,8 +254,8 @@ impl Reader<'_> {
         for row in &mut dense {
             *row = self.numbers()?;
         }
-        let second = self.numbers()?;
-        Ok(Head { dense, second, curve: self.curve()? })
+        let (second, third) = (self.numbers()?, self.numbers()?);
+        Ok(Head { dense, second, third, curve: self.curve()? })
     }
 
     fn spread(&mut self) -> Result<Spread, ModelFault> {
@@ -311,10 +313,11 @@ mod tests {
             counts: [4, 3, 2, 1],
             conversations: 2,
             figures: Figures { recall: 0.99, ..Figures::default() },
-            weights: Weights::quantise(trained, [0.5, -0.5, 0.0, -1.0], Words::of([1, 4711].into_iter())),
+            weights: Weights::quantise(&trained, [0.5, -0.5, 0.0, -1.0], Words::of([1, 4711].into_iter())),
             heads: std::array::from_fn(|_| Head {
                 dense: [[0.25; DENSE]; CLASSES],
                 second: [0.5; crate::context::SECOND],
+                third: [0.125; crate::context::SECOND],
                 curve: Curve { points: vec![(-1.0, 0.1), (1.0, 0.9)] },
             }),
             profile: Some(Profile { heads: [Spread::of(&[0.1, 0.4], &[Some(9), None]), Spread::default()] }),

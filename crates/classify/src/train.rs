@@ -3,14 +3,15 @@
 //! order give the same bytes.
 //!
 //! Folds are runs of conversations: what was written in one go stays together, and every kind of
-//! conversation is in every fold.
+//! conversation is in every fold. Folds of whole files were tried and are worse: files differ in what
+//! they hold most of, so a file left out shifts the odds of its own messages against the truth.
 
 use sha2::{Digest, Sha256};
 
 use crate::calibrate::Curve;
 use crate::context::{Frame, Row, Row2, beside, rows, rows2};
 use crate::corpus::{Conversation, Labelled};
-use crate::decide::{Route, product};
+use crate::decide::{held, holds, product, route};
 use crate::evaluate::{Case, Report};
 use crate::features::{BUCKETS, Feature, Found};
 use crate::fit::{Sparse, dense, sparse};
@@ -18,6 +19,7 @@ use crate::lexicon::Lexicon;
 use crate::message::{Item, LABELS, Label, Relation, Role};
 use crate::model::{Figures, Head, Model, SLOT};
 use crate::quality::{Profile, Spread};
+use crate::rules::Rule;
 use crate::weights::{CLASSES, Seen, Weights, Words, answered, look};
 use policy::Sorting;
 
@@ -27,7 +29,7 @@ const RUN: usize = 5;
 const FOLDS: usize = 5;
 /// Decay of the weights over hashed features, and of those over neighbours.
 const DECAY: f64 = 0.25;
-const DENSE_DECAY: f64 = 2.0;
+const DENSE_DECAY: f64 = 6.0;
 /// Rounds of L-BFGS.
 const ROUNDS: usize = 60;
 
@@ -112,18 +114,18 @@ struct View {
     seen: Vec<Seen>,
     frame: Frame,
     rows: Vec<Row>,
-    /// Odds of the first look by weights that did not see the fold.
+    /// Odds of the last look by weights that did not see the fold.
     odds: Vec<f64>,
     second: Vec<Row2>,
+    third: Vec<Row2>,
     beside: Vec<bool>,
 }
 
-/// Odds of the second look with its truth.
+/// Odds of the last look with the truth, and what else decides.
 #[derive(Clone, Copy)]
 struct Known {
     fold: usize,
     head: usize,
-    beside: bool,
     given: bool,
     /// Share of words that the weights had not seen, in steps of 1/255; where there are words.
     unknown: Option<u8>,
@@ -131,13 +133,25 @@ struct Known {
     label: Label,
     mixed: bool,
     context: bool,
+    rule: Option<Rule>,
+    held: bool,
+}
+
+/// A model, and how its steps did on the folds they did not see.
+pub struct Trained {
+    /// The model.
+    pub model: Model,
+    /// With relations as given.
+    pub given: Report,
+    /// Without any relation or post.
+    pub bare: Report,
 }
 
 /// Trains a model.
 ///
 /// # Errors
 /// [`TrainFault`] when a label has too few messages.
-pub fn train(corpus: &Corpus, without: Without) -> Result<Model, TrainFault> {
+pub fn train(corpus: &Corpus, without: Without) -> Result<Trained, TrainFault> {
     let list = corpus.conversations();
     let mut counts = [0_usize; CLASSES];
     let messages = || list.iter().flat_map(|(_, c)| &c.messages);
@@ -149,7 +163,9 @@ pub fn train(corpus: &Corpus, without: Without) -> Result<Model, TrainFault> {
     }
     let lexicon = Lexicon::new();
     let texts = texts(&list, &lexicon, without);
-    let fit = |leave: Option<usize>| fit_weights(texts.iter().filter(|t| Some(t.fold) != leave).collect());
+    let fit = |leave: Option<usize>| {
+        fit_weights(&texts.iter().filter(|t| Some(t.fold) != leave).collect::<Vec<_>>())
+    };
     let mut views: Vec<View> = Vec::new();
     list.iter().for_each(|(fold, c)| self::views(*fold, c, without, &mut views));
     for fold in 0..FOLDS {
@@ -164,15 +180,36 @@ pub fn train(corpus: &Corpus, without: Without) -> Result<Model, TrainFault> {
             v.beside = v.together(without, |_, seen, odds| beside(seen, odds));
         }
     }
+    for (fold, head) in pairs() {
+        let w = again(&views, head, Some(fold), |v| &v.second);
+        for v in views.iter_mut().filter(|v| v.fold == fold && v.head == head) {
+            v.odds = v.second.iter().map(|row| product(&w, row)).collect();
+            v.third = v.together(without, rows2);
+        }
+    }
     let mut known: Vec<Known> = Vec::new();
     for (fold, head) in pairs() {
-        let w = second_look(&views, head, Some(fold));
+        let w = again(&views, head, Some(fold), |v| &v.third);
         for v in views.iter().filter(|v| v.fold == fold && v.head == head && v.weight > 0.9) {
-            let all = v.second.iter().zip(&v.conversation.messages).zip(&v.beside).zip(&v.seen);
-            for (((row, m), beside), seen) in all {
-                let (label, mixed, context, beside) = (m.label, m.mixed, m.context, *beside);
-                let (z, unknown) = (product(&w, row), (seen.tokens > 0).then_some(seen.unknown));
-                known.push(Known { fold, head, beside, given: v.given, unknown, z, label, mixed, context });
+            let silent = !v.seen.iter().any(|s| s.outgoing);
+            for (at, (row, m)) in v.third.iter().zip(&v.conversation.messages).enumerate() {
+                let s = &v.seen[at];
+                let (label, mixed, context) = (m.label, m.mixed, m.context);
+                let held = held(s, v.beside[at], None, &Sorting::default()).is_some();
+                let (z, rule) = (product(&w, row), holds(s, silent));
+                let unknown = (s.tokens > 0).then_some(s.unknown);
+                known.push(Known {
+                    fold,
+                    head,
+                    given: v.given,
+                    unknown,
+                    z,
+                    label,
+                    mixed,
+                    context,
+                    rule,
+                    held,
+                });
             }
         }
     }
@@ -182,20 +219,24 @@ pub fn train(corpus: &Corpus, without: Without) -> Result<Model, TrainFault> {
     };
     let head = |head: usize| Head {
         dense: std::array::from_fn(|c| first_look(&views, head, None, c)),
-        second: second_look(&views, head, None),
+        second: again(&views, head, None, |v| &v.second),
+        third: again(&views, head, None, |v| &v.third),
         curve: curve_of(head, None),
     };
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Ok(Model {
+    let given = report(&known, |k| k.given, curve_of);
+    let bare = report(&known, |k| k.head == 1, curve_of);
+    let model = Model {
         data: corpus.digest,
         counts: counts.map(count),
         conversations: count(list.len()),
-        figures: figures(&known, curve_of),
+        figures: figures(&given),
         profile: Some(profile(&known, curve_of)),
         weights: fit(None),
         heads: [head(0), head(1)],
         signature: [0; SLOT],
-    })
+    };
+    Ok(Trained { model, given, bare })
 }
 
 fn pairs() -> impl Iterator<Item = (usize, usize)> {
@@ -211,30 +252,37 @@ fn first_look(views: &[View], head: usize, leave: Option<usize>, label: usize) -
     dense(&rows, DENSE_DECAY)
 }
 
-fn second_look(views: &[View], head: usize, leave: Option<usize>) -> Row2 {
+/// The second look, or the third.
+fn again(views: &[View], head: usize, leave: Option<usize>, look: impl Fn(&View) -> &Vec<Row2>) -> Row2 {
     let mut rows = Vec::new();
     for v in views.iter().filter(|v| v.head == head && Some(v.fold) != leave) {
-        let messages = v.second.iter().zip(&v.conversation.messages);
+        let messages = look(v).iter().zip(&v.conversation.messages);
         rows.extend(messages.map(|(row, m)| (*row, v.weight, m.label == Label::Work)));
     }
     dense(&rows, DENSE_DECAY)
 }
 
-/// The figures of the folds, each with the curve of the other folds; relations as given.
-fn figures(known: &[Known], curve_of: impl Fn(usize, Option<usize>) -> Curve) -> Figures {
+/// How some messages of the folds did, each with the curve of the other folds.
+fn report(
+    known: &[Known],
+    of: impl Fn(&Known) -> bool,
+    curve_of: impl Fn(usize, Option<usize>) -> Curve,
+) -> Report {
+    let policy = Sorting::default();
     let mut cases = Vec::new();
     for (fold, head) in pairs() {
         let curve = curve_of(head, Some(fold));
-        for k in known.iter().filter(|k| k.fold == fold && k.head == head && k.given) {
-            let Known { fold: _, head: _, given: _, unknown: _, beside, z, label, mixed, context } = *k;
+        for k in known.iter().filter(|k| k.fold == fold && k.head == head && of(k)) {
+            let Known { fold: _, head: _, given: _, unknown: _, z, label, mixed, context, rule, held } = *k;
             let p = curve.at(z);
-            // What decides holds these back.
-            let held = beside && p < Sorting::default().exclude_below();
-            let route = held.then_some(Route::Review);
-            cases.push(Case { label, mixed, context, p, route, ground: None });
+            let (route, _) = route(&policy, rule, p, held);
+            cases.push(Case { label, mixed, context, p, route: Some(route), ground: None });
         }
     }
-    let report = Report::of(&cases, &Sorting::default());
+    Report::of(&cases, &policy)
+}
+
+fn figures(report: &Report) -> Figures {
     Figures {
         recall: report.recall.share(),
         recall_bound: report.recall.bound(),
@@ -281,43 +329,46 @@ fn texts(list: &[(usize, &Conversation)], lexicon: &Lexicon, without: Without) -
 }
 
 /// Fits the weights of all labels. Which part of a work message has the work is found in a second
-/// round, by the weights of the first.
-fn fit_weights(texts: Vec<&Text>) -> Weights {
-    let first = one_round(&texts, None);
-    one_round(&texts, Some(&first))
-}
-
-fn one_round(texts: &[&Text], before: Option<&Weights>) -> Weights {
+/// round, by the weights of the first; the other labels need no second round.
+fn fit_weights(texts: &[&Text]) -> Weights {
     let mut trained: [Vec<f64>; CLASSES] = std::array::from_fn(|_| Vec::new());
     let mut bias = [0.0; CLASSES];
     for (c, label) in LABELS.iter().enumerate() {
-        let mut examples = Vec::new();
-        for text in texts {
-            let truth = text.label == *label;
-            let one = |features, weight| Sparse { features, weight, truth };
-            let several = text.parts.len() > 1;
-            if !(text.mixed && several) || c > 0 {
-                examples.push(one(text.whole.as_slice(), 1.0));
-            }
-            if c > 0 || !several {
-                continue;
-            }
-            if truth {
-                let score = |p: &Vec<Feature>| before.map_or(0.0, |w| w.odds(&w.sum(p))[0]);
-                let best = text.parts.iter().max_by(|a, b| score(a).total_cmp(&score(b)));
-                if let (Some(best), true) = (best, before.is_some()) {
-                    examples.push(one(best.as_slice(), 1.0));
-                }
-            } else {
-                let weight = 1.0 / f64::from(u32::try_from(text.parts.len()).unwrap_or(1)).sqrt();
-                examples.extend(text.parts.iter().map(|p| one(p.as_slice(), weight)));
-            }
-        }
-        let (w, b) = sparse(&examples, DECAY, ROUNDS);
-        (trained[c], bias[c]) = (w, b);
+        (trained[c], bias[c]) = sparse(&examples(texts, *label, None), DECAY, ROUNDS);
     }
+    let first = Weights::quantise(&trained, bias, Words::default());
+    (trained[0], bias[0]) = sparse(&examples(texts, Label::Work, Some(&first)), DECAY, ROUNDS);
     debug_assert!(trained.iter().all(|w| w.len() == BUCKETS));
-    Weights::quantise(trained, bias, Words::of(texts.iter().flat_map(|t| &t.words).copied()))
+    Weights::quantise(&trained, bias, Words::of(texts.iter().flat_map(|t| &t.words).copied()))
+}
+
+/// The examples of one label. For work each part counts by itself: of a work message the part that has
+/// most of it by `before`, of another every part.
+fn examples<'a>(texts: &[&'a Text], label: Label, before: Option<&Weights>) -> Vec<Sparse<'a>> {
+    let work = label == Label::Work;
+    let mut out = Vec::new();
+    for text in texts {
+        let truth = text.label == label;
+        let one = |features, weight| Sparse { features, weight, truth };
+        let several = text.parts.len() > 1;
+        if !(text.mixed && several && work) {
+            out.push(one(text.whole.as_slice(), 1.0));
+        }
+        if !work || !several {
+            continue;
+        }
+        if truth {
+            let score = |p: &Vec<Feature>| before.map_or(0.0, |w| w.odds(&w.sum(p))[0]);
+            let best = text.parts.iter().max_by(|a, b| score(a).total_cmp(&score(b)));
+            if let (Some(best), true) = (best, before.is_some()) {
+                out.push(one(best.as_slice(), 1.0));
+            }
+        } else {
+            let weight = 1.0 / f64::from(u32::try_from(text.parts.len()).unwrap_or(1)).sqrt();
+            out.extend(text.parts.iter().map(|p| one(p.as_slice(), weight)));
+        }
+    }
+    out
 }
 
 /// A conversation as it may reach us: whole, and in pieces; with its relation, and without.
@@ -333,8 +384,22 @@ fn views(fold: usize, c: &Conversation, without: Without, out: &mut Vec<View>) {
             messages: messages.to_vec(),
         };
         let frame = conversation.frame();
-        let (seen, rows, odds, second, beside) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        out.push(View { fold, head, weight, given, conversation, seen, frame, rows, odds, second, beside });
+        let (seen, rows, odds) = (Vec::new(), Vec::new(), Vec::new());
+        let (second, third, beside) = (Vec::new(), Vec::new(), Vec::new());
+        out.push(View {
+            fold,
+            head,
+            weight,
+            given,
+            conversation,
+            seen,
+            frame,
+            rows,
+            odds,
+            second,
+            third,
+            beside,
+        });
     };
     for head in [0, 1] {
         // A counterpart nobody knows belongs to the second head; the first learns from it too, so

@@ -67,7 +67,7 @@ impl Words {
 
 impl Weights {
     /// From weights as trained: each label has its own step.
-    pub(crate) fn quantise(trained: [Vec<f64>; CLASSES], bias: [f64; CLASSES], words: Words) -> Self {
+    pub(crate) fn quantise(trained: &[Vec<f64>; CLASSES], bias: [f64; CLASSES], words: Words) -> Self {
         let largest = |w: &Vec<f64>| w.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
         let scale = std::array::from_fn(|c| trained.get(c).map_or(0.0, largest).max(1e-9) / 127.0);
         let mut q = vec![[0_i8; CLASSES]; BUCKETS];

@@ -109,8 +109,8 @@ fn the_corpus_is_as_large_as_it_says() {
 #[test]
 fn training_is_repeatable() {
     let part = || Corpus::new(files("train").into_iter().skip(7).take(3).collect());
-    let first = train(&part(), Without::default()).unwrap().write();
-    assert_eq!(first, train(&part(), Without::default()).unwrap().write());
+    let first = train(&part(), Without::default()).unwrap().model.write();
+    assert_eq!(first, train(&part(), Without::default()).unwrap().model.write());
     assert_eq!(Model::read(&first).unwrap().write(), first);
 }
 
@@ -118,7 +118,7 @@ fn training_is_repeatable() {
 #[test]
 #[ignore = "minutes without optimisation: cargo test --release -p classify -- --ignored"]
 fn the_model_is_what_its_data_give() {
-    let model = train(&Corpus::new(files("train")), Without::default()).unwrap();
+    let model = train(&Corpus::new(files("train")), Without::default()).unwrap().model;
     assert_eq!(model.id(), Model::built_in().unwrap().id());
 }
 
@@ -160,6 +160,55 @@ fn disguised_letters_change_nothing() {
     }
 }
 
+/// Every sort of disguise of one remark in 5,000 private words.
+#[test]
+fn a_disguised_remark_does_not_drown_either() {
+    let private = "vi ses i aften skat og husk mælk og brød til børnene for de er sultne ".repeat(165);
+    let remark = "send udkastet til ministerens svar til departementet";
+    let between = |c: char| remark.chars().flat_map(|x| [x, c]).collect::<String>();
+    let wide =
+        |c: char| char::from_u32(u32::from(c) + 0xfee0).filter(|_| c.is_ascii_lowercase()).unwrap_or(c);
+    for hidden in [
+        between('\u{200b}'),
+        between('\u{202e}'),
+        between('\u{ad}'),
+        remark.to_uppercase(),
+        remark.chars().map(wide).collect(),
+        remark.replace('a', "а").replace('e', "е").replace('o', "о"),
+    ] {
+        let v = one(&format!("{private} {hidden} {private}"), Relation::Family);
+        assert_ne!(v.route, Route::Exclude, "{v:?}");
+    }
+}
+
+/// The order in which messages come does not matter, nor do equal and missing times.
+#[test]
+fn the_order_of_arrival_changes_nothing() {
+    let classifier = classifier();
+    let mut room = Room::default();
+    let texts =
+        ["Hej skat", "Henter du børnene?", "ja", "Notatet skal ud i dag", "ok", "Pizza i aften?", "😍"];
+    let mut look = |at: usize, time: Option<i64>| {
+        let item = Item { body: texts[at], outgoing: at % 2 == 1, sent_at: time, ..Item::default() };
+        classifier.look(&mut room, &item)
+    };
+    let hour = |at: usize| Some(i64::try_from(at).unwrap() * 3_600_000);
+    let sorted: Vec<_> = (0..texts.len()).map(|at| look(at, hour(at))).collect();
+    let expected = classifier.decide(&Frame::default(), &sorted);
+    for shift in 1..texts.len() {
+        let order: Vec<usize> = (0..texts.len()).map(|at| (at * 3 + shift) % texts.len()).collect();
+        let seen: Vec<_> = order.iter().map(|at| look(*at, hour(*at))).collect();
+        let verdicts = classifier.decide(&Frame::default(), &seen);
+        for (at, v) in order.iter().zip(&verdicts) {
+            assert_eq!(v, &expected[*at]);
+        }
+    }
+    for times in [[Some(5); 7], [None; 7], [Some(i64::MAX); 7], [Some(i64::MIN); 7]] {
+        let seen: Vec<_> = times.iter().enumerate().map(|(at, time)| look(at, *time)).collect();
+        assert_eq!(classifier.decide(&Frame::default(), &seen).len(), texts.len());
+    }
+}
+
 #[test]
 fn nothing_to_go_by_is_never_excluded() {
     for text in ["", " ", "\u{200b}", "👍", "😀😀😀", "ok", "ja", "?", "1234", "…"] {
@@ -171,7 +220,17 @@ fn nothing_to_go_by_is_never_excluded() {
 #[test]
 fn bounded_time() {
     let start = std::time::Instant::now();
-    for text in ["a".repeat(100_000), "a ".repeat(50_000), "11 ".repeat(33_000), "😀".repeat(100_000)] {
+    for text in [
+        "a".repeat(100_000),
+        "a ".repeat(50_000),
+        "11 ".repeat(33_000),
+        "😀".repeat(100_000),
+        "\u{202e}a\u{200d}".repeat(33_000),
+        "a\u{301}\u{302}".repeat(20_000),
+        "æøå.".repeat(25_000),
+        "http://a.dk/".repeat(8_000),
+        "\n".repeat(100_000),
+    ] {
         one(&text, Relation::Unknown);
     }
     let many: Vec<(&str, Relation)> = vec![("ok", Relation::Unknown); 20_000];

@@ -93,10 +93,12 @@ fn train(a: &args::ClassifyTrain, at: &Context<'_>) -> Result<u8, Failure> {
             ("conversations", trained.conversations.into()),
         ],
     )?;
-    at.out.plain(&format!(
-        "recall {:.4}  excluded {:.4}  review {:.4}  calibration {:.4}  auc {:.4}",
-        trained.recall, trained.excluded, trained.review, trained.calibration, trained.auc
-    ))?;
+    for (name, f) in [("relations", trained.given), ("bare", trained.bare)] {
+        at.out.plain(&format!(
+            "{name:10}recall {:.4}  bound {:.4}  excluded {:.4}  review {:.4}  calibration {:.4}  auc {:.4}",
+            f.recall, f.bound, f.excluded, f.review, f.calibration, f.auc
+        ))?;
+    }
     Ok(0)
 }
 

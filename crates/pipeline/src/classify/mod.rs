@@ -24,7 +24,7 @@ use crate::read::{LISTED, Listed};
 pub use classify::Mode;
 pub use classify::evaluate::Part;
 pub use contacts::Contacts;
-pub use training::{Evaluation, Report, Trained, Without, evaluate, train};
+pub use training::{Evaluation, Folds, Report, Trained, Without, evaluate, train};
 
 /// The longest line that is looked at, bytes.
 const LONGEST: u64 = 16 << 20;

@@ -27,16 +27,41 @@ pub struct Trained {
     pub messages: u32,
     /// Conversations learnt from.
     pub conversations: u32,
-    /// From the folds: work not excluded.
+    /// From the folds, with relations as given.
+    #[serde(flatten)]
+    pub given: Folds,
+    /// From the folds, without any relation or post.
+    pub bare: Folds,
+}
+
+/// How the steps of training did on conversations left out in turn.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Folds {
+    /// Work not excluded.
     pub recall: f64,
-    /// From the folds: others excluded.
+    /// The lower 95 % bound of it.
+    pub bound: f64,
+    /// Others excluded.
     pub excluded: f64,
-    /// From the folds: to a person.
+    /// To a person.
     pub review: f64,
-    /// From the folds: calibration error.
+    /// Calibration error.
     pub calibration: f64,
-    /// From the folds: area under the curve.
+    /// Area under the curve.
     pub auc: f64,
+}
+
+impl From<&Report> for Folds {
+    fn from(r: &Report) -> Self {
+        Self {
+            recall: r.recall.share(),
+            bound: r.recall.bound(),
+            excluded: r.excluded.share(),
+            review: r.review.share(),
+            calibration: r.calibration,
+            auc: r.auc,
+        }
+    }
 }
 
 /// What an evaluation gave.
@@ -68,19 +93,16 @@ pub fn train(paths: &[PathBuf], without: Without, percent: usize, out: &Path) ->
             });
         }
     }
-    let model = classify::train::train(&Corpus::new(files), without)
+    let trained = classify::train::train(&Corpus::new(files), without)
         .map_err(|e| JobError::BadValue { what: "labelled messages", why: e.to_string() })?;
+    let model = trained.model;
     std::fs::write(out, model.write()).map_err(|e| JobError::io(out, "writing the model", &e))?;
-    let f = model.figures;
     Ok(Trained {
         model: model.id(),
         messages: model.counts.iter().sum(),
         conversations: model.conversations,
-        recall: f.recall,
-        excluded: f.excluded,
-        review: f.review,
-        calibration: f.calibration,
-        auc: f.auc,
+        given: (&trained.given).into(),
+        bare: (&trained.bare).into(),
     })
 }
 
