@@ -72,6 +72,7 @@ const FORMATS: &[OpenTree] = &[
     ios,
     ios_files,
     imessage::open_alone,
+    ufdr::open,
     sms_xml::open,
     android_backup,
     sms_ie::open,

@@ -20,6 +20,7 @@ mod quirks;
 pub mod signal;
 mod story;
 mod typedstream;
+pub mod ufdr;
 pub mod whatsapp;
 
 use std::io;
