@@ -67,7 +67,8 @@ impl Opened {
 }
 
 /// Names that a format fixes: they say what a file is and nothing of a person.
-const FIXED: [&str; 5] = ["mmssms.db", "mmssms.db-wal", "bugle_db", "bugle_db-wal", "messages.ndjson"];
+const FIXED: [&str; 6] =
+    ["report.xml", "mmssms.db", "mmssms.db-wal", "bugle_db", "bugle_db-wal", "messages.ndjson"];
 
 /// The name of a file of the operator's as fit to be shown: files and folders are called after persons, so
 /// only what a format fixes is kept, with a hash prefix that tells one from another.

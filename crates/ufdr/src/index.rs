@@ -37,7 +37,7 @@ impl Places {
     fn find(&self, key: u64) -> impl Iterator<Item = u64> {
         let from = self.sorted.partition_point(|p| p.0 < key);
         // a hash that fits and is of something else is told when the place is read
-        self.sorted[from..].iter().take_while(move |p| p.0 == key).take(64).map(|p| p.1)
+        self.sorted[from..].iter().take_while(move |p| p.0 == key).take(8).map(|p| p.1)
     }
 }
 
@@ -230,6 +230,9 @@ impl Index {
             }
             let mut room = MOST_DESCRIPTION;
             loop {
+                if self.looks.scanner.offset() - at > MOST_DESCRIPTION as u64 {
+                    break;
+                }
                 match self.looks.step(false)? {
                     Step::End => break,
                     Step::Close if self.looks.depth() == 0 => break,
@@ -275,7 +278,7 @@ pub(crate) fn is_messages(nest: &Nest) -> bool {
 
 /// The description of the file that was just opened, up to its end.
 fn describe(nest: &mut Nest) -> Result<Described, Fault> {
-    let depth = nest.depth();
+    let (depth, began) = (nest.depth(), nest.began);
     let tag = &nest.scanner.tag;
     let mut file = Described {
         id: tag.get("id").map(|id| id.into_owned()).unwrap_or_default(),
@@ -283,6 +286,9 @@ fn describe(nest: &mut Nest) -> Result<Described, Fault> {
         ..Described::default()
     };
     loop {
+        if nest.scanner.offset() - began > MOST_DESCRIPTION as u64 {
+            return Ok(file);
+        }
         match nest.step(false)? {
             Step::End => return Ok(file),
             Step::Close if nest.depth() < depth => return Ok(file),

@@ -55,19 +55,33 @@ struct Sides {
 }
 
 impl Sides {
-    fn of(model: &mut Model, service: &str, clock: &Clock) -> Self {
+    fn of(model: &mut Model, service: &str, clock: &Clock, doubts: &mut Doubts) -> Self {
         let mut sides = Self { from: None, to: Vec::new(), open: Vec::new() };
         for mut party in model.take_kind("Party") {
-            let field = party.field.clone();
-            let party = Party::of(&mut party, service, clock);
-            let role = match party.role.as_str() {
-                "" | "General" => field.as_ref(),
-                role => role,
+            let written = party.fields.iter().find(|f| f.name == "Role").map(|f| f.value.trim().to_owned());
+            let role = match written.as_deref() {
+                None | Some("" | "General") => party.field.to_string(),
+                Some(role) => role.to_owned(),
             };
-            match role {
-                "From" | "Sender" | "Author" if sides.from.is_none() => sides.from = Some(party),
-                "To" | "Cc" | "Bcc" | "CC" | "BCC" | "Recipients" => sides.to.push(party),
-                _ => sides.open.push(party),
+            match role.as_str() {
+                "From" | "Sender" | "Author" if sides.from.is_none() => {
+                    sides.from = Some(Party::of(&mut party, service, clock));
+                }
+                "To" | "Cc" | "Bcc" | "CC" | "BCC" | "Recipients" => {
+                    // when each of several got and read it has no place in a message
+                    if party.fields.iter().any(|f| f.name.starts_with("Date")) {
+                        model.models.push(party.clone());
+                    }
+                    sides.to.push(Party::of(&mut party, service, clock));
+                }
+                "Parties" | "Participants" | "" => sides.open.push(Party::of(&mut party, service, clock)),
+                role => {
+                    if matches!(role, "From" | "Sender" | "Author") {
+                        doubt(doubts, "several_senders");
+                    }
+                    // somebody else whom the message names: kept as it is written
+                    model.models.push(party);
+                }
             }
         }
         sides
@@ -168,7 +182,7 @@ impl Maker {
         states(model, &mut doubts);
         let owners: Vec<String> =
             chat.map_or_else(|| self.owner.iter().cloned().collect(), |c| c.owners.clone());
-        let mut sides = Sides::of(model, &service, &self.clock);
+        let mut sides = Sides::of(model, &service, &self.clock, &mut doubts);
         let from_owner = model.take_flag("FromIsOwner");
         let (direction, sender) = side(model, &mut sides, &owners, from_owner, &mut doubts);
         let conversation = match chat {

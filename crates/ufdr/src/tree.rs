@@ -15,7 +15,7 @@ const MOST_PARTS: usize = 100_000;
 const MOST_TEXT: usize = 64 << 20;
 
 /// A field with its value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Field {
     /// Its name.
     pub(crate) name: Cow<'static, str>,
@@ -24,7 +24,7 @@ pub(crate) struct Field {
 }
 
 /// A model, and the field it stands in.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Model {
     /// The field it stands in.
     pub(crate) field: Cow<'static, str>,
