@@ -79,7 +79,9 @@ pub fn needed(kind: EntryType) -> (Rights, bool) {
         | T::Reseal
         | T::Time
         | T::Suite
-        | T::Repair => (Rights::ADMIN, false),
+        | T::Repair
+        | T::Marking
+        | T::Media => (Rights::ADMIN, false),
     }
 }
 

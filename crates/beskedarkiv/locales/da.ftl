@@ -206,6 +206,25 @@ more-review-sample =
     er kendt (terninger, dagens tal), og det noteres i kæden. Uden bedømmes det, der mangler.
     k: beskeden har arbejdsindhold og gemmes; e: den er med rette udeladt.
 cmd-review-report = Tal for sorteringen: fordeling, stikprøver og hvad de siger, enighed mellem to
+cmd-policy-ceiling = Sætter arkivets loft: den højeste klassifikation, det må rumme
+more-policy-ceiling =
+    NIVEAU er UKL, TTJ, FTR, HEM, YHM eller klassifikationen skrevet helt ud, også NATO's og EU's.
+    Uden beslutning er loftet TIL TJENESTEBRUG. Det kan ikke sættes lavere end det, arkivet rummer.
+cmd-policy-declassify = Noterer, at udstederen har nedklassificeret en persons beskeder
+more-policy-declassify =
+    Gælder kun beskeder af netop dette niveau i perioden. Uden --from og --to gælder den alle.
+cmd-policy-markings = Viser loftet og alle beslutninger om klassifikation
+cmd-media = Registret over medier og enheder i forvaring
+more-media =
+    Personer, steder og serienumre vises på en terminal eller med --show-names.
+    Koder til telefoner registreres aldrig; felter, der ligner en kode, afvises.
+cmd-media-add = Optager et medie eller en enhed i registret
+cmd-media-list = Viser registret; afslutter med 3, når en udlæsning er for sen
+cmd-media-show = Viser ét medie med dets flytninger
+cmd-media-move = Noterer en flytning eller overdragelse, og skriver kvitteringen
+cmd-media-receipt = Skriver en kvittering eller destruktionsattest, eller noterer, at kvitteringen kom underskrevet tilbage
+cmd-media-read-out = Noterer, at en enhed er udlæst
+cmd-media-destroy = Noterer, at et medie er destrueret, og skriver attesten
 cmd-operator = Hvem der må hvad
 cmd-operator-add = Opretter en operatør, endnu uden rettigheder
 cmd-operator-grant = Giver en operatør rettigheder i stedet for dem, den havde
@@ -305,6 +324,23 @@ arg-reference = Journalnummer eller beslutning bag registreringen
 arg-right = Rettighed: ingest, query, review, export, delete, hold, audit, admin
 arg-operator = Operatørens nummer eller begyndelsen af det
 
+arg-ceiling = Arkivets loft: højeste klassifikation, det må rumme; uden: TIL TJENESTEBRUG
+arg-level = Klassifikation: UKL, TTJ, FTR, HEM, YHM eller skrevet helt ud
+arg-to-level = Klassifikationen, der er nedklassificeret til
+arg-issuer = Den myndighed eller person, der har nedklassificeret
+arg-date = Dag; uden: i dag
+arg-kind = Art: usb, disk, disc, card, phone, smart, paper eller other
+arg-place = Hvor mediet er
+arg-holder = Hvem der har ansvaret for det
+arg-by = Hvem der gjorde det
+arg-read-out-months = Måneder mellem udlæsninger; 0 for ingen (SMART-enheder: 1)
+arg-overdue = Kun enheder, hvis udlæsning er for sen
+arg-destroyed = Også destruerede
+arg-movement = Flytningens nummer; uden: den seneste
+arg-signed-by = Hvem der har underskrevet kvitteringen
+arg-method = Hvordan det er destrueret
+arg-witness = Hvem der overværede det; en anden end den, der gjorde det
+
 error-place-needed = der mangler { $flag }
 next-place-needed = Giv { $flag }, eller sæt den i miljøet (BESKEDARKIV_ARCHIVE, BESKEDARKIV_KEYS) eller konfigurationsfilen.
 error-source-unknown = { $path }: er ikke en kilde, programmet kender
@@ -343,6 +379,10 @@ error-unregistered-device = kilden er fra en telefon, der ikke er registreret fo
 next-unregistered-device = Er telefonen personens, så registrér den med custodian device, eller giv --attest-device.
 error-unregistered-number = kilden er fra et nummer, der ikke er registreret for personen
 next-unregistered-number = Er nummeret personens, så registrér det med custodian device --number, eller giv --attest-device.
+error-above-ceiling = klassificeret { $level }; arkivets loft er { $ceiling }
+next-above-ceiling = Intet er gemt. Læs kilden ind i et arkiv, der er godkendt til niveauet, eller lad den ansvarlige ændre loftet med policy ceiling. En nedklassificering skal komme fra udstederen og noteres med policy declassify.
+error-marking-too-low = indholdet er klassificeret { $level }, udleveringen kan ikke mærkes lavere
+next-marking-too-low = Udelad --classification, eller angiv den rette klassifikation.
 error-no-right = operatøren har ikke rettigheden { $right }
 next-no-right = En operatør med rettigheden admin kan give den med operator grant.
 error-one-person = to forskellige personer skal underskrive, og kun én har gjort det
@@ -482,6 +522,15 @@ run-copy = { $new } nye beskeder
 job-fine = Jobfilen er i orden: { $copies } kopier.
 export-open = Åbn udleveringen: { $path }
 export-readable = Mappen kan læses af enhver, der får fat i den. Slet den, når den ikke bruges mere.
+export-marking = Udleveringen er klassificeret { $level }. Hver side og hver fil bærer det.
+marking-ceiling = Arkivet må højst rumme { $level }.
+marking-held = Arkivet rummer indhold op til { $level }.
+marking-not-approved = Programmets kryptering er ikke godkendt af den nationale it-sikkerhedsmyndighed. Den nedsætter ingen klassifikation: krypteret materiale behandles som det, det rummer.
+marking-declassified = Nedklassificeringen står i led { $entry }. Beskedens egen mærkning bliver stående.
+media-done = { $number }: registreret i led { $entry }
+media-destroyed = destrueret
+media-overdue = UDLÆSNING FOR SEN, skulle ske senest
+media-receipts-missing = { $n } kvitteringer er ikke kommet underskrevet tilbage.
 policy-set = De nye regler står i led { $entry }
 register-done = { $id }: registreret i led { $entry }
 operator-added = Operatøren { $id } er oprettet, endnu uden rettigheder.

@@ -207,6 +207,25 @@ more-review-sample =
     is known (dice, a figure of the day), and it is recorded in the log. Without, what is left is judged.
     k: the message has work content and is kept; e: it was rightly excluded.
 cmd-review-report = Figures of the sorting: routes, samples and what they say, agreement of two
+cmd-policy-ceiling = Sets the ceiling of the archive: the highest classification that it may hold
+more-policy-ceiling =
+    LEVEL is UKL, TTJ, FTR, HEM, YHM or the marking in full, NATO's and the EU's among them.
+    Without a decision the ceiling is TIL TJENESTEBRUG. It cannot be set below what the archive holds.
+cmd-policy-declassify = Records that the issuer declassified a person's messages
+more-policy-declassify =
+    Only messages of exactly this level in the period. Without --from and --to it is all of them.
+cmd-policy-markings = Shows the ceiling and every decision about markings
+cmd-media = The register of media and of devices in custody
+more-media =
+    Persons, places and serial numbers are shown on a terminal or with --show-names.
+    Codes of telephones are never recorded; fields that look like a code are refused.
+cmd-media-add = Enters a medium or device in the register
+cmd-media-list = Shows the register; ends with 3 when a read-out is overdue
+cmd-media-show = Shows one medium with its movements
+cmd-media-move = Records a movement, and writes its receipt (in Danish)
+cmd-media-receipt = Writes a receipt or record of destruction (in Danish), or records that the receipt came back signed
+cmd-media-read-out = Records that a device was read out
+cmd-media-destroy = Records that a medium was destroyed, and writes the record of it (in Danish)
 cmd-operator = Who may do what
 cmd-operator-add = Adds an operator, without rights as yet
 cmd-operator-grant = Grants an operator rights in the place of those it had
@@ -306,6 +325,23 @@ arg-reference = Journal number or decision behind the entry
 arg-right = Right: ingest, query, review, export, delete, hold, audit, admin
 arg-operator = The operator's number or its beginning
 
+arg-ceiling = Ceiling of the archive: the highest classification that it may hold; without: TIL TJENESTEBRUG
+arg-level = Classification: UKL, TTJ, FTR, HEM, YHM or in full
+arg-to-level = Classification that it was lowered to
+arg-issuer = Authority or person that lowered it
+arg-date = Day; without: today
+arg-kind = Kind: usb, disk, disc, card, phone, smart, paper or other
+arg-place = Where the medium is
+arg-holder = Who answers for it
+arg-by = Who did it
+arg-read-out-months = Months between read-outs; 0 for none (SMART devices: 1)
+arg-overdue = Only devices whose read-out is overdue
+arg-destroyed = Also what is destroyed
+arg-movement = Number of the movement; without: the last
+arg-signed-by = Who signed the receipt
+arg-method = How it was destroyed
+arg-witness = Who saw it; not the one who did it
+
 error-place-needed = { $flag } is missing
 next-place-needed = Give { $flag }, or set it in the environment (BESKEDARKIV_ARCHIVE, BESKEDARKIV_KEYS) or the configuration file.
 error-source-unknown = { $path }: not a source that the program knows
@@ -344,6 +380,10 @@ error-unregistered-device = the source is from a phone that is not registered fo
 next-unregistered-device = If the phone is the person's, register it with custodian device, or give --attest-device.
 error-unregistered-number = the source is from a number that is not registered for the person
 next-unregistered-number = If the number is the person's, register it with custodian device --number, or give --attest-device.
+error-above-ceiling = marked { $level }; the ceiling of the archive is { $ceiling }
+next-above-ceiling = Nothing is stored. Take the source into an archive that is approved for the level, or have whoever answers for it change the ceiling with policy ceiling. A declassification must come from the issuer and be recorded with policy declassify.
+error-marking-too-low = the content is marked { $level }, the production cannot be marked lower
+next-marking-too-low = Leave --classification out, or give the right one.
 error-no-right = the operator lacks the right { $right }
 next-no-right = An operator with the right admin can grant it with operator grant.
 error-one-person = two different persons must sign, and only one did
@@ -483,6 +523,15 @@ run-copy = { $new } new messages
 job-fine = The job file is in order: { $copies } copies.
 export-open = Open the production: { $path }
 export-readable = The folder can be read by anybody who gets hold of it. Delete it when it is no longer used.
+export-marking = The production is marked { $level }. Every page and every file carries it.
+marking-ceiling = The archive may hold { $level } at most.
+marking-held = The archive holds content up to { $level }.
+marking-not-approved = The program's encryption is not approved by the national authority for IT security. It lowers no classification: encrypted material is handled as what it holds.
+marking-declassified = The declassification stands in entry { $entry }. The message keeps its own marking.
+media-done = { $number }: recorded in entry { $entry }
+media-destroyed = destroyed
+media-overdue = READ-OUT OVERDUE, was due by
+media-receipts-missing = { $n } receipts have not come back signed.
 policy-set = The policy stands in entry { $entry }
 register-done = { $id }: registered in entry { $entry }
 operator-added = The operator { $id } was added, without rights as yet.

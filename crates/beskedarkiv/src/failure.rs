@@ -19,7 +19,7 @@ pub(crate) const INTEGRITY: u8 = 5;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Keys of the failures of jobs; the same as the pipeline's, so that each has its sentences.
-const JOB_KEYS: [&str; 28] = [
+const JOB_KEYS: [&str; 30] = [
     "source-unknown",
     "source-secret-needed",
     "source-wrong-secret",
@@ -41,6 +41,8 @@ const JOB_KEYS: [&str; 28] = [
     "no-right",
     "one-person",
     "refused",
+    "above-ceiling",
+    "marking-too-low",
     "not-available",
     "bad-value",
     "job-file",

@@ -38,11 +38,13 @@ pub enum EntryType {
     Time = 24,
     Suite = 25,
     Repair = 26,
+    Marking = 27,
+    Media = 28,
 }
 
 impl EntryType {
     /// All types with their names.
-    pub const ALL: [(Self, &'static str); 26] = [
+    pub const ALL: [(Self, &'static str); 28] = [
         (Self::Genesis, "genesis"),
         (Self::Operator, "operator"),
         (Self::Grant, "grant"),
@@ -69,6 +71,8 @@ impl EntryType {
         (Self::Time, "time"),
         (Self::Suite, "suite"),
         (Self::Repair, "repair"),
+        (Self::Marking, "marking"),
+        (Self::Media, "media"),
     ];
 
     /// The type of a number.
@@ -267,6 +271,6 @@ mod tests {
             assert_eq!(usize::from(t.code()), i + 1);
             assert_eq!(EntryType::from_code(t.code()), Some(*t));
         }
-        assert_eq!(EntryType::from_code(27), None);
+        assert_eq!(EntryType::from_code(29), None);
     }
 }

@@ -64,11 +64,17 @@ impl Pages<'_> {
                 }
                 body {
                     a.skip href="#main" { (self.say(Word::SkipTo)) }
-                    @if let Some(marking) = &self.cover.classification { p.marking { (plain(marking)) } }
+                    (self.marking())
                     (body)
+                    (self.marking())
                 }
             }
         }
+    }
+
+    /// The marking of the production.
+    fn marking(&self) -> Markup {
+        html! { @if let Some(marking) = &self.cover.classification { p.marking { (plain(marking)) } } }
     }
 
     /// The head of a conversation's page, up to the first message; [`Pages::foot`] closes it.
@@ -99,7 +105,7 @@ impl Pages<'_> {
         let next = html! {
             @if let Some(next) = next { nav { p { a href=(next) { (self.say(Word::Next)) " →" } } } }
         };
-        format!("</main>{}</body></html>\n", next.into_string())
+        format!("</main>{}{}</body></html>\n", next.into_string(), self.marking().into_string())
     }
 
     /// A day's heading.
@@ -153,6 +159,11 @@ impl Pages<'_> {
                     " " span.direction { (self.say(if out { Word::Sent } else { Word::Received })) }
                     " " time { @match &time { Some(t) => { (t.clock) }, None => { (self.say(Word::Untimed)) } } }
                     " " a.number href={ "#" (id) } { (self.say(Word::Number)) " " (e.archive.number) }
+                }
+                @if let Some(marking) = &m.classification {
+                    p.note { strong { (text(marking.expose())) }
+                        @if let Some(entry) = e.archive.lowered_by { " · " (self.say(Word::Declassified)) " " (entry) }
+                    }
                 }
                 @if let Some(reply) = reply { (self.reply(reply)) }
                 @if let Some(subject) = &m.subject { p { strong { (self.say(Word::Subject)) ": " (text(subject.expose())) } } }

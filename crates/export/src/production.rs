@@ -37,6 +37,8 @@ pub struct Cover {
     pub root: String,
     /// Marking that stands on every page.
     pub classification: Option<String>,
+    /// The marking as it stands in names of files, three letters.
+    pub tag: Option<String>,
     /// Copies of phones and other sources that it rests on, oldest first.
     pub copies: Vec<Copied>,
     /// What was in the archive within the production's scope and was disposed of.
@@ -77,6 +79,8 @@ pub struct ArchiveInfo {
     pub retention_class: String,
     /// What was decided.
     pub verdict: String,
+    /// Entry of the log by which the message was declassified.
+    pub lowered_by: Option<u64>,
 }
 
 /// A message to be shown.
@@ -203,7 +207,7 @@ impl Production {
         let lines = lines.then(|| bag.part("data/messages.jsonl")).transpose()?;
         Ok(Self {
             bag,
-            proofs: Proofs::default(),
+            proofs: Proofs::tagged(tag_of(&cover)),
             cover,
             lang,
             zone: zone(),
@@ -272,11 +276,12 @@ impl Production {
             retain_until,
             retention_class,
             verdict,
+            lowered_by,
         } = &e.archive;
         let archive = json!({
             "number": number, "entry": entry, "proof": proof, "proof_record": proof_record,
             "retain_until": retain_until, "retention_class": retention_class, "verdict": verdict,
-            "redacted": [],
+            "redacted": [], "marking": self.cover.classification, "declassified_by": lowered_by,
         });
         let mut line = Vec::new();
         wire::write_line(&mut line, &e.message, Some(&archive));
@@ -398,7 +403,8 @@ impl Production {
                 continue;
             };
             let name = a.name.as_ref().map(|n| n.expose().to_string()).unwrap_or_default();
-            let file = format!("{:07}-{}{}", e.archive.number, i + 1, extension(&name));
+            let tag = tag_of(&self.cover);
+            let file = format!("{:07}-{}{tag}{}", e.archive.number, i + 1, extension(&name));
             let part = self.bag.part(&format!("data/attachments/{file}"))?;
             let mut head = Head { inner: part, head: Vec::new() };
             let found = contents(&sha256, &mut head)?;
@@ -445,11 +451,19 @@ impl Production {
             let text = serde_json::to_vec_pretty(&self.cover.disposed).map_err(io::Error::other)?;
             self.bag.whole("data/disposed.json", &text)?;
         }
-        self.bag.whole("data/verify.html", proofs::page(self.lang).as_bytes())?;
-        let info = format!(
+        self.bag.whole(
+            "data/verify.html",
+            proofs::page(self.lang, self.cover.classification.as_deref()).as_bytes(),
+        )?;
+        let mut info = format!(
             "Source-Organization: beskedarkiv\nBagging-Date: {made_on}\nExternal-Identifier: {}/{}\n",
             self.cover.archive, self.cover.size
         );
+        if let Some(marking) = &self.cover.classification {
+            // one line, whatever the operator typed
+            let marking: String = marking.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            info.push_str(&format!("Classification: {marking}\n"));
+        }
         self.finished.conversations = self.conversations.len() as u64;
         let finished = self.finished;
         self.bag.finish(&info)?;
@@ -479,6 +493,11 @@ impl ConversationSummary {
             self.quotes.insert(id.expose().to_string(), (e.archive.number, quote));
         }
     }
+}
+
+/// What names of files carry: `-HEM`, or nothing.
+fn tag_of(cover: &Cover) -> String {
+    cover.tag.as_ref().map(|t| format!("-{t}")).unwrap_or_default()
 }
 
 /// A writer that remembers the first bytes.

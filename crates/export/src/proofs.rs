@@ -37,9 +37,16 @@ pub(crate) struct Proofs {
     /// Entry and place of the exhibits of a month, ascending.
     places: Vec<(u64, u32)>,
     awaiting: Vec<Awaiting>,
+    /// What names of files carry for a marking.
+    tag: String,
 }
 
 impl Proofs {
+    /// Proofs whose files carry a marking in their names.
+    pub(crate) fn tagged(tag: String) -> Self {
+        Self { tag, ..Self::default() }
+    }
+
     /// Begins a month: where its exhibits stand in their segments.
     pub(crate) fn begin(&mut self, exhibits: &[Exhibit]) {
         if self.files == Some(ProofFiles::EachSegment) {
@@ -53,12 +60,12 @@ impl Proofs {
         let (entry, place) = (archive.entry, archive.place);
         let (file, record) = match self.files {
             None => return,
-            Some(ProofFiles::EachMessage) => (format!("{:07}.proof", archive.number), 1),
+            Some(ProofFiles::EachMessage) => (format!("{:07}{}.proof", archive.number, self.tag), 1),
             Some(ProofFiles::EachSegment) => {
                 // its rank among the records of the file
                 let first = self.places.partition_point(|p| *p < (entry, 0));
                 let here = self.places.partition_point(|p| *p < (entry, place));
-                (format!("entry-{entry:010}.proof"), here - first + 1)
+                (format!("entry-{entry:010}{}.proof", self.tag), here - first + 1)
             }
         };
         archive.proof = Some(file.clone());
@@ -102,7 +109,8 @@ const SCRIPT: &str = include_str!("verify.js");
 
 /// The page that checks proofs, in a browser and without a network: its script is in it, and by its
 /// policy it can load nothing and send nothing.
-pub(crate) fn page(lang: Lang) -> String {
+pub(crate) fn page(lang: Lang, marking: Option<&str>) -> String {
+    let marking = maud::html! { @if let Some(marking) = marking { p.marking { (marking) } } }.into_string();
     let script = SCRIPT.replace("\"LANG\"", &format!("\"{}\"", lang.code()));
     let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
     let (style, run) = (hash(STYLE), hash(&script));
@@ -116,7 +124,7 @@ pub(crate) fn page(lang: Lang) -> String {
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
          style-src 'sha256-{style}'; script-src 'sha256-{run}'\">\
          <meta name=\"referrer\" content=\"no-referrer\"><title>{title}</title>\
-         <style>{STYLE}</style></head><body><main id=\"main\"></main><script>{script}</script></body></html>\n",
+         <style>{STYLE}</style></head><body>{marking}<main id=\"main\"></main><script>{script}</script></body></html>\n",
         lang.code()
     )
 }
@@ -128,7 +136,8 @@ mod tests {
     #[test]
     fn the_page_runs_its_own_script_and_loads_nothing() {
         for lang in [Lang::Da, Lang::En] {
-            let page = page(lang);
+            let page = page(lang, Some("<HEMMELIGT>"));
+            assert!(page.contains("<p class=\"marking\">&lt;HEMMELIGT&gt;</p>"));
             let (_, rest) = page.split_once("<script>").unwrap();
             let (script, after) = rest.split_once("</script>").unwrap();
             assert!(page.contains(&format!("'sha256-{}'", STANDARD.encode(Sha256::digest(script)))));

@@ -100,6 +100,7 @@ words! {
     Withdrawn: "Beskeden er trukket tilbage af afsenderen. Teksten er ikke i kopien.", "The message was withdrawn by its sender. The text is not in the copy.";
     WithdrawnParts: "En del af beskeden er trukket tilbage af afsenderen.", "A part of the message was withdrawn by its sender.";
     Deleted: "Slettet på telefonen, men endnu ikke fjernet, da kopien blev taget.", "Deleted on the phone, but not yet removed when the copy was made.";
+    Declassified: "Nedklassificeret, led", "Declassified, entry";
     Reactions: "Reaktioner", "Reactions";
     Removed: "fjernet igen", "taken back";
     ReplyTo: "Svar på", "Answer to";

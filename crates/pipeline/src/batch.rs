@@ -44,6 +44,8 @@ pub(crate) struct Item {
     pub(crate) received: Option<i64>,
     /// Direction, for the retention period.
     pub(crate) direction: Direction,
+    /// Marking, as read.
+    pub(crate) marking: Option<String>,
     /// Content of attachments, with its digest and size.
     pub(crate) files: Vec<File>,
     /// Attachments that the message names and the source does not have.
@@ -124,6 +126,7 @@ impl EncodedBatch {
             sent: message.sent_at.map(model::Stamp::millis),
             received: message.received_at.map(model::Stamp::millis),
             direction: message.direction,
+            marking: message.classification.as_ref().map(|c| c.expose().to_string()),
             files,
             missing: u32::try_from(missing).unwrap_or(u32::MAX),
         });

@@ -71,6 +71,20 @@ pub enum JobError {
         /// What stands in the way; fixed words, numbers of entries, days.
         why: String,
     },
+    /// Content or a decision above the archive's ceiling.
+    #[error("marked {level}, above the ceiling of the archive, {ceiling}")]
+    AboveCeiling {
+        /// The level, in Danish.
+        level: &'static str,
+        /// The ceiling, in Danish.
+        ceiling: &'static str,
+    },
+    /// A marking for a production that is below that of its content.
+    #[error("the content is marked {level}: the production cannot be marked lower")]
+    MarkingTooLow {
+        /// The level of the content, in Danish.
+        level: &'static str,
+    },
     /// Asked for something that this version does not do.
     #[error("this version does not have {what}")]
     NotAvailable {
@@ -140,6 +154,8 @@ impl JobError {
             | Self::NoRight { .. }
             | Self::OnePerson
             | Self::Refused { .. }
+            | Self::AboveCeiling { .. }
+            | Self::MarkingTooLow { .. }
             | Self::KeysInsideArchive => 6,
             Self::Busy => 7,
             Self::KnownCustodian
@@ -178,6 +194,8 @@ impl JobError {
             Self::NoRight { .. } => "no-right",
             Self::OnePerson => "one-person",
             Self::Refused { .. } => "refused",
+            Self::AboveCeiling { .. } => "above-ceiling",
+            Self::MarkingTooLow { .. } => "marking-too-low",
             Self::NotAvailable { .. } => "not-available",
             Self::BadValue { .. } => "bad-value",
             Self::JobFile { .. } => "job-file",
@@ -189,7 +207,7 @@ impl JobError {
     }
 
     /// Every key that [`JobError::key`] can give, so that the texts can be checked for completeness.
-    pub const KEYS: [&'static str; 27] = [
+    pub const KEYS: [&'static str; 29] = [
         "source-unknown",
         "source-secret-needed",
         "source-wrong-secret",
@@ -211,6 +229,8 @@ impl JobError {
         "no-right",
         "one-person",
         "refused",
+        "above-ceiling",
+        "marking-too-low",
         "not-available",
         "bad-value",
         "job-file",
@@ -219,7 +239,7 @@ impl JobError {
         "internal",
     ];
 
-    /// Arguments of the localised text: `path`, `fault`, `what`, `right`, `why`, `line`.
+    /// Arguments of the localised text: `path`, `fault`, `what`, `right`, `why`, `line`, `level`, `ceiling`.
     pub fn args(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Source { path, fault } => {
@@ -229,6 +249,10 @@ impl JobError {
             Self::Integrity { what } | Self::Internal { what } => vec![("what", what.clone())],
             Self::NoRight { right } => vec![("right", (*right).to_owned())],
             Self::Refused { why } => vec![("why", why.clone())],
+            Self::AboveCeiling { level, ceiling } => {
+                vec![("level", (*level).to_owned()), ("ceiling", (*ceiling).to_owned())]
+            }
+            Self::MarkingTooLow { level } => vec![("level", (*level).to_owned())],
             Self::NotAvailable { what } => vec![("what", (*what).to_owned())],
             Self::BadValue { what, why } => vec![("what", (*what).to_owned()), ("why", why.clone())],
             Self::JobFile { path, line, why } | Self::InputFile { path, line, why } => {

@@ -28,7 +28,7 @@ use crate::progress::{Phase, Progress};
 use crate::read::{Counts, Evidence, LISTED, Listed};
 use crate::review::settle::Settled;
 use crate::sealing::Sealing;
-use crate::{apps, policies, receipt, register, review, scope};
+use crate::{apps, markings, policies, receipt, register, review, scope};
 
 /// What to take in.
 pub struct Ingest {
@@ -167,6 +167,8 @@ pub struct RunReport {
     pub unreadable: Vec<Listed>,
     /// What a person must look at.
     pub findings: Vec<String>,
+    /// The highest marking of what the source holds; null where nothing is marked.
+    pub marking: Option<&'static str>,
 }
 
 impl IngestReport {
@@ -238,6 +240,7 @@ fn one(
     let ingest_date = made.map_or(today, |made| made.max(today));
     let device = device(job, &mut register, &source, copy_date)?;
     let policy = policies::in_force(&writer.register(&[EntryType::Policy]).map_err(fail)?)?;
+    let mut gate = markings::Gate::of(&job.places, writer, &job.custodian)?;
     let custodian = register.custodian(&job.custodian).ok_or(JobError::UnknownCustodian)?;
     let stamper = Stamper::new(custodian, &policy, device.entry, ingest_date)
         .map_err(|e| JobError::BadValue { what: "register of the custodian", why: e.to_string() })?;
@@ -279,6 +282,7 @@ fn one(
     for reader in &mut source.readers {
         let mut counted = RunReport::default();
         let tally = feed(path, reader.as_mut(), progress, |batch: &mut EncodedBatch| {
+            gate.admit(batch)?;
             sealing.batch(batch, gather.as_mut(), &mut run, &mut counted)?;
             progress.done(batch.records);
             batch.clear();
@@ -313,6 +317,7 @@ fn one(
         report.findings.extend(odd.map(|d| format!("sorting_drift:{}", d.reading)).collect::<Vec<_>>());
     }
     report.findings.extend(sealing.findings());
+    report.marking = gate.shown();
     let evidence: Vec<Evidence> = source
         .set
         .opened()
@@ -350,6 +355,7 @@ fn one(
         routes: report.routes.clone(),
         sorting: report.sorting.clone(),
         findings: report.findings.clone(),
+        marking: gate.highest.code(),
     };
     let nothing_new = report.new == 0
         && report.changed == 0

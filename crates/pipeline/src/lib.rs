@@ -23,6 +23,8 @@ pub mod inspect;
 pub mod job;
 mod journalised;
 mod manifest;
+pub mod markings;
+pub mod media;
 pub mod open;
 pub mod operators;
 pub mod places;

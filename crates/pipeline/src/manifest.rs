@@ -60,6 +60,9 @@ pub(crate) struct Manifest {
     #[serde(default)]
     pub(crate) sorting: crate::ingest::Sorting,
     pub(crate) findings: Vec<String>,
+    /// Number of the highest level of what the source holds.
+    #[serde(default)]
+    pub(crate) marking: u8,
 }
 
 impl Manifest {

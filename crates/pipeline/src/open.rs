@@ -116,6 +116,17 @@ impl Opened {
         self.findings.clone()
     }
 
+    /// A source of the tests' own.
+    #[cfg(test)]
+    pub(crate) fn for_tests(
+        set: Arc<dyn EvidenceSet>,
+        readers: Vec<Box<dyn MessageSource>>,
+        device: Device,
+    ) -> Self {
+        let (made_at, apps, findings) = (None, Vec::new(), Vec::new());
+        Self { kind: "test", encrypted: false, device, made_at, apps, set, readers, findings }
+    }
+
     /// Notes on lengths and damage of the files opened so far.
     pub fn notes(&self) -> Vec<String> {
         self.set.notes()

@@ -10,7 +10,7 @@ use chain::EntryType;
 use export::{ArchiveInfo, Copied, Cover, Disposed, Exhibit, Formats, Lang, Production};
 use jiff::civil::Date;
 use model::{Message, Stamp, canonical, wire};
-use policy::Bucket;
+use policy::{Bucket, Level};
 use serde::Serialize;
 
 use crate::clock::civil;
@@ -73,6 +73,8 @@ pub struct ExportReport {
     pub size: u64,
     /// Root of that log, hexadecimal.
     pub root: String,
+    /// Marking that stands on every page.
+    pub marking: Option<String>,
 }
 
 impl ExportReport {
@@ -91,6 +93,7 @@ struct Recorded<'a> {
     to: Option<Date>,
     delete_by: Option<Date>,
     sealed: bool,
+    marking: Option<&'a str>,
 }
 
 /// Makes a production. The entry that records it is signed before anything is readable.
@@ -112,6 +115,8 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
     let register = crate::register::read(&job.places)?;
     let person = register.custodian(&job.custodian).ok_or(JobError::UnknownCustodian)?;
     let name = person.name().expose().to_owned();
+    // what the pages carry is known before anything is readable
+    let marking = marking(job, operator)?;
     let recorded = Recorded {
         version: 1,
         custodian: &job.custodian,
@@ -119,6 +124,7 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
         to: job.to,
         delete_by: job.delete_by,
         sealed: false,
+        marking: marking.text.as_deref(),
     };
     let plain =
         serde_json::to_vec(&recorded).map_err(|_| JobError::Internal { what: "export entry".into() })?;
@@ -140,7 +146,8 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
         archive: wire::hex(archive.id()),
         size: archive.size(),
         root: wire::hex(&archive.root()),
-        classification: job.classification.clone(),
+        classification: marking.text.clone(),
+        tag: marking.tag.map(str::to_owned),
         copies: copies(job, &archive, operator)?,
     };
     let (size, root) = (cover.size, cover.root.clone());
@@ -153,7 +160,10 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
     let proofs = Proofs::begin(&archive, buckets, &mut production, fail, written)?;
     for (_, buckets) in months {
         progress.check()?;
-        let (exhibits, contents) = month(job, &archive, operator, &buckets, &mut unopened, progress)?;
+        let (mut exhibits, contents) = month(job, &archive, operator, &buckets, &mut unopened, progress)?;
+        for exhibit in &mut exhibits {
+            exhibit.archive.lowered_by = marking.of(job, &exhibit.message).lowered_by;
+        }
         let mut content = |sha256: &[u8; 32], out: &mut dyn Write| -> io::Result<bool> {
             let Some(entry) = contents.get(sha256) else { return Ok(false) };
             archive.content(operator, *entry, out).map(|_| true).map_err(|e| io::Error::other(e.to_string()))
@@ -177,6 +187,7 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
         entry,
         size,
         root,
+        marking: marking.text,
     })
 }
 
@@ -195,6 +206,60 @@ fn copies(job: &Export, archive: &Archive, operator: &Operator) -> Result<Vec<Co
         .collect();
     copies.sort_by(|a, b| a.date.cmp(&b.date));
     Ok(copies)
+}
+
+/// The marking of a production.
+struct Marking {
+    decisions: policy::Markings,
+    /// As it stands on the pages.
+    text: Option<String>,
+    /// As it stands in names of files.
+    tag: Option<&'static str>,
+}
+
+impl Marking {
+    fn of(&self, job: &Export, message: &Message) -> policy::Effective {
+        let day = message.sent_at.or(message.received_at).map(Stamp::millis).and_then(policy::civil_date);
+        let marking = message.classification.as_ref().map(|c| c.expose().as_ref());
+        self.decisions.effective(&job.custodian, day, marking)
+    }
+}
+
+/// The highest level of what the production will show, or what the operator said where that is higher.
+fn marking(job: &Export, operator: &Operator) -> Result<Marking, JobError> {
+    let mut marking = Marking { decisions: crate::markings::read(&job.places)?, text: None, tag: None };
+    let archive = job.places.open()?;
+    let mut highest = Level::Unmarked;
+    // runs say what their sources hold: where nothing is marked, nothing need be read
+    if crate::markings::held(&job.places, Some(&job.custodian))? > Level::Unmarked {
+        let mut unopened = 0;
+        for buckets in months(job, &archive, operator)?.into_values() {
+            let (exhibits, _) = month(job, &archive, operator, &buckets, &mut unopened, Progress::none())?;
+            let levels = exhibits.iter().flat_map(|e| {
+                e.older
+                    .iter()
+                    .map(AsRef::as_ref)
+                    .chain([e.message.as_ref()])
+                    .map(|m| marking.of(job, m).level)
+            });
+            highest = levels.fold(highest, Level::max);
+        }
+    }
+    let stated = job.classification.as_deref().map(str::trim).filter(|t| !t.is_empty());
+    let known = stated.and_then(Level::of_marking);
+    if known.is_some_and(|stated| stated < highest) {
+        return Err(JobError::MarkingTooLow { level: highest.danish() });
+    }
+    marking.text = match (stated, known, highest) {
+        (None, _, Level::Unmarked) => None,
+        (None, _, level) => Some(level.danish().to_owned()),
+        (Some(text), Some(_), _) | (Some(text), None, Level::Unmarked) => Some(text.to_owned()),
+        // words that are no marking stand beside it
+        (Some(text), None, level) => Some(format!("{level} – {text}")),
+    };
+    let level = known.unwrap_or(highest);
+    marking.tag = (level > Level::Unmarked).then(|| level.short());
+    Ok(marking)
 }
 
 /// Buckets of the custodian by month, ascending, as far as the period reaches.
@@ -349,6 +414,7 @@ fn exhibit(mut versions: Vec<Version>) -> Option<Exhibit> {
             retain_until: verdict.retain_until.to_string(),
             retention_class: verdict.class.name().to_owned(),
             verdict: verdict.sorted.decision.word().to_owned(),
+            lowered_by: None,
         },
     })
 }

@@ -28,6 +28,9 @@ pub(crate) fn text(report: &IngestReport, today: Date) -> String {
             "Kørsel                         {}",
             run.run.as_deref().unwrap_or("intet nyt, intet tilføjet")
         ));
+        if let Some(marking) = run.marking {
+            line(&format!("Højeste klassifikation     {marking}"));
+        }
         for (what, n) in [
             ("Rækker i kilden", run.tally.seen),
             ("  heraf beskeder", run.tally.messages),

@@ -1,5 +1,6 @@
 //! How long a message is kept, and why: posts, classes, periods, ending events and the register of
-//! custodians, as pure functions and tables over the guidelines of May 2024.
+//! custodians, as pure functions and tables over the guidelines of May 2024; markings of classified
+//! material with their ceiling and declassifications; the register of media.
 //!
 //! The crate knows no message text, no archive, no file, no clock and no other crate of this
 //! workspace: times, dates and register entries come in as arguments, a [`Stamp`] or an [`Answer`]
@@ -12,10 +13,13 @@ mod calendar;
 mod cbor;
 mod class;
 mod custodian;
+mod decisions;
 mod disposal;
 mod entry;
 mod event;
 mod hold;
+mod marking;
+mod media;
 mod personal;
 mod post;
 mod register;
@@ -33,12 +37,17 @@ pub use cbor::DecodeFault;
 pub use cbor::fuzz_one;
 pub use class::{Class, Standing, standing};
 pub use custodian::{Custodian, Device, MonthDue, NoCopy, NoRole, RolePeriod};
+pub use decisions::NotStored;
 pub use disposal::{
     Bar, ClockFault, MOST_AHEAD, Preservation, Witnesses, bar, day_of_run, free_from, known_day,
 };
 pub use entry::{Change, Handle, RegisterEvent};
 pub use event::{Event, EventFault, EventKind};
 pub use hold::{GRACE_DAYS, Hold, HoldScope};
+pub use marking::{DEFAULT_CEILING, Effective, Level, MarkingDecision, MarkingFault, Markings, NoLevel};
+pub use media::{
+    MediaChange, MediaEvent, MediaFault, MediaRegister, Medium, MediumKind, Movement, READ_OUT_MONTHS,
+};
 pub use personal::Personal;
 pub use post::{AuthorityKind, Choice, PayGrade, Post, Role};
 pub use register::{Register, RegisterFault};

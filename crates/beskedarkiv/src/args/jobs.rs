@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
-use policy::{AuthorityKind, PayGrade, Post};
+use policy::{AuthorityKind, Level, PayGrade, Post};
 
 use super::groups::date;
 use super::{Fact, Happening};
@@ -59,6 +59,8 @@ pub(crate) struct Init {
     pub(crate) name: Option<Fact>,
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) ceiling: Option<Level>,
 }
 
 #[derive(Args)]
@@ -306,6 +308,9 @@ pub(crate) struct CustodianWithdraw {
 pub(crate) enum Policy {
     Show(PolicyShow),
     Set(PolicySet),
+    Ceiling(PolicyCeiling),
+    Declassify(PolicyDeclassify),
+    Markings(CustodianList),
 }
 
 #[derive(Args)]
@@ -320,6 +325,36 @@ pub(crate) struct PolicySet {
     pub(crate) acting: Acting,
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct PolicyCeiling {
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reference: Option<Fact>,
+    #[arg(value_name = "LEVEL")]
+    pub(crate) level: Level,
+}
+
+#[derive(Args)]
+pub(crate) struct PolicyDeclassify {
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+    #[arg(long, value_name = "ID")]
+    pub(crate) custodian: String,
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) level: Level,
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) to_level: Level,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) issuer: Fact,
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) from: Option<Date>,
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) to: Option<Date>,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reference: Option<Fact>,
 }
 
 #[derive(Subcommand)]

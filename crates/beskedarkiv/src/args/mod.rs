@@ -6,6 +6,7 @@ pub(crate) mod fact;
 mod groups;
 mod happening;
 mod jobs;
+mod media;
 mod review;
 
 use std::ffi::OsString;
@@ -24,6 +25,7 @@ pub(crate) use fact::Fact;
 pub(crate) use groups::*;
 pub(crate) use happening::Happening;
 pub(crate) use jobs::*;
+pub(crate) use media::*;
 pub(crate) use review::*;
 
 #[derive(Parser)]
@@ -84,6 +86,8 @@ pub(crate) enum Command {
     Retention(Retention),
     #[command(subcommand, arg_required_else_help = true)]
     Policy(Policy),
+    #[command(subcommand, arg_required_else_help = true)]
+    Media(Media),
     Completions(Completions),
     Man(Man),
     Help(Help),

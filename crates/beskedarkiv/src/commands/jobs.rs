@@ -163,6 +163,13 @@ pub(super) fn init(a: &args::Init, at: &Context<'_>) -> Result<u8, Failure> {
     at.out.line("init-keys", &[("path", report.keys_path.clone().into())])?;
     at.out.line("init-warning", &[])?;
     at.out.plain(&format!("  {}", report.trusted_key))?;
+    if let Some(level) = a.ceiling {
+        let operator = places.unlock(&passphrase).map_err(Failure::of_job)?;
+        pipeline::markings::set_ceiling(&places, &operator, level, None, now()).map_err(Failure::of_job)?;
+    }
+    let ceiling = a.ceiling.unwrap_or(policy::DEFAULT_CEILING).danish();
+    at.out.line("marking-ceiling", &[("level", ceiling.into())])?;
+    at.out.line("marking-not-approved", &[])?;
     at.out.object(&report)?;
     Ok(0)
 }
@@ -416,6 +423,10 @@ pub(super) fn export(a: &args::Export, at: &Context<'_>) -> Result<u8, Failure> 
     }
     at.out.line("export-open", &[("path", report.start.clone().into())])?;
     at.out.line("export-readable", &[])?;
+    if let Some(marking) = &report.marking {
+        at.out.line("export-marking", &[("level", marking.clone().into())])?;
+        at.out.line("marking-not-approved", &[])?;
+    }
     at.out.object(&report)?;
     Ok(report.exit_code())
 }

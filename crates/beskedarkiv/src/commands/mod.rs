@@ -2,6 +2,7 @@
 
 mod classify;
 mod jobs;
+mod media;
 mod proof;
 mod register;
 mod retention;
@@ -56,6 +57,7 @@ pub(crate) fn run(command: Command, at: &mut Context<'_>) -> Result<u8, Failure>
         Command::Review(a) => review::review(a, at),
         Command::Export(a) => jobs::export(&a, at),
         Command::Policy(a) => register::policy(&a, at),
+        Command::Media(a) => media::media(&a, at),
         Command::Retention(Retention::Explain(a)) => retention::explain(&a, at),
         Command::Completions(a) => shell::completions(&a, at),
         Command::Man(a) => shell::man(&a, at),

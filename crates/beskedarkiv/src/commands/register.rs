@@ -216,6 +216,52 @@ pub(super) fn policy(command: &args::Policy, at: &Context<'_>) -> Result<u8, Fai
             at.out.line("policy-set", &[("entry", entry.into())])?;
             at.out.object(&serde_json::json!({ "entry": entry }))?;
         }
+        args::Policy::Ceiling(a) => {
+            let (places, by) = operator(at, &a.acting)?;
+            let reference = a.reference.as_ref().map(sensitive).transpose()?;
+            let entry = pipeline::markings::set_ceiling(&places, &by, a.level, reference.as_ref(), now())
+                .map_err(Failure::of_job)?;
+            at.out.line("marking-ceiling", &[("level", a.level.danish().into())])?;
+            at.out.line("marking-not-approved", &[])?;
+            at.out.object(&serde_json::json!({ "entry": entry, "ceiling": a.level.danish() }))?;
+        }
+        args::Policy::Declassify(a) => {
+            let (places, by) = operator(at, &a.acting)?;
+            let what = pipeline::markings::Declassification {
+                custodian: a.custodian.clone(),
+                from: a.level,
+                to: a.to_level,
+                first: a.from,
+                last: a.to,
+                issuer: sensitive(&a.issuer)?,
+                reference: a.reference.as_ref().map(sensitive).transpose()?,
+            };
+            let entry =
+                pipeline::markings::declassify(&places, &by, &what, now()).map_err(Failure::of_job)?;
+            at.out.line("marking-declassified", &[("entry", entry.into())])?;
+            at.out.object(&serde_json::json!({ "entry": entry }))?;
+        }
+        args::Policy::Markings(a) => markings(a, at)?,
     }
     Ok(0)
+}
+
+fn markings(a: &args::CustodianList, at: &Context<'_>) -> Result<(), Failure> {
+    let names = at.out.names(a.show_names);
+    let shown = pipeline::markings::show(&places(at, &a.at)?, names).map_err(Failure::of_job)?;
+    at.out.line("marking-ceiling", &[("level", shown.ceiling.into())])?;
+    at.out.line("marking-held", &[("level", shown.held.into())])?;
+    let mut table = Table::default();
+    for d in &shown.decisions {
+        let days = [&d.first, &d.last].map(|day| day.clone().unwrap_or_default());
+        table.row([
+            d.entry.to_string(),
+            d.custodian.clone().unwrap_or_default(),
+            d.from.map_or_else(|| d.to.to_owned(), |from| format!("{from} → {}", d.to)),
+            d.custodian.as_ref().map(|_| days.join(" – ")).unwrap_or_default(),
+            d.issuer.clone().unwrap_or_default(),
+        ]);
+    }
+    at.out.table(&table)?;
+    at.out.object(&shown)
 }
