@@ -60,14 +60,38 @@ fn a_report_is_taken_in_once() {
     let place = prepared(&[]);
     testkit::ufdr::write(&Spec::small(), &place.at("telefon.ufdr")).unwrap();
     let first = place
-        .run(&["ingest", "--json", "--archive", "A", "--keys", "K", "--custodian", "m1", "telefon.ufdr"])
+        .run(&[
+            "ingest",
+            "--json",
+            "--archive",
+            "A",
+            "--keys",
+            "K",
+            "--mode",
+            "off",
+            "--custodian",
+            "m1",
+            "telefon.ufdr",
+        ])
         .ends(3)
         .json();
     assert_eq!(first["runs"][0]["source"], "ufdr");
     assert_eq!(first["runs"][0]["new"], 15);
     assert_eq!(first["runs"][0]["attachments"], 3);
     let again = place
-        .run(&["ingest", "--json", "--archive", "A", "--keys", "K", "--custodian", "m1", "telefon.ufdr"])
+        .run(&[
+            "ingest",
+            "--json",
+            "--archive",
+            "A",
+            "--keys",
+            "K",
+            "--mode",
+            "off",
+            "--custodian",
+            "m1",
+            "telefon.ufdr",
+        ])
         .ends(3)
         .json();
     assert_eq!((&again["size"], &again["runs"][0]["run"]), (&first["size"], &Value::Null));

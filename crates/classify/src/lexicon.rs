@@ -166,7 +166,7 @@ mod tests {
         check("samraadet", &["work"]);
         check("justitsministeren", &["work"]);
         check("efterårsferien", &["personnel", "private"]);
-        check("kl", &["work"]);
+        check("kl", &[]);
         check("klokken", &[]);
         check("pakken", &["service"]);
         check("", &[]);
