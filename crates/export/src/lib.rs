@@ -2,6 +2,8 @@
 //! messages as JSON Lines, the attachments, the proofs and the lists of hashes. Pages need no script, no
 //! network and no other file to be read; the one page that checks proofs has its script in it.
 //!
+//! Beside them one page of its own: how good the sorting was, from counts alone.
+//!
 //! This crate knows no archive and no key; it is handed messages in order of time and writes them where
 //! it is told, and nowhere else.
 
@@ -13,6 +15,7 @@ mod copies;
 mod page;
 mod production;
 mod proofs;
+mod quality;
 mod remarks;
 mod show;
 mod withheld;
@@ -22,5 +25,9 @@ pub use certificate::certificate;
 pub use copies::Copied;
 pub use production::{ArchiveInfo, Contents, Cover, Disposed, Exhibit, Finished, Formats, Production};
 pub use proofs::{Awaiting, ProofFiles};
+pub use quality::{
+    Counts, Curve, Decided, Drift, Judged, Machine, Material, Measured, Pair, Point, QualityReport, Reading,
+    quality_page,
+};
 pub use withheld::{Standing, Withheld};
 pub use words::Lang;

@@ -45,31 +45,36 @@ pub(crate) struct Pages<'a> {
     pub(crate) cover: &'a Cover,
 }
 
+/// A whole page around `body`: its style is in it, nothing is loaded and nothing runs.
+pub(crate) fn frame(lang: Lang, marking: Option<&str>, title: &str, body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(lang.code()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta http-equiv="Content-Security-Policy" content=(*POLICY);
+                meta name="referrer" content="no-referrer";
+                title { (title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                a.skip href="#main" { (lang.say(Word::SkipTo)) }
+                @if let Some(marking) = marking { p.marking { (plain(marking)) } }
+                (body)
+                @if let Some(marking) = marking { p.marking { (plain(marking)) } }
+            }
+        }
+    }
+}
+
 impl Pages<'_> {
     fn say(&self, word: Word) -> &'static str {
         self.lang.say(word)
     }
 
     fn frame(&self, title: &str, body: &Markup) -> Markup {
-        html! {
-            (DOCTYPE)
-            html lang=(self.lang.code()) {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta http-equiv="Content-Security-Policy" content=(*POLICY);
-                    meta name="referrer" content="no-referrer";
-                    title { (title) }
-                    style { (PreEscaped(STYLE)) }
-                }
-                body {
-                    a.skip href="#main" { (self.say(Word::SkipTo)) }
-                    (self.marking())
-                    (body)
-                    (self.marking())
-                }
-            }
-        }
+        frame(self.lang, self.cover.classification.as_deref(), title, body)
     }
 
     /// The marking of the production.

@@ -27,6 +27,21 @@ impl Lang {
             Self::En => en,
         }
     }
+
+    /// A sentence with `{1}`, `{2}` ... replaced, in one pass: what is put in is not looked at again.
+    pub(crate) fn fill(self, word: Word, with: &[&str]) -> String {
+        let mut out = String::new();
+        let mut rest = self.say(word);
+        while let Some((before, after)) = rest.split_once('{') {
+            let (number, after) = after.split_once('}').unwrap_or((after, ""));
+            let at = number.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+            out.push_str(before);
+            out.push_str(at.and_then(|at| with.get(at)).copied().unwrap_or("?"));
+            rest = after;
+        }
+        out.push_str(rest);
+        out
+    }
 }
 
 macro_rules! words {
@@ -139,6 +154,82 @@ words! {
     Emphasize: "udråbstegn", "exclamation marks";
     Question: "spørgsmålstegn", "question mark";
     Sticker: "klistermærke", "sticker";
+    QTitle: "Kvaliteten af sorteringen", "Quality of the sorting";
+    QLead: "Retningslinjerne for sms-beskeder (maj 2024, afsnit 1) undtager beskeder, der udelukkende er private, udelukkende personalerelaterede, sendt ved en åbenlys fejl eller allerede journaliseret. Denne rapport siger, hvad der er holdt ude, hvem der afgjorde det, og hvor meget arbejde der efter en stikprøve højst kan være gået tabt. Den indeholder ingen beskeder, navne eller numre.", "The guidelines on text messages (May 2024, section 1) leave out messages that are solely private, solely about personnel matters, sent by obvious error, or journalised already. This report says what was left out, who decided it, and how much work can at most have been lost, by a random sample. It contains no message, name or number.";
+    QShort: "Kort fortalt", "In short";
+    QShortCounts: "{1} beskeder er sorteret: {2} er bevaret, {3} er holdt ude, og {4} venter på et menneske.", "{1} messages were sorted: {2} were kept, {3} were left out, and {4} wait for a person.";
+    QShortBound: "Af de {1} beskeder i stikprøven, der var holdt ude, havde {2} arbejdsindhold. Med 95 % sikkerhed har højst {3} af de {4} beskeder, stikprøven er trukket af, det ({5}).", "Of the {1} messages in the sample that had been left out, {2} had work content. With 95 % confidence at most {3} of the {4} messages it was drawn from do ({5}).";
+    QShortRecall: "Mindst {1} af alle arbejdsbeskeder er bevaret (95 % sikkerhed).", "At least {1} of all work messages were kept (95 % confidence).";
+    QShortNone: "Der er endnu ikke bedømt nogen stikprøve. Hvor meget arbejde der er holdt ude, vides derfor ikke.", "No sample has been judged yet. How much work was left out is therefore not known.";
+    QShortOpen: "Stikprøven er ikke færdig: {1} af {2} beskeder er bedømt. Før alle er det, kan intet sluttes af den.", "The sample is not finished: {1} of {2} messages were judged. Until all are, nothing follows from it.";
+    QShortDrift: "Beskederne ligner ikke dem, som programmet har lært af. Tallene fra prøverne gælder derfor ikke uden videre.", "The messages do not resemble those the program learnt from. The figures of the tests therefore do not simply hold.";
+    QOf: "Arkivet og perioden", "Archive and period";
+    QMadeAt: "Rapporten er lavet", "Report made";
+    QMode: "Hvad maskinen måtte", "What the machine might do";
+    QModeSort: "sortere: bevare, holde ude og spørge", "sort: keep, leave out and ask";
+    QModeAssist: "foreslå: intet er holdt ude uden et menneske", "propose: nothing was left out without a person";
+    QModeRules: "kun holde ude ved faste regler", "leave out by fixed rules only";
+    QModeOff: "intet: alt er bevaret", "nothing: everything was kept";
+    QModel: "Model", "Model";
+    QPolicy: "Regler", "Policy";
+    QCounts: "Hvad der skete med beskederne", "What became of the messages";
+    QCountsText: "En regel er et fast mønster, f.eks. en engangskode. Modellen er et regnestykke over ord og sammenhæng. Et menneske har læst beskeden.", "A rule is a fixed pattern, such as a one-time code. The model is a sum over words and context. A person has read the message.";
+    QOutcome: "Udfald", "Outcome";
+    QByRule: "Ved regel", "By a rule";
+    QByModel: "Ved model", "By the model";
+    QByPerson: "Ved menneske", "By a person";
+    QTotal: "I alt", "Total";
+    QKept: "Bevaret", "Kept";
+    QPersonnel: "Holdt ude: udelukkende personale", "Left out: solely personnel";
+    QPrivate: "Holdt ude: udelukkende privat", "Left out: solely private";
+    QMisdirected: "Holdt ude: sendt ved åbenlys fejl", "Left out: sent by obvious error";
+    QJournalised: "Holdt ude: allerede journaliseret", "Left out: journalised already";
+    QWaiting: "Venter på et menneske", "Waiting for a person";
+    QSample: "Stikprøven", "The sample";
+    QSampleText: "Beskederne er udtrukket med et frø, der er noteret, så enhver, der har bunken, kan trække den samme stikprøve igen. Ingen har kunnet vælge den.", "The messages were drawn by a seed that is recorded, so anybody who has the pile can draw the same sample again. Nobody could choose it.";
+    QPile: "Udeholdte beskeder, der blev trukket af", "Messages left out that were drawn from";
+    QDrawn: "Trukket", "Drawn";
+    QJudged: "Bedømt", "Judged";
+    QBlind: "Heraf bedømt blindt (uden at se programmets svar)", "Of these judged blind (without seeing the program's answer)";
+    QFound: "Fundet med arbejdsindhold", "Found to have work content";
+    QAtMost: "Kan højst være i bunken (95 %)", "Can at most be in the pile (95 %)";
+    QRecall: "Arbejdsbeskeder bevaret, mindst (95 %)", "Work messages kept, at least (95 %)";
+    QSeed: "Frø", "Seed";
+    QDrawRule: "Regel for udtrækning", "Rule of the draw";
+    QFoundText: "Beskeder, der blev fundet, er lagt tilbage i arkivet. Grænsen tæller dem med, fordi den siger noget om bunken, som den var.", "Messages that were found were put back into the archive. The bound counts them, because it speaks of the pile as it was.";
+    QNotBlind: "{1} bedømmelser blev givet af en, der kunne se programmets svar. Sådan en bedømmelse hælder mod svaret.", "{1} judgements were given by somebody who could see the program's answer. Such a judgement leans towards the answer.";
+    QAgree: "Er bedømmerne enige?", "Do the reviewers agree?";
+    QAgreeText: "To har bedømt de samme {1} beskeder uden at se hinandens svar; {2} gange svarede de ens.", "Two judged the same {1} messages without seeing each other's answers; {2} times they answered alike.";
+    QKappa: "Kappa er {1} (mindst {2}): 0 er, hvad tilfældet ville give, 1 er fuld enighed.", "Kappa is {1} (at least {2}): 0 is what chance would give, 1 is full agreement.";
+    QKappaNone: "Kappa kan ikke regnes ud: begge gav det samme svar til alt.", "Kappa cannot be computed: both gave one answer to everything.";
+    QAgreeNone: "Ingen beskeder er bedømt af to. Hvor meget svarene afhænger af, hvem der bedømmer, vides ikke.", "No message was judged by two. How much the answers depend on who judges is not known.";
+    QCurve: "Hvad der ville ske ved andre grænser", "What other limits would do";
+    QCurveText: "Programmet holder en besked ude, når sandsynligheden for arbejdsindhold er under grænsen. En lavere grænse taber mindre arbejde og holder mindre privat ude. Tabellen er målt på {1} beskeder med kendt svar, før det, der ellers holder en udeladelse tilbage.", "The program leaves a message out when the probability of work content is below the limit. A lower limit loses less work and leaves out less that is private. The table was measured on {1} messages with known answers, before anything else holds an exclusion back.";
+    QCurveOwn: "De er myndighedens egne.", "They are the authority's own.";
+    QCurveInvented: "De er opdigtede; se nedenfor.", "They are invented; see below.";
+    QBelow: "Grænse", "Limit";
+    QNotLost: "Arbejde ikke tabt", "Work not lost";
+    QOthersOut: "Andet holdt ude", "Others left out";
+    QChosen: "valgt", "chosen";
+    QDrift: "Ligner beskederne dem, programmet har lært af?", "Do the messages resemble those the program learnt from?";
+    QDriftText: "Afstanden (population stability index) er {1} for {2} beskeder; op til {3} kan skyldes tilfældet. {4} af ordene har modellen aldrig set, mod {5} i det, den lærte af.", "The distance (population stability index) is {1} for {2} messages; up to {3} may be chance. The model has never seen {4} of the words, against {5} in what it learnt from.";
+    QTooFew: "For få beskeder til at sige noget.", "Too few messages to say anything.";
+    QSteady: "Ja, så vidt dette mål kan se. Det viser ikke, at sorteringen er rigtig.", "Yes, as far as this measure can see. It does not show that the sorting is right.";
+    QWatch: "Ikke helt. Der bør læses flere af de udeholdte beskeder.", "Not quite. More of the messages left out should be read.";
+    QDrifted: "Nej. Intet bør holdes ude af maskinen, før en stikprøve er bedømt.", "No. Nothing should be left out by the machine before a sample was judged.";
+    QDriftNone: "Er ikke målt.", "Was not measured.";
+    QField: "Hvor langt opdigtede beskeder er fra virkelige", "How far invented messages are from real ones";
+    QFieldText: "Modellen har lært af opdigtede beskeder. Hvor godt den klarer sig, falder, jo længere teksten er fra dem: først ved prøver af samme hånd, så ved en anden hånd, så ved myndighedens egne beskeder. Kun tal for myndighedens egne beskeder siger noget om denne myndighed.", "The model learnt from invented messages. How well it does falls the further a text is from them: first tests by the same hand, then another hand, then the authority's own messages. Only figures for the authority's own messages say anything about this authority.";
+    QMaterial: "Målt på", "Measured on";
+    QSameHand: "Opdigtet, samme hånd", "Invented, same hand";
+    QOtherHand: "Opdigtet, anden hånd", "Invented, another hand";
+    QOwn: "Myndighedens egne beskeder", "The authority's own messages";
+    QOwnNone: "Myndighedens egne beskeder er ikke mærket. Hvordan sorteringen er på dem, vides kun fra stikprøven.", "The authority's own messages were not labelled. How the sorting does on them is known from the sample only.";
+    QAtLeast: "mindst", "at least";
+    QToReview: "Til et menneske", "To a person";
+    QDistance: "Afstand", "Distance";
+    QHow: "Sådan er tallene til", "How the figures are made";
+    QHowText: "Grænserne er ensidige på 95 % og gælder for træk uden tilbagelægning af en endelig bunke (hypergeometrisk). De forudsætter, at stikprøven er tilfældig, og at bedømmerne har ret. Procenter om det bevarede er rundet ned, procenter om det tabte er rundet op.", "The bounds are one-sided at 95 % and hold for drawing without replacement from a finite pile (hypergeometric). They presume that the sample is random and that the reviewers are right. Percentages of what was kept are rounded down, those of what was lost up.";
 }
 
 #[cfg(test)]
@@ -149,6 +240,10 @@ mod tests {
     fn every_word_has_both_languages() {
         for (word, da, en) in WORDS {
             assert!(!da.is_empty() && !en.is_empty(), "{word:?}");
+            for n in 1..=5 {
+                let place = format!("{{{n}}}");
+                assert_eq!(da.matches(&place).count(), en.matches(&place).count(), "{word:?} {place}");
+            }
             assert_eq!(Lang::Da.say(*word), *da);
         }
     }
