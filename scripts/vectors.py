@@ -121,6 +121,58 @@ def checkpoint(archive, size, root, seed):
     return f"{text}\n\u2014 {origin}/job {signed}\n"
 
 
+def cosigned(note, name, seed, time):
+    """C2SP tlog-cosignature v1, Ed25519, at the end of a note."""
+    key = Ed25519PrivateKey.from_private_bytes(seed)
+    body = note.split("\n\n")[0] + "\n"
+    signature = key.sign(f"cosignature/v1\ntime {time}\n{body}".encode())
+    key_id = sha(f"{name}\n".encode(), b"\4", key.public_key().public_bytes_raw())[:4]
+    return f"{note}\u2014 {name} {base64.b64encode(key_id + struct.pack('>Q', time) + signature).decode()}\n"
+
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def gf(a, b, bits, modulus):
+    """The product in GF(2^bits)."""
+    out = 0
+    for i in range(bits):
+        if b >> i & 1:
+            out ^= a << i
+    for i in range(2 * bits - 2, bits - 1, -1):
+        if out >> i & 1:
+            out ^= modulus << i - bits
+    return out
+
+
+def in_groups(data):
+    n = -(-len(data) * 8 // 20)
+    number = int.from_bytes(data, "big") << n * 20 - len(data) * 8
+    out = []
+    for place in range(n):
+        bits = number >> 20 * (n - 1 - place) & 0xFFFFF
+        symbols = [bits >> 15, bits >> 10 & 31, bits >> 5 & 31, bits & 31]
+        check = gf(place % 32, 5, 5, 0b100101)
+        for symbol, weight in zip(symbols, [2, 4, 8, 16]):
+            check ^= gf(symbol, weight, 5, 0b100101)
+        out.append("".join(CROCKFORD[s] for s in [*symbols, check]))
+    return " ".join(out)
+
+
+def shares(secret, coefficients, count):
+    """Shamir over GF(256), byte by byte: the value of the polynomial at 1, 2, ..."""
+    out = []
+    for x in range(1, count + 1):
+        values = []
+        for i, constant in enumerate(secret):
+            value = 0
+            for polynomial in reversed(coefficients):
+                value = gf(value ^ polynomial[i], x, 8, 0x11B)
+            values.append(value ^ constant)
+        out.append(bytes(values))
+    return out
+
+
 def path(leaves, i):
     if len(leaves) == 1:
         return []
@@ -301,6 +353,14 @@ def chain():
     public = Ed25519PrivateKey.from_private_bytes(JOB).public_key().public_bytes_raw()
     write("chain/trusted-keys-1.txt", verifier_key(f"beskedarkiv/{ARCHIVE.hex()}/job", public))
     known("chain/proof-1.proof", proof(ARCHIVE, JOB))
+    witness, name = b"\x09" * 32, "vidne.example/rigsarkivet"
+    known("chain/cosigned-1.txt", cosigned(checkpoint(ARCHIVE, 42, b"\7" * 32, JOB), name, witness, 1_790_000_000))
+    public = Ed25519PrivateKey.from_private_bytes(witness).public_key().public_bytes_raw()
+    key_id = sha(f"{name}\n".encode(), b"\4", public)[:4].hex()
+    write("chain/cosigner-1.txt", f"{name}+{key_id}+{base64.b64encode(bytes([4]) + public).decode()}")
+    samples = [sha(bytes([n]))[:n] for n in [1, 2, 3, 5, 10, 16, 20, 31, 32]] + [bytes(35), b"\xff" * 35]
+    samples.append(b"".join(sha(bytes([i])) for i in range(40))[:1250])
+    write("chain/groups.txt", "\n".join(f"{data.hex()} {in_groups(data)}" for data in samples))
 
 
 def seals():
@@ -312,6 +372,13 @@ def seals():
         content = bytes(i * 7 % 251 for i in range(n))
         lines.append(f"{n} {sha(stream(bytes([3]) * 32, b'context', content)).hex()}")
     write("seal/stream.txt", "\n".join(lines))
+    lines = []
+    for threshold, count in [(2, 3), (3, 5), (2, 2), (5, 8)]:
+        secret = sha(b"secret", bytes([threshold, count]))
+        coefficients = [sha(b"coefficient", bytes([threshold, count, i])) for i in range(1, threshold)]
+        parts = [secret, *coefficients, *shares(secret, coefficients, count)]
+        lines.append(f"{threshold} {count} " + " ".join(p.hex() for p in parts))
+    write("seal/shares.txt", "\n".join(lines))
     seed, secret = bytes(range(32)), b"\5" * 32
     public = x_wing_keys(seed)[2]
     write("seal/public-1.hex", public.hex())
@@ -334,6 +401,8 @@ def access():
         ("revoke", [1, operator]),
         ("epoch", [1, 1, b"seal"]),
     ]
+    head = b"\1" + ARCHIVE[:4] + struct.pack(">IBBB", 3, 2, 3, 2) + b"\1\2\3\4" + bytes(range(32))
+    write("access/share-1.txt", in_groups(head + sha(tag("BA1.share"), ARCHIVE, head)[:4]))
     write("access/bodies.txt", "\n".join(f"{name} {cbor(item).hex()}" for name, item in lines))
 
 

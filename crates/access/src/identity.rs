@@ -64,11 +64,7 @@ impl Identity {
         let salt = vault::random().map_err(IdentityFault::Vault)?;
         let key = vault::derive(passphrase, &salt, cost).map_err(IdentityFault::Vault)?;
         let seeds = Zeroizing::new([self.signing.as_ref(), self.sealing.seed().as_ref()].concat());
-        let mut out = MAGIC.to_vec();
-        for n in [cost.memory_kib, cost.passes, cost.lanes] {
-            out.extend_from_slice(&n.to_be_bytes());
-        }
-        out.extend_from_slice(&salt);
+        let mut out = cost.head(MAGIC, &salt);
         vault::seal(&key, &context(&self.id, archive), &seeds, &mut out);
         Ok(out)
     }
@@ -83,13 +79,8 @@ impl Identity {
         archive: &[u8; 16],
         passphrase: &[u8],
     ) -> Result<Self, IdentityFault> {
-        let rest = bytes.strip_prefix(MAGIC).ok_or(IdentityFault::Malformed)?;
-        let (numbers, rest) = rest.split_first_chunk::<12>().ok_or(IdentityFault::Malformed)?;
-        let (salt, sealed) = rest.split_first_chunk::<32>().ok_or(IdentityFault::Malformed)?;
-        let [memory_kib, passes, lanes] =
-            [0, 4, 8].map(|i| u32::from_be_bytes(std::array::from_fn(|j| numbers[i + j])));
-        let key = vault::derive(passphrase, salt, Cost { memory_kib, passes, lanes })
-            .map_err(|_| IdentityFault::Malformed)?;
+        let (cost, salt, sealed) = Cost::parse_head(MAGIC, bytes).ok_or(IdentityFault::Malformed)?;
+        let key = vault::derive(passphrase, &salt, cost).map_err(|_| IdentityFault::Malformed)?;
         let seeds = vault::open(&key, &context(&id, archive), sealed).map_err(|e| match e {
             VaultError::WrongKey => IdentityFault::WrongPassphrase,
             _ => IdentityFault::Malformed,

@@ -7,10 +7,10 @@ use crate::sign::{self, Signer};
 use crate::{Hash, hash, hex};
 
 /// Signature type 1 of signed notes: Ed25519.
-const ED25519: u8 = 1;
+pub(crate) const ED25519: u8 = 1;
 /// Most bytes of a note, most signatures on it.
 const MOST_BYTES: usize = 64 * 1024;
-const MOST_SIGNATURES: usize = 64;
+pub(crate) const MOST_SIGNATURES: usize = 64;
 
 /// A checkpoint with its signatures.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Checkpoint {
     /// Root over them.
     pub root: Hash,
     /// Name, key id and signature of each signature line.
-    signatures: Vec<(String, [u8; 4], Vec<u8>)>,
+    pub(crate) signatures: Vec<(String, [u8; 4], Vec<u8>)>,
 }
 
 /// Why a text is no checkpoint, or does not hold.
@@ -50,16 +50,29 @@ pub fn job_name(archive: &[u8; 16]) -> String {
     format!("{}/job", origin(archive))
 }
 
-fn key_id(name: &str, public: &[u8; 32]) -> [u8; 4] {
-    let id = hash(&[name.as_bytes(), b"\n", &[ED25519], public]);
+pub(crate) fn key_id(kind: u8, name: &str, public: &[u8; 32]) -> [u8; 4] {
+    let id = hash(&[name.as_bytes(), b"\n", &[kind], public]);
     [id[0], id[1], id[2], id[3]]
 }
 
 /// The line of a trusted-keys file for a key: `name+keyid+base64(type | key)`.
 pub fn verifier_key(name: &str, public: &[u8; 32]) -> String {
-    let mut typed = vec![ED25519];
-    typed.extend_from_slice(public);
-    format!("{name}+{}+{}", hex(&key_id(name, public)), STANDARD.encode(typed))
+    key_line(ED25519, name, public)
+}
+
+pub(crate) fn key_line(kind: u8, name: &str, public: &[u8; 32]) -> String {
+    let typed = [&[kind], &public[..]].concat();
+    format!("{name}+{}+{}", hex(&key_id(kind, name, public)), STANDARD.encode(typed))
+}
+
+/// Name and public key of a line that [`key_line`] wrote for this kind of key.
+pub(crate) fn parse_key_line(kind: u8, line: &str) -> Option<(String, [u8; 32])> {
+    let (name, rest) = line.split_once('+')?;
+    let (_, key) = rest.split_once('+')?;
+    let typed = STANDARD.decode(key).ok()?;
+    let (stated, public) = typed.split_first()?;
+    let public = public.try_into().ok().filter(|_| *stated == kind)?;
+    (key_line(kind, name, &public) == line).then(|| (name.to_owned(), public))
 }
 
 /// A key that somebody decided to trust: a line of a trusted-keys file.
@@ -74,12 +87,7 @@ pub struct TrustedKey {
 impl TrustedKey {
     /// Parses a line that [`verifier_key`] wrote; `None` for any other, a key of another kind included.
     pub fn parse(line: &str) -> Option<Self> {
-        let (name, rest) = line.split_once('+')?;
-        let (_, key) = rest.split_once('+')?;
-        let typed = STANDARD.decode(key).ok()?;
-        let (kind, public) = typed.split_first()?;
-        let public = public.try_into().ok().filter(|_| *kind == ED25519)?;
-        (verifier_key(name, &public) == line).then(|| Self { name: name.to_owned(), public })
+        parse_key_line(ED25519, line).map(|(name, public)| Self { name, public })
     }
 }
 
@@ -89,14 +97,15 @@ impl Checkpoint {
         Self { origin, size, root, signatures: Vec::new() }
     }
 
-    fn body(&self) -> String {
+    /// The three lines that are signed: the note without its signatures.
+    pub fn body(&self) -> String {
         format!("{}\n{}\n{}\n", self.origin, self.size, STANDARD.encode(self.root))
     }
 
     /// Adds a signature under `name`.
     pub fn sign(&mut self, name: &str, signer: &Signer) {
         let signature = signer.sign(self.body().as_bytes()).to_vec();
-        self.signatures.push((name.to_owned(), key_id(name, &signer.public()), signature));
+        self.signatures.push((name.to_owned(), key_id(ED25519, name, &signer.public()), signature));
     }
 
     /// Checks the signature by a key.
@@ -104,7 +113,7 @@ impl Checkpoint {
     /// # Errors
     /// [`NoteFault::NotSigned`], [`NoteFault::Mismatch`].
     pub fn verify(&self, name: &str, public: &[u8; 32]) -> Result<(), NoteFault> {
-        let id = key_id(name, public);
+        let id = key_id(ED25519, name, public);
         let (_, _, signature) = self
             .signatures
             .iter()

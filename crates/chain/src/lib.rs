@@ -8,6 +8,8 @@
 
 mod checkpoint;
 mod commit;
+mod cosign;
+mod groups;
 mod header;
 mod levels;
 mod proof;
@@ -16,6 +18,8 @@ mod tree;
 
 pub use checkpoint::{Checkpoint, NoteFault, TrustedKey, job_name, origin, verifier_key};
 pub use commit::{GROUPS, SEED_LEN, Seed, body_commitment, field_commitment, record, record_of_fields};
+pub use cosign::{Cosigned, CosignerKey, consistency_text, cosigner_key};
+pub use groups::{GroupFault, from_groups, to_groups};
 pub use header::{EntryType, HEADER_LEN, Header, HeaderFault, prev_hash};
 pub use levels::Levels;
 pub use proof::{Field, Fields, MOST_PROOF, Proof, ProofFault, Proven, Pruned, show_fields};
@@ -71,5 +75,7 @@ pub fn fuzz_one(data: &[u8]) {
         drop(Checkpoint::parse(text));
         drop(Proof::parse(text));
         drop(TrustedKey::parse(text));
+        drop(CosignerKey::parse(text));
+        drop(from_groups(text, data.len().min(64)));
     }
 }

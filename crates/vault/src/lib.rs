@@ -8,6 +8,7 @@ mod packed;
 mod padding;
 mod passphrase;
 mod seal;
+mod shares;
 mod stream;
 
 pub use keys::{KeyPair, PublicKey, WRAPPED_LEN, unwrap, wrap};
@@ -15,6 +16,7 @@ pub use packed::{Packer, unpack};
 pub use padding::padme;
 pub use passphrase::{Cost, derive};
 pub use seal::{OVERHEAD, UNDER_OVERHEAD, open, open_under, seal, seal_under};
+pub use shares::{MOST_SHARES, Share, combine, split};
 pub use stream::{open_stream, seal_stream, sealed_len};
 
 use zeroize::Zeroizing;

@@ -23,6 +23,22 @@ impl Cost {
     /// The most: 4 GiB, 64 passes, so that a changed file cannot cost hours.
     const MOST: Self = Self { memory_kib: 4 * 1024 * 1024, passes: 64, lanes: 16 };
 
+    /// What stands in front of something sealed behind a passphrase: `magic`, memory in KiB, passes and
+    /// lanes (u32 each), salt 32.
+    pub fn head(self, magic: &[u8; 4], salt: &[u8; 32]) -> Vec<u8> {
+        let numbers = [self.memory_kib, self.passes, self.lanes].map(u32::to_be_bytes);
+        [&magic[..], &numbers.concat(), salt].concat()
+    }
+
+    /// Cost, salt and the rest of what [`Cost::head`] stands in front of.
+    pub fn parse_head<'a>(magic: &[u8; 4], bytes: &'a [u8]) -> Option<(Self, [u8; 32], &'a [u8])> {
+        let (numbers, rest) = bytes.strip_prefix(magic)?.split_first_chunk::<12>()?;
+        let (salt, rest) = rest.split_first_chunk::<32>()?;
+        let [memory_kib, passes, lanes] =
+            [0, 4, 8].map(|i| u32::from_be_bytes(std::array::from_fn(|j| numbers[i + j])));
+        Some((Self { memory_kib, passes, lanes }, *salt, rest))
+    }
+
     fn usable(self) -> bool {
         (Self::LEAST.memory_kib..=Self::MOST.memory_kib).contains(&self.memory_kib)
             && (Self::LEAST.passes..=Self::MOST.passes).contains(&self.passes)
