@@ -462,9 +462,9 @@ def trusted(text):
             name, _, rest = line.partition("+")
             key_id, _, typed = rest.partition("+")
             typed = base(typed)
-            need(len(typed) == 33 and typed[0] == 1, "no verifier key")
+            need(len(typed) == 33 and typed[0] in (1, 4), "no verifier key")
             need(sha(name.encode(), b"\n", typed)[:4].hex() == key_id, "no verifier key")
-            keys.append((name, typed[1:]))
+            keys += [(name, typed[1:])] * (typed[0] == 1)
     need(keys, "no verifier key")
     return keys
 

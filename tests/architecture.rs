@@ -33,6 +33,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("access", &["chain", "vault"]),
     ("archive", &["chain", "vault", "access"]),
     ("export", &["model", "chain"]),
+    ("timestamp", &[]),
     ("testkit", &[]),
     (
         "pipeline",
@@ -57,6 +58,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "access",
             "archive",
             "export",
+            "timestamp",
             "testkit",
         ],
     ),

@@ -41,6 +41,9 @@ pub enum KeyStoreFault {
     /// Not a key store.
     #[error("key store: none here")]
     Missing,
+    /// The job's secrets are sealed until an administrator unlocks them.
+    #[error("key store: locked")]
+    Locked,
     /// A file of another size than it must have.
     #[error("key store: {0} is damaged")]
     Damaged(String),
@@ -164,6 +167,9 @@ impl KeyStore {
     /// [`KeyStoreFault::Damaged`] when it is not there or has another size.
     pub fn secret(&self, name: &str) -> Result<Secret, KeyStoreFault> {
         let bytes = self.read(name)?.filter(|b| b.len() == 32);
+        if bytes.is_none() && self.root.join("locked").join("ingest").is_file() {
+            return Err(KeyStoreFault::Locked);
+        }
         let bytes = bytes.ok_or_else(|| KeyStoreFault::Damaged(name.to_owned()))?;
         let mut secret = Secret::default();
         secret.copy_from_slice(&bytes);
@@ -278,6 +284,28 @@ impl KeyStore {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(fault(name, &e)),
             _ => self.remove(name),
         }
+    }
+
+    /// The names of all files, sorted; of those that are being written too.
+    ///
+    /// # Errors
+    /// [`KeyStoreFault::Io`].
+    pub fn files(&self) -> Result<Vec<String>, KeyStoreFault> {
+        let (mut found, mut folders) = (Vec::new(), vec![String::new()]);
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(self.root.join(&folder)).map_err(|e| fault(&folder, &e))? {
+                let entry = entry.map_err(|e| fault(&folder, &e))?;
+                let name = entry.file_name().to_string_lossy().into_owned();
+                let name = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+                if entry.file_type().map_err(|e| fault(&name, &e))?.is_dir() {
+                    folders.push(name);
+                } else {
+                    found.push(name);
+                }
+            }
+        }
+        found.sort_unstable();
+        Ok(found)
     }
 
     /// Numbers of all operators that have an identity here, sorted.

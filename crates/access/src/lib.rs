@@ -8,12 +8,16 @@
 
 mod acts;
 mod authority;
+pub mod custody;
 mod identity;
 mod keystore;
+pub mod parcel;
 mod register;
+mod witness;
 
 pub use acts::{DayBody, DisposeBody, DisposedBody, EraseBody, ResealBody};
 pub use authority::{Authority, Granted, RightsFault, needed};
 pub use identity::{Identity, IdentityFault};
 pub use keystore::{KeyStore, KeyStoreFault, lie_apart};
 pub use register::{EpochBody, GenesisBody, GrantBody, OperatorBody, OperatorId, RevokeBody, Rights};
+pub use witness::{Witness, WitnessFault};

@@ -28,6 +28,9 @@ pub enum ArchiveError {
     /// What was to be done may not be done now.
     #[error("{0}")]
     Refused(String),
+    /// Nobody at hand holds the epoch's private half: it is in split custody.
+    #[error("the key of the epoch is not at hand")]
+    NoEpochKey,
     /// The archive does not hold.
     #[error("entry {entry}: {what}")]
     Broken {

@@ -6,9 +6,12 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod anchors;
 mod blob;
 mod bodies;
 mod body;
+mod copy;
+mod custody;
 mod dedup;
 mod dispose;
 mod error;
@@ -29,7 +32,9 @@ mod store;
 mod verify;
 mod writer;
 
+pub use anchors::Apart;
 pub use blob::Content;
+pub use copy::{Contents, Copying, Look, wake};
 pub use dedup::{Aspect, Change, Missing, Novelty, Sighting};
 pub use dispose::{Disposal, Recheck};
 pub use error::ArchiveError;

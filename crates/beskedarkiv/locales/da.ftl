@@ -16,7 +16,7 @@ more-program =
     Kom i gang:  beskedarkiv demo
 
     Arkiv og nøglelager kan også stå i BESKEDARKIV_ARCHIVE og BESKEDARKIV_KEYS eller i
-    ~/.config/beskedarkiv/config.toml (archive, keys, holding, passphrase-file, operator, lang).
+    ~/.config/beskedarkiv/config.toml (archive, keys, holding, passphrase-file, operator, seen, lang).
     Adgangskoder gives i en fil eller tastes ind, når der spørges; aldrig som argument.
     Navne, numre og søgeord kan stå direkte, i en fil (@FIL) eller på standardinput (-).
 
@@ -81,6 +81,8 @@ next-usage-like = Mente du { $like }?
 ## Spørgsmål
 
 ask-operator = Adgangskode til arkivet:
+ask-witness = Vidnets adgangskode:
+ask-copy = Adgangskode til kopien af nøglelageret:
 ask-new = Ny adgangskode:
 ask-again = Samme adgangskode igen:
 ask-source = Adgangskode til sikkerhedskopien:
@@ -89,6 +91,8 @@ ask-source = Adgangskode til sikkerhedskopien:
 
 note-secret-readable = bemærk: { $path } kan læses af andre på maskinen; ret det med chmod 600
 note-names-hidden = navne vises kun på en terminal
+note-not-remembered = bemærk: operatørens minde om arkivet kunne ikke skrives; sæt seen i konfigurationsfilen til en mappe, der kan skrives i
+anchor-not-kept = bemærk: arkivet kunne ikke gemme medunderskriften; den står i det, der er skrevet ud, og hos vidnet
 
 ## Fejl, og hvad man så gør
 
@@ -112,7 +116,7 @@ next-input-file = Ret filen, eller giv en anden; linje 0 er filen som helhed.
 error-config-unreadable = { $path }: konfigurationsfilen kan ikke læses ({ $why })
 next-config-unreadable = Ret stien efter --config, eller udelad den.
 error-config-fault = { $path }: linje { $why } i konfigurationsfilen passer ikke
-next-config-fault = Filen kan indeholde archive, keys, holding, passphrase-file, operator og lang, og intet andet.
+next-config-fault = Filen kan indeholde archive, keys, holding, passphrase-file, operator, seen og lang, og intet andet.
 error-secret-needed = der mangler en adgangskode, og her er ingen terminal at spørge på
 next-secret-needed = Giv { $flag } FIL; filens første linje er adgangskoden.
 error-secret-unreadable = { $path }: adgangskoden kan ikke læses ({ $why })
@@ -135,6 +139,11 @@ next-fact-encoding = Gem filen som UTF-8.
 ## Ord, som andre dele af programmet siger på engelsk
 
 word-entity-not-found = findes ikke
+word-not-an-answer-of-a-time-stamping-authority--or-a-damaged-one = ikke et svar fra en tidsstempelmyndighed, eller et beskadiget
+word-the-time-stamp-is-of-something-else = tidsstemplet er af noget andet
+word-the-signature-on-the-time-stamp-does-not-hold = underskriften på tidsstemplet holder ikke
+word-the-certificate-may-not-stamp-times--or-was-not-valid-at-that-time = certifikatet må ikke stemple tid, eller var ikke gyldigt på det tidspunkt
+word-no-trusted-certificate-vouches-for-the-authority = intet certifikat, du stoler på, står inde for myndigheden
 word-not-a-proof--or-a-damaged-one = ikke et bevis, eller et beskadiget
 word-the-header-is-not-of-a-segment-of-this-archive = leddet er ikke en del af det nævnte arkiv
 word-the-records-are-not-what-the-header-commits-to = beskederne er ikke dem, leddet er bundet til
@@ -258,6 +267,58 @@ more-verify = Uden nøgler: hvert led, hver sum, underskrift og rettighed, og su
 cmd-export = Laver en udlevering, som et menneske kan læse
 cmd-checkpoint = Kædens underskrevne tilstand
 cmd-checkpoint-show = Viser kædens underskrevne tilstand og nøglen til en fil med betroede nøgler
+cmd-checkpoint-sign = Medunderskriver kædens tilstand som operatør
+cmd-checkpoint-witness = Lader et vidne se arkivet: er det vokset af det, vidnet så sidst?
+more-checkpoint-witness =
+    FILE ligger på et medie, som en anden opbevarer. Vidnet husker den sidste tilstand, det har set,
+    og medunderskriver den nye, når kæden kun er vokset. Er poster væk, eller er kæden skrevet om,
+    afvises det (5), og vidnet husker det gamle.
+
+    Første gang:  beskedarkiv checkpoint witness --new --name rigsarkivet/anna /media/stik/vidne
+    Siden:        beskedarkiv checkpoint witness /media/stik/vidne
+cmd-checkpoint-verify-printed = Holder arkivet op mod grupper, der er tastet fra et udskrevet blad
+cmd-checkpoint-timestamp = Tidsstempler efter RFC 3161, båret på et medie
+more-checkpoint-timestamp =
+    --query skriver en forespørgsel om kædens nyeste tilstand. Bær filen til en tidsstempelmyndighed,
+    og giv svaret med --response og myndighedens certifikat (PEM) med --tsa-certificate; det
+    kontrolleres uden net og gemmes ved siden af kæden. Uden begge vises de tidsstempler, der er.
+cmd-checkpoint-accept = Tager arkivet, som det er, efter at en ældre kopi er lagt tilbage
+more-checkpoint-accept =
+    Operatøren husker selv, hvor langt kæden var, og afviser et arkiv, der er kortere eller skrevet
+    om. Er det sket med vilje, fordi en ældre kopi er lagt tilbage, godtages den her. Det gamle
+    minde bliver liggende ved siden af.
+cmd-backup = Kopierer arkivet til et sted, der ikke må kunne læse det
+more-backup =
+    Kun det forseglede rejser. Før noget skrives, ses alt efter for nøgler, nøglenumre, navne og
+    numre fra registret og det, --canary nævner; findes noget, afvises kopien (6). Bagefter læses
+    alt tilbage og kontrolleres, og SHA256SUMS siger, hvad kopien består af. Samme kommando igen
+    fører kun det nye over.
+
+    Eksempel:
+      beskedarkiv backup --offsite /media/disk/arkiv
+      beskedarkiv backup verify /media/disk/arkiv
+      beskedarkiv backup restore /media/disk/arkiv --to /srv/proeve
+cmd-backup-verify = Kontrollerer en kopi: hver fil mod listen, og arkivet i den uden nøgler
+cmd-backup-restore = Lægger en kopi tilbage i en tom mappe og kontrollerer den
+cmd-key = Nøglerne: delt opbevaring, kopi på eget medie, lås
+cmd-key-split = Deler epokens nøgle i dele på papir
+more-key-split =
+    Skriver ét blad pr. del i en tom mappe. Udskriv bladene, slet filerne, og giv delene til hver sin
+    person. Prøv dem (key drill), og afslut med key custody finish: derefter har nøglelageret ikke
+    længere nøglen. Den, der har en rettighed, læser som før; en ny rettighed kræver delene
+    (operator grant --share).
+cmd-key-drill = Prøver, at delene giver epokens nøgle, og at den åbner alt; skriver ingen nøgle
+cmd-key-custody = Delt opbevaring af epokens nøgle
+cmd-key-custody-finish = Fjerner nøglelagerets egen kopi af epokens nøgle, når delene netop er prøvet
+cmd-key-recover = Lægger epokens nøgle tilbage i nøglelageret ved hjælp af delene
+cmd-key-backup = Forsegler en kopi af nøglelageret i en fil, til et medie for sig selv
+more-key-backup =
+    Kopien får sin egen adgangskode og en udløbsdato (ellers 92 dage): en gammel kopi af nøglerne
+    ville ellers kunne åbne det, der er kasseret. Mellemlagerets nøgler er aldrig med, og epokens
+    nøgle heller ikke, når den er i delt opbevaring.
+cmd-key-restore = Åbner en kopi i et tomt nøglelager
+cmd-key-lock = Låser nøglelageret: intet kan indlæses eller slås op, før en administrator låser op
+cmd-key-unlock = Låser nøglelageret op
 
 arg-archive = Arkivets mappe
 arg-keys = Nøglelagerets mappe; skal ligge uden for arkivet
@@ -304,6 +365,34 @@ arg-attest-device = Indestå for, at en ukendt telefon eller et ukendt nummer er
 arg-receipt = Skriv også kvitteringen i denne fil
 arg-job = Jobfil (TOML)
 arg-checkpoint = Ældre tilstand af kæden (fil), som arkivet skal være vokset fra
+arg-print = Skriv et dansk blad til udskrift og journal i denne fil (HTML)
+arg-query = Skriv forespørgslen i denne fil
+arg-response = Myndighedens svar (fil)
+arg-tsa-certificate = Certifikater, du stoler på: myndighedens eget eller et over det (PEM)
+arg-new = Lav et nyt vidne
+arg-checkpoint-witness-name = Navn, vidnet underskriver med; uden mellemrum
+arg-checkpoint-witness-passphrase-file = Fil, hvis første linje er vidnets egen adgangskode
+arg-checkpoint-witness-file = Vidnets fil
+arg-size = Kædens længde, som den står på bladet
+arg-groups = Grupperne på bladet, i rækkefølge
+arg-offsite = Mappe til kopien: tom, ikke til stede, eller en ældre kopi af arkivet
+arg-canary = Tekst, der heller ikke må rejse med; kan gives flere gange
+arg-backup-holding = Mellemlageret; kopien må ikke ligge i det
+arg-copy = Kopiens mappe
+arg-shares = Antal dele
+arg-threshold = Antal dele, der skal til
+arg-key-split-out = Mappe til bladene; skal være tom eller ikke findes
+arg-key-drill-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
+arg-key-custody-finish-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
+arg-key-recover-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
+arg-operator-grant-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
+arg-expires = Kopiens sidste dag
+arg-expired-too = Brug kopien, selv om den er udløbet
+arg-key-backup-passphrase-file = Fil, hvis første linje er kopiens egen adgangskode
+arg-key-restore-passphrase-file = Fil, hvis første linje er kopiens egen adgangskode
+arg-key-backup-file = Fil, kopien skrives til
+arg-key-restore-file = Kopien
+arg-backup-restore-to = Mappe, der er tom eller ikke findes
 arg-proof = Bevis for udleverede beskeder (fil); kræver intet arkiv
 arg-trusted-keys = Fil med de nøgler, De stoler på, en på hver linje
 arg-from = Første dag
@@ -371,6 +460,26 @@ error-wrong-passphrase = adgangskoden passer ikke til nogen operatør
 next-wrong-passphrase = Kontrollér adgangskoden, og prøv igen.
 error-integrity = noget holder ikke: { $what }
 next-integrity = Kør beskedarkiv verify, gem udskriften, og find den seneste gode kopi af arkivet frem.
+error-apart-other = { $path } husker { $seen } poster af et andet arkiv
+next-apart-other = Vælg det arkiv, som filen hører til. Er det det samme, er arkivet skiftet ud: rør intet, og find den sidste gode kopi.
+error-apart-shorter = arkivet er kortere, end det har været: { $path } husker { $seen } poster, arkivet har { $have }
+next-apart-shorter = Poster er væk, eller dette er en gammel kopi. Rør intet, og find den nyeste kopi. Er en ældre kopi lagt tilbage med vilje, så se checkpoint accept.
+error-apart-rewritten = kæden er skrevet om: dens første { $seen } poster er ikke dem, som { $path } husker
+next-apart-rewritten = Rør intet. Sammenlign med kopier af arkivet og med de udskrevne kvitteringer; den sidste gode kopi er den, der passer med dem.
+error-would-travel = { $path }: rummer { $what }; intet er kopieret
+next-would-travel = Find ud af, hvordan det kom i arkivets mappe. Er det en fil, der ikke hører til der, så flyt den ud, og prøv igen.
+error-bad-place = mapperne må ikke ligge i hinanden: { $why }
+next-bad-place = Vælg en mappe for sig selv, bedst på et andet medie.
+error-no-epoch-key = epokens nøgle er ikke ved hånden: den er i delt opbevaring, eller en anden har den
+next-no-epoch-key = Giv delene med --share FIL, en gang for hver del.
+error-bad-share = delene giver ikke epokens nøgle: { $why }
+next-bad-share = Se efter på bladene, og tast den gruppe, der er nævnt, om. Dele af to delinger kan ikke blandes.
+error-expired = { $path }: kopien af nøglerne udløb { $day }
+next-expired = Brug en nyere kopi. Er der ingen, så giv --expired-too; det, der er kasseret siden, skal da kasseres igen.
+error-locked = nøglelageret er låst
+next-locked = En operatør med rettigheden admin låser op med key unlock.
+error-no-memory = der er intet sted, hvor operatøren kan huske arkivet
+next-no-memory = Sæt seen i konfigurationsfilen til en mappe, der kan skrives i.
 error-unknown-custodian = personen er ikke i registret
 next-unknown-custodian = Se registret med custodian list, eller opret personen med custodian add.
 error-known-custodian = personen er i registret i forvejen
@@ -402,6 +511,7 @@ phase-reading = Læser
 phase-sorting = Sorterer
 phase-verifying = Efterprøver
 phase-exporting = Udleverer
+phase-copying = Kopierer
 phase-generating = Laver en prøvekopi
 count-messages = Beskeder
 count-conversations = Samtaler
@@ -424,6 +534,34 @@ proof-written = Skrevet
 proof-size = Kædens længde
 proof-root = Kædens rod
 proof-key = Underskrevet af
+printed = Bladet ligger i { $path }. Udskriv det, underskriv det, og journalisér det i dag.
+printed-holds = Arkivet er vokset af det, der står på bladet: { $seen } poster dengang, { $have } nu.
+anchor-grown = Kæden er vokset fra { $seen } til { $have } poster, og intet før er ændret. Medunderskrevet af { $by }:
+anchor-signed = Kædens tilstand ved { $have } poster er medunderskrevet af { $by }:
+accepted = Arkivet er godtaget, som det er. Glemt: en tilstand på { $seen } poster.
+stamp-asked = Forespørgslen ligger i { $path }. Bær den til tidsstempelmyndigheden.
+stamp-taken = Tidsstemplet { $at }: kædens tilstand ved { $have } poster; arkivet har det i checkpoints.
+stamp-holds = holder
+backup-made = Kopien er skrevet, læst tilbage og kontrolleret: { $path }
+backup-holds = Kopien holder: { $path }
+backup-broken = KOPIEN HOLDER IKKE: { $path }
+backup-restored = Kopien er lagt tilbage og holder: { $path }
+count-files = Filer
+count-written = Skrevet denne gang
+count-looked-for = Nøgler og navne, der blev ledt efter
+count-too-short = For korte til at lede efter
+key-split = Nøglen er delt i { $n } dele; { $need } skal til:
+key-split-next = Udskriv bladene, prøv delene med key drill, giv dem til hver sin person, og slet filerne. Afslut med key custody finish.
+key-drilled = { $n } dele giver epokens nøgle; den åbner { $opened } af { $all } spande. Ingen nøgle er skrevet.
+key-custody = { $n } dele giver epokens nøgle, den åbner { $opened } af { $all } spande, og nøglelageret har den ikke længere. Gamle kopier af nøglelageret har den stadig: destruér dem.
+key-recovered = { $n } dele gav epokens nøgle, den åbner { $opened } af { $all } spande, og den ligger i nøglelageret igen bag operatørens adgangskode.
+key-still-there = Nøglelageret har stadig selv nøglen; afslut med key custody finish.
+key-backed-up = Kopien af nøglelageret ligger i { $path }; sidste dag { $day }.
+key-restored = Nøglelageret er lagt tilbage i { $path }: { $n } filer.
+key-with-epoch = Epokens nøgle er med.
+key-without-epoch = Epokens nøgle er ikke med; den er i delt opbevaring.
+key-locked = Nøglelageret er låst. { $n } administratorer kan låse op.
+key-unlocked = Nøglelageret er låst op.
 verify-broken = ARKIVET HOLDER IKKE.
 verify-without-keys = Efterprøvet uden nøgler; indholdet er ikke åbnet.
 verify-unopened = { $n } bundter kunne ikke åbnes med operatørens nøgler.

@@ -16,7 +16,7 @@ more-program =
     To begin:  beskedarkiv demo
 
     Archive and key store may also stand in BESKEDARKIV_ARCHIVE and BESKEDARKIV_KEYS or in
-    ~/.config/beskedarkiv/config.toml (archive, keys, holding, passphrase-file, operator, lang).
+    ~/.config/beskedarkiv/config.toml (archive, keys, holding, passphrase-file, operator, seen, lang).
     Passphrases come in a file or are typed when asked for; never as an argument.
     Names, numbers and search words may be given as they are, in a file (@FILE) or on standard
     input (-).
@@ -82,6 +82,8 @@ next-usage-like = Did you mean { $like }?
 ## Questions
 
 ask-operator = Passphrase of the archive:
+ask-witness = The witness's passphrase:
+ask-copy = Passphrase of the copy of the key store:
 ask-new = New passphrase:
 ask-again = The same passphrase again:
 ask-source = Passphrase of the backup:
@@ -90,6 +92,8 @@ ask-source = Passphrase of the backup:
 
 note-secret-readable = note: others on this machine can read { $path }; mend it with chmod 600
 note-names-hidden = names are shown on a terminal only
+note-not-remembered = note: the operator's memory of the archive could not be written; set seen in the configuration file to a folder that can be written to
+anchor-not-kept = note: the archive could not keep the cosignature; it stands in what is printed, and with the witness
 
 ## Errors, and what to do next
 
@@ -113,7 +117,7 @@ next-input-file = Correct the file, or give another; line 0 is the file as a who
 error-config-unreadable = { $path }: the configuration file cannot be read ({ $why })
 next-config-unreadable = Correct the path after --config, or leave it out.
 error-config-fault = { $path }: line { $why } of the configuration file does not fit
-next-config-fault = The file may hold archive, keys, holding, passphrase-file, operator and lang, and nothing else.
+next-config-fault = The file may hold archive, keys, holding, passphrase-file, operator, seen and lang, and nothing else.
 error-secret-needed = a passphrase is missing, and there is no terminal to ask on
 next-secret-needed = Give { $flag } FILE; the first line of the file is the passphrase.
 error-secret-unreadable = { $path }: the passphrase cannot be read ({ $why })
@@ -136,6 +140,11 @@ next-fact-encoding = Save the file as UTF-8.
 ## Words that other parts of the program say in their own way
 
 word-entity-not-found = does not exist
+word-not-an-answer-of-a-time-stamping-authority--or-a-damaged-one = not an answer of a time-stamping authority, or a damaged one
+word-the-time-stamp-is-of-something-else = the time stamp is of something else
+word-the-signature-on-the-time-stamp-does-not-hold = the signature on the time stamp does not hold
+word-the-certificate-may-not-stamp-times--or-was-not-valid-at-that-time = the certificate may not stamp times, or was not valid at that time
+word-no-trusted-certificate-vouches-for-the-authority = no trusted certificate vouches for the authority
 word-not-a-proof--or-a-damaged-one = not a proof, or a damaged one
 word-the-header-is-not-of-a-segment-of-this-archive = the header is not of a segment of this archive
 word-the-records-are-not-what-the-header-commits-to = the records are not what the header commits to
@@ -259,6 +268,59 @@ more-verify = Without keys: every header, hash, signature and right, and the dig
 cmd-export = Makes a production that a person can read
 cmd-checkpoint = The signed state of the chain
 cmd-checkpoint-show = Prints the signed state of the chain, and the key for a trusted-keys file
+cmd-checkpoint-sign = Cosigns the state of the chain as an operator
+cmd-checkpoint-witness = Lets a witness see the archive: did it grow from what the witness saw last?
+more-checkpoint-witness =
+    FILE lies on a medium that somebody else keeps. The witness remembers the last state it has
+    seen and cosigns the new one when the chain only grew. If entries are gone or the chain was
+    rewritten, it refuses (5) and goes on remembering the old one.
+
+    The first time:  beskedarkiv checkpoint witness --new --name archives/anna /media/stick/witness
+    After that:      beskedarkiv checkpoint witness /media/stick/witness
+cmd-checkpoint-verify-printed = Holds the archive to groups that were typed from a printed sheet
+cmd-checkpoint-timestamp = Time stamps by RFC 3161, carried by a medium
+more-checkpoint-timestamp =
+    --query writes a query for the newest state of the chain. Carry the file to a time-stamping
+    authority, and give the answer with --response and the authority's certificate (PEM) with
+    --tsa-certificate; it is verified without a network and kept beside the chain. Without either
+    the time stamps that there are are shown.
+cmd-checkpoint-accept = Takes the archive as it is, after an older copy was put back
+more-checkpoint-accept =
+    The operator remembers how long the chain was, and refuses an archive that is shorter or was
+    rewritten. Where that was done on purpose, because an older copy was put back, it is accepted
+    here. The old memory is kept beside the new one.
+cmd-backup = Copies the archive to a place that must not be able to read it
+more-backup =
+    Only what is sealed travels. Before anything is written, all of it is looked through for keys,
+    numbers of keys, names and numbers of the register and what --canary names; if anything is
+    found, the copy is refused (6). Then everything is read back and verified, and SHA256SUMS says
+    what the copy consists of. The same command again carries over what is new.
+
+    Example:
+      beskedarkiv backup --offsite /media/disk/archive
+      beskedarkiv backup verify /media/disk/archive
+      beskedarkiv backup restore /media/disk/archive --to /srv/drill
+cmd-backup-verify = Verifies a copy: every file against the list, and the archive in it without keys
+cmd-backup-restore = Puts a copy back into an empty folder and verifies it
+cmd-key = The keys: split custody, a copy on a medium of its own, the lock
+cmd-key-split = Splits the epoch's key into shares on paper
+more-key-split =
+    Writes a sheet for each share to an empty folder. Print the sheets, delete the files, and give
+    the shares to different persons. Try them (key drill), and end with key custody finish: after
+    that the key store does not have the key any more. Whoever has a grant reads as before; a new
+    grant needs the shares (operator grant --share).
+cmd-key-drill = Tries whether the shares give the epoch's key and the key opens all; writes no key
+cmd-key-custody = Split custody of the epoch's key
+cmd-key-custody-finish = Removes the key store's own copy of the epoch's key, the shares just tried
+cmd-key-recover = Puts the epoch's key back into the key store with the help of the shares
+cmd-key-backup = Seals a copy of the key store into a file, for a medium of its own
+more-key-backup =
+    The copy gets a passphrase of its own and a last day (92 days if none is named): an old copy of
+    the keys could otherwise open what was disposed of. The holding area's keys never go along, nor
+    does the epoch's key once it is in split custody.
+cmd-key-restore = Opens a copy into an empty key store
+cmd-key-lock = Locks the key store: nothing is ingested or looked up before an administrator unlocks it
+cmd-key-unlock = Unlocks the key store
 
 arg-archive = Folder of the archive
 arg-keys = Folder of the key store; must lie outside the archive
@@ -305,6 +367,34 @@ arg-attest-device = Vouch that an unknown phone or number is the person's
 arg-receipt = Write the receipt to this file too
 arg-job = Job file (TOML)
 arg-checkpoint = Older state of the chain (file) that the archive must have grown from
+arg-print = Write a Danish sheet for printing and filing to this file (HTML)
+arg-query = Write the query to this file
+arg-response = The authority's answer (file)
+arg-tsa-certificate = Certificates that you trust: the authority's own or one above it (PEM)
+arg-new = Make a new witness
+arg-checkpoint-witness-name = Name that the witness signs with; no blanks
+arg-checkpoint-witness-passphrase-file = File whose first line is the witness's own passphrase
+arg-checkpoint-witness-file = The witness's file
+arg-size = Length of the chain as the sheet has it
+arg-groups = The groups on the sheet, in order
+arg-offsite = Folder for the copy: empty, not there, or an older copy of the archive
+arg-canary = Text that must not go along either; may be repeated
+arg-backup-holding = The holding area; the copy must not lie in it
+arg-copy = Folder of the copy
+arg-shares = Number of shares
+arg-threshold = Number of shares that are needed
+arg-key-split-out = Folder for the sheets; must be empty or not there
+arg-key-drill-share = File with a share: the sheet itself, or what was typed from it; once for each share
+arg-key-custody-finish-share = File with a share: the sheet itself, or what was typed from it; once for each share
+arg-key-recover-share = File with a share: the sheet itself, or what was typed from it; once for each share
+arg-operator-grant-share = File with a share: the sheet itself, or what was typed from it; once for each share
+arg-expires = Last day of the copy
+arg-expired-too = Use the copy although it has expired
+arg-key-backup-passphrase-file = File whose first line is the copy's own passphrase
+arg-key-restore-passphrase-file = File whose first line is the copy's own passphrase
+arg-key-backup-file = File that the copy is written to
+arg-key-restore-file = The copy
+arg-backup-restore-to = Folder that is empty or not there
 arg-proof = Proof of exported messages (file); needs no archive
 arg-trusted-keys = File with the verifier keys that you trust, one a line
 arg-from = First day
@@ -372,6 +462,26 @@ error-wrong-passphrase = the passphrase fits no operator
 next-wrong-passphrase = Check the passphrase and try again.
 error-integrity = something does not hold: { $what }
 next-integrity = Run beskedarkiv verify, keep what it prints, and find the last good copy of the archive.
+error-apart-other = { $path } remembers { $seen } entries of another archive
+next-apart-other = Choose the archive that the file belongs to. If it is the same one, the archive was exchanged: touch nothing, and find the last good copy.
+error-apart-shorter = the archive is shorter than it was: { $path } remembers { $seen } entries, the archive has { $have }
+next-apart-shorter = Entries are gone, or this is an old copy. Touch nothing, and find the newest copy. If an older copy was put back on purpose, see checkpoint accept.
+error-apart-rewritten = the chain was rewritten: its first { $seen } entries are not those that { $path } remembers
+next-apart-rewritten = Touch nothing. Compare with copies of the archive and with the printed receipts; the last good copy is the one that agrees with them.
+error-would-travel = { $path }: holds { $what }; nothing was copied
+next-would-travel = Find out how it came into the archive's folder. If it is a file that does not belong there, move it out and try again.
+error-bad-place = the folders must not lie in one another: { $why }
+next-bad-place = Choose a folder of its own, best on another medium.
+error-no-epoch-key = the epoch's key is not at hand: it is in split custody, or somebody else has it
+next-no-epoch-key = Give the shares with --share FILE, once for each share.
+error-bad-share = the shares do not give the epoch's key: { $why }
+next-bad-share = Look at the sheets and type the group that is named again. Shares of two splits cannot be mixed.
+error-expired = { $path }: the copy of the keys expired { $day }
+next-expired = Use a newer copy. If there is none, give --expired-too; what was disposed of since must then be disposed of again.
+error-locked = the key store is locked
+next-locked = An operator with the right admin unlocks it with key unlock.
+error-no-memory = there is no place where the operator can remember the archive
+next-no-memory = Set seen in the configuration file to a folder that can be written to.
 error-unknown-custodian = the person is not in the register
 next-unknown-custodian = See the register with custodian list, or add the person with custodian add.
 error-known-custodian = the person is in the register already
@@ -403,6 +513,7 @@ phase-reading = Reading
 phase-sorting = Sorting
 phase-verifying = Verifying
 phase-exporting = Producing
+phase-copying = Copying
 phase-generating = Making a sample backup
 count-messages = Messages
 count-conversations = Conversations
@@ -425,6 +536,34 @@ proof-written = Written
 proof-size = Length of the chain
 proof-root = Root of the chain
 proof-key = Signed by
+printed = The sheet is in { $path }. Print it, sign it, and file it today.
+printed-holds = The archive grew from what the sheet says: { $seen } entries then, { $have } now.
+anchor-grown = The chain grew from { $seen } to { $have } entries, and nothing before was changed. Cosigned by { $by }:
+anchor-signed = The state of the chain at { $have } entries is cosigned by { $by }:
+accepted = The archive is accepted as it is. Forgotten: a state of { $seen } entries.
+stamp-asked = The query lies in { $path }. Carry it to the time-stamping authority.
+stamp-taken = Time-stamped { $at }: the state of the chain at { $have } entries; the archive keeps it in checkpoints.
+stamp-holds = holds
+backup-made = The copy was written, read back and verified: { $path }
+backup-holds = The copy holds: { $path }
+backup-broken = THE COPY DOES NOT HOLD: { $path }
+backup-restored = The copy was put back and holds: { $path }
+count-files = Files
+count-written = Written this time
+count-looked-for = Keys and names looked for
+count-too-short = Too short to look for
+key-split = The key is split into { $n } shares, of which { $need } are needed:
+key-split-next = Print the sheets, try the shares with key drill, give them to different persons, and delete the files. End with key custody finish.
+key-drilled = { $n } shares give the epoch's key; it opens { $opened } of { $all } buckets. No key was written.
+key-custody = { $n } shares give the epoch's key, it opens { $opened } of { $all } buckets, and the key store does not have it any more. Old copies of the key store still have it: destroy them.
+key-recovered = { $n } shares gave the epoch's key, it opens { $opened } of { $all } buckets, and it lies in the key store again, behind the operator's passphrase.
+key-still-there = The key store still has the key itself; end with key custody finish.
+key-backed-up = The copy of the key store lies in { $path }; last day { $day }.
+key-restored = The key store was put back into { $path }: { $n } files.
+key-with-epoch = The epoch's key is in it.
+key-without-epoch = The epoch's key is not in it; it is in split custody.
+key-locked = The key store is locked. { $n } administrators can unlock it.
+key-unlocked = The key store is unlocked.
 verify-broken = THE ARCHIVE DOES NOT HOLD.
 verify-without-keys = Verified without keys; the content was not opened.
 verify-unopened = { $n } buckets could not be opened with the operator's keys.

@@ -23,6 +23,7 @@ struct File {
     holding: Option<PathBuf>,
     passphrase_file: Option<PathBuf>,
     operator: Option<String>,
+    seen: Option<PathBuf>,
     lang: Option<String>,
 }
 
@@ -39,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) passphrase_file: Option<PathBuf>,
     /// Operator who acts, where several share a key store.
     pub(crate) operator: Option<String>,
+    /// Where operators remember the archives that they opened.
+    pub(crate) seen: Option<PathBuf>,
     /// Language.
     pub(crate) lang: Option<Lang>,
 }
@@ -65,6 +68,18 @@ fn standard(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
     Some(folder.join("beskedarkiv").join("config.toml"))
 }
 
+/// Where what operators saw last is kept: the folder that the file names, else
+/// `$XDG_STATE_HOME/beskedarkiv/seen`, else `~/.local/state/beskedarkiv/seen`.
+pub(crate) fn state(named: Option<&Path>) -> Option<PathBuf> {
+    named.map(Path::to_owned).or_else(|| state_of(|name| std::env::var_os(name).map(PathBuf::from)))
+}
+
+fn state_of(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
+    let absolute = |name| variable(name).filter(|p| p.is_absolute());
+    let home = || absolute("HOME").map(|home| home.join(".local").join("state"));
+    Some(absolute("XDG_STATE_HOME").or_else(home)?.join("beskedarkiv").join("seen"))
+}
+
 /// The settings of a file in `folder`, or the line (from 1) that is wrong. The line only: the parser's
 /// own words quote the file.
 fn parse(text: &str, folder: &Path) -> Result<Settings, usize> {
@@ -72,7 +87,7 @@ fn parse(text: &str, folder: &Path) -> Result<Settings, usize> {
         let end = fault.span().map_or(0, |span| span.start.min(text.len()));
         text.as_bytes()[..end].iter().filter(|b| **b == b'\n').count() + 1
     })?;
-    let File { archive, keys, holding, passphrase_file, operator, lang } = file;
+    let File { archive, keys, holding, passphrase_file, operator, seen, lang } = file;
     let lang = match lang {
         Some(word) => Some(word.parse().map_err(|_| line_of(text, "lang"))?),
         None => None,
@@ -84,6 +99,7 @@ fn parse(text: &str, folder: &Path) -> Result<Settings, usize> {
         holding: from_here(holding),
         passphrase_file: from_here(passphrase_file),
         operator,
+        seen: from_here(seen),
         lang,
     })
 }
@@ -109,13 +125,14 @@ mod tests {
     #[test]
     fn all() {
         check(
-            "archive = '/a'\nkeys = '../k'\nholding = 'h'\npassphrase-file = 'p'\noperator = 'x'\nlang = 'en'\n",
+            "archive = '/a'\nkeys = '../k'\nholding = 'h'\npassphrase-file = 'p'\noperator = 'x'\nseen = 's'\nlang = 'en'\n",
             Ok(Settings {
                 archive: Some("/a".into()),
                 keys: Some("/etc/b/../k".into()),
                 holding: Some("/etc/b/h".into()),
                 passphrase_file: Some("/etc/b/p".into()),
                 operator: Some("x".into()),
+                seen: Some("/etc/b/s".into()),
                 lang: Some(Lang::En),
             }),
         );

@@ -19,7 +19,7 @@ pub(crate) const INTEGRITY: u8 = 5;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Keys of the failures of jobs; the same as the pipeline's, so that each has its sentences.
-const JOB_KEYS: [&str; 30] = [
+const JOB_KEYS: [&str; 39] = [
     "source-unknown",
     "source-secret-needed",
     "source-wrong-secret",
@@ -34,6 +34,15 @@ const JOB_KEYS: [&str; 30] = [
     "busy",
     "wrong-passphrase",
     "integrity",
+    "apart-other",
+    "apart-shorter",
+    "apart-rewritten",
+    "no-epoch-key",
+    "bad-share",
+    "expired",
+    "locked",
+    "would-travel",
+    "bad-place",
     "unknown-custodian",
     "known-custodian",
     "unregistered-device",

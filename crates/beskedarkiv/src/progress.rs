@@ -11,7 +11,7 @@ use crate::output::Output;
 /// The bar of a job.
 pub(crate) struct Bar {
     bar: Mutex<ProgressBar>,
-    words: [String; 6],
+    words: [String; 7],
 }
 
 impl Bar {
@@ -29,6 +29,7 @@ impl Bar {
             "phase-sorting",
             "phase-verifying",
             "phase-exporting",
+            "phase-copying",
             "phase-generating",
         ];
         Self { bar: Mutex::new(bar), words: words.map(|key| out.texts().say(key, &[])) }
@@ -39,13 +40,14 @@ impl Bar {
         let Ok(bar) = self.bar.lock() else { return };
         match step {
             Step::Begin(phase, total) => {
-                let [opening, reading, sorting, verifying, exporting, generating] = &self.words;
+                let [opening, reading, sorting, verifying, exporting, copying, generating] = &self.words;
                 let words = match phase {
                     Phase::Opening => opening,
                     Phase::Reading => reading,
                     Phase::Sorting => sorting,
                     Phase::Verifying => verifying,
                     Phase::Exporting => exporting,
+                    Phase::Copying => copying,
                     _ => generating,
                 };
                 bar.reset();

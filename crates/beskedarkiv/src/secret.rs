@@ -20,6 +20,10 @@ const LIMIT: u64 = 64 * 1024;
 pub(crate) enum Asked {
     /// The operator's passphrase.
     Operator,
+    /// A witness's passphrase.
+    Witness,
+    /// The passphrase of a copy of the key store.
+    Copy,
     /// A passphrase that is new, asked for twice.
     New,
     /// The passphrase of a source.
@@ -30,6 +34,8 @@ impl Asked {
     fn prompt(self) -> &'static str {
         match self {
             Self::Operator => "ask-operator",
+            Self::Witness => "ask-witness",
+            Self::Copy => "ask-copy",
             Self::New => "ask-new",
             Self::Source => "ask-source",
         }
@@ -50,7 +56,7 @@ pub(crate) fn get(
             "flag",
             match asked {
                 Asked::Source => "--backup-passphrase-file",
-                Asked::Operator | Asked::New => "--passphrase-file",
+                Asked::Operator | Asked::Witness | Asked::Copy | Asked::New => "--passphrase-file",
             },
         )),
     }

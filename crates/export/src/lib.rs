@@ -11,12 +11,15 @@
 
 mod bag;
 mod certificate;
+mod check_words;
 mod copies;
 mod page;
 mod production;
 mod proofs;
 mod quality;
 mod remarks;
+mod share;
+mod sheet;
 mod show;
 mod withheld;
 mod words;
@@ -29,5 +32,7 @@ pub use quality::{
     Counts, Curve, Decided, Drift, Judged, Machine, Material, Measured, Pair, Point, QualityReport, Reading,
     quality_page,
 };
+pub use share::{ShareSheet, share_of_page, share_page};
+pub use sheet::{NOTE_BEGINS, Sheet, checkpoint_page};
 pub use withheld::{Standing, Withheld};
 pub use words::Lang;

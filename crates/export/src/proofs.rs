@@ -95,6 +95,16 @@ impl Production {
         self.bag.whole("data/checkpoint", text.as_bytes())
     }
 
+    /// Writes a state that somebody cosigned, and what shows that the later one grew from it.
+    ///
+    /// # Errors
+    /// What the operating system refuses.
+    pub fn cosigned(&mut self, size: u64, note: &str, consistency: &str) -> io::Result<()> {
+        let name = format!("data/checkpoints/{size:016x}");
+        self.bag.whole(&name, note.as_bytes())?;
+        self.bag.whole(&format!("{name}.consistency"), consistency.as_bytes())
+    }
+
     /// Writes a file of proofs.
     ///
     /// # Errors

@@ -98,7 +98,7 @@ pub fn demo(dir: &Path, english: bool, now: i64, progress: Progress<'_>) -> Resu
     };
     let taken = ingest(&job, progress)?;
     let operator = places.unlock(&passphrase)?;
-    let verified = verify(&places, Some(&operator), None, progress)?;
+    let verified = verify(&places, Some(&operator), &[], progress)?;
     let job = Export {
         places,
         custodian: custodian.id,

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use archive::Apart;
 use model::SourceError;
 
 /// Why a job stopped.
@@ -85,11 +86,55 @@ pub enum JobError {
         /// The level of the content, in Danish.
         level: &'static str,
     },
+    /// The epoch's key is in split custody, and its shares were not given.
+    #[error("the key of the epoch is not at hand")]
+    NoEpochKey,
+    /// Shares that do not give the epoch's key.
+    #[error("shares: {why}")]
+    BadShare {
+        /// What is wrong with them; the file as typed, group numbers, counts.
+        why: String,
+    },
+    /// A copy of the key store that must not be used any more.
+    #[error("{path}: expired {day}")]
+    Expired {
+        /// The path as typed.
+        path: PathBuf,
+        /// Its last day.
+        day: String,
+    },
+    /// The key store is locked.
+    #[error("the key store is locked")]
+    Locked,
     /// Asked for something that this version does not do.
     #[error("this version does not have {what}")]
     NotAvailable {
         /// What was asked for.
         what: &'static str,
+    },
+    /// The log did not grow from what somebody outside remembers of it.
+    #[error("{by}: remembers {seen} entries: {fault}")]
+    Apart {
+        /// The file that remembers, as typed.
+        by: PathBuf,
+        /// Entries that it remembers.
+        seen: u64,
+        /// What is wrong.
+        fault: Apart,
+    },
+    /// A copy of the archive would carry something that must not leave the house.
+    #[error("{at}: holds {what}")]
+    WouldTravel {
+        /// What kind of thing.
+        what: String,
+        /// Where it was found: a table and row, or a file of the archive.
+        at: String,
+    },
+    /// Folders that must lie apart do not.
+    #[error("{why}")]
+    BadPlace {
+        /// Which; fixed words.
+        why: &'static str,
     },
     /// A value that does not fit.
     #[error("{what}: {why}")]
@@ -144,10 +189,12 @@ impl JobError {
     /// The process exit code (interface, section 2).
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Source { .. } | Self::WrongPassphrase | Self::NoArchive { .. } | Self::InputFile { .. } => {
-                4
-            }
-            Self::Integrity { .. } => 5,
+            Self::Source { .. }
+            | Self::WrongPassphrase
+            | Self::NoArchive { .. }
+            | Self::BadShare { .. }
+            | Self::InputFile { .. } => 4,
+            Self::Integrity { .. } | Self::Apart { .. } => 5,
             Self::UnknownCustodian
             | Self::UnregisteredDevice
             | Self::UnregisteredNumber
@@ -156,6 +203,11 @@ impl JobError {
             | Self::Refused { .. }
             | Self::AboveCeiling { .. }
             | Self::MarkingTooLow { .. }
+            | Self::WouldTravel { .. }
+            | Self::NoEpochKey
+            | Self::Expired { .. }
+            | Self::Locked
+            | Self::BadPlace { .. }
             | Self::KeysInsideArchive => 6,
             Self::Busy => 7,
             Self::KnownCustodian
@@ -187,6 +239,9 @@ impl JobError {
             Self::Busy => "busy",
             Self::WrongPassphrase => "wrong-passphrase",
             Self::Integrity { .. } => "integrity",
+            Self::Apart { fault: Apart::Other, .. } => "apart-other",
+            Self::Apart { fault: Apart::Shorter { .. }, .. } => "apart-shorter",
+            Self::Apart { fault: Apart::Rewritten, .. } => "apart-rewritten",
             Self::UnknownCustodian => "unknown-custodian",
             Self::KnownCustodian => "known-custodian",
             Self::UnregisteredDevice => "unregistered-device",
@@ -197,6 +252,12 @@ impl JobError {
             Self::AboveCeiling { .. } => "above-ceiling",
             Self::MarkingTooLow { .. } => "marking-too-low",
             Self::NotAvailable { .. } => "not-available",
+            Self::NoEpochKey => "no-epoch-key",
+            Self::BadShare { .. } => "bad-share",
+            Self::Expired { .. } => "expired",
+            Self::Locked => "locked",
+            Self::WouldTravel { .. } => "would-travel",
+            Self::BadPlace { .. } => "bad-place",
             Self::BadValue { .. } => "bad-value",
             Self::JobFile { .. } => "job-file",
             Self::InputFile { .. } => "input-file",
@@ -207,7 +268,7 @@ impl JobError {
     }
 
     /// Every key that [`JobError::key`] can give, so that the texts can be checked for completeness.
-    pub const KEYS: [&'static str; 29] = [
+    pub const KEYS: [&'static str; 38] = [
         "source-unknown",
         "source-secret-needed",
         "source-wrong-secret",
@@ -222,6 +283,15 @@ impl JobError {
         "busy",
         "wrong-passphrase",
         "integrity",
+        "apart-other",
+        "apart-shorter",
+        "apart-rewritten",
+        "no-epoch-key",
+        "bad-share",
+        "expired",
+        "locked",
+        "would-travel",
+        "bad-place",
         "unknown-custodian",
         "known-custodian",
         "unregistered-device",
@@ -247,6 +317,19 @@ impl JobError {
             }
             Self::NoArchive { path } | Self::NotEmpty { path } => vec![("path", path.display().to_string())],
             Self::Integrity { what } | Self::Internal { what } => vec![("what", what.clone())],
+            Self::Apart { by, seen, fault } => {
+                let have = match fault {
+                    Apart::Shorter { have } => have.to_string(),
+                    Apart::Other | Apart::Rewritten => String::new(),
+                };
+                vec![("path", by.display().to_string()), ("seen", seen.to_string()), ("have", have)]
+            }
+            Self::BadShare { why } => vec![("why", why.clone())],
+            Self::Expired { path, day } => {
+                vec![("path", path.display().to_string()), ("day", day.clone())]
+            }
+            Self::WouldTravel { what, at } => vec![("what", what.clone()), ("path", at.clone())],
+            Self::BadPlace { why } => vec![("why", (*why).to_owned())],
             Self::NoRight { right } => vec![("right", (*right).to_owned())],
             Self::Refused { why } => vec![("why", why.clone())],
             Self::AboveCeiling { level, ceiling } => {
@@ -271,6 +354,8 @@ impl JobError {
             | Self::UnregisteredDevice
             | Self::UnregisteredNumber
             | Self::OnePerson
+            | Self::NoEpochKey
+            | Self::Locked
             | Self::Interrupted => Vec::new(),
         }
     }

@@ -6,11 +6,13 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod anchors;
 pub mod apps;
 mod batch;
 pub mod classify;
 mod clock;
 mod compare;
+pub mod custody;
 pub mod demo;
 pub mod disposal;
 pub mod error;
@@ -22,13 +24,16 @@ pub mod ingest;
 pub mod inspect;
 pub mod job;
 mod journalised;
+pub mod keys;
 mod manifest;
 pub mod markings;
 pub mod media;
+pub mod offsite;
 pub mod open;
 pub mod operators;
 pub mod places;
 pub mod policies;
+pub mod printed;
 pub mod production;
 pub mod progress;
 pub mod proof;
@@ -42,6 +47,7 @@ mod sealing;
 pub mod secret;
 mod several;
 pub mod status;
+pub mod timestamps;
 pub mod verdict;
 pub mod verify;
 

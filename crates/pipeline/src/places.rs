@@ -38,6 +38,8 @@ impl Places {
             ArchiveError::NotEmpty => JobError::NotEmpty { path: self.archive.clone() },
             ArchiveError::Busy => JobError::Busy,
             ArchiveError::WrongPassphrase => JobError::WrongPassphrase,
+            ArchiveError::NoEpochKey => JobError::NoEpochKey,
+            ArchiveError::KeyStore(KeyStoreFault::Locked) => JobError::Locked,
             ArchiveError::NoRight(right) => JobError::NoRight { right },
             ArchiveError::OnePerson => JobError::OnePerson,
             ArchiveError::Refused(why) => JobError::Refused { why },

@@ -18,6 +18,8 @@ pub enum Phase {
     Verifying,
     /// Writing a production.
     Exporting,
+    /// Copying the archive.
+    Copying,
     /// Making a sample backup.
     Generating,
 }

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use archive::Archive;
-use chain::{Fields, MOST_PROOF, Proof, TrustedKey};
+use chain::{CosignerKey, Fields, MOST_PROOF, Proof, TrustedKey};
 use model::canonical;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -75,11 +75,14 @@ fn trusted_keys(path: &Path) -> Result<Vec<TrustedKey>, JobError> {
     let bad = |why: String| JobError::BadValue { what: "--trusted-keys", why };
     let bytes = bounded(path, "reading the trusted keys", MOST_KEYS)?;
     let text = String::from_utf8(bytes).map_err(|_| bad("not text".to_owned()))?;
-    let own = crate::verify::before_keys(&text).map_or(0, str::len);
+    let (own, _) = crate::verify::split_note(&text);
+    let own = if own.len() == text.len() { 0 } else { own.len() };
     let mut keys = Vec::new();
     for (number, line) in (1 + text[..own].lines().count()..).zip(text[own..].lines()) {
         let line = line.trim();
-        if !line.is_empty() && !line.starts_with('#') {
+        // who cosigns does not speak for the log
+        let counts = !line.is_empty() && !line.starts_with('#') && CosignerKey::parse(line).is_none();
+        if counts {
             keys.push(
                 TrustedKey::parse(line).ok_or_else(|| bad(format!("line {number} is no verifier key")))?,
             );
@@ -160,17 +163,14 @@ pub struct CheckpointReport {
     pub trusted_key: String,
 }
 
-/// The newest checkpoint of an archive, and the key that signs it.
+/// The newest checkpoint of an archive with its cosignatures, and the key that signs it.
 ///
 /// # Errors
 /// [`JobError::NoArchive`], [`JobError::Integrity`].
 pub fn checkpoint(places: &Places) -> Result<CheckpointReport, JobError> {
     let archive = Archive::open(&places.archive).map_err(|e| places.fail(e))?;
-    let checkpoint = archive.checkpoint().map_err(|e| places.fail(e))?;
+    let checkpoint = crate::anchors::newest(places, &archive)?;
     let (name, key) = archive.job_key();
-    if checkpoint.verify(&name, &key).is_err() {
-        return Err(JobError::Integrity { what: "the checkpoint is not signed by the job".to_owned() });
-    }
     Ok(CheckpointReport {
         archive: model::wire::hex(archive.id()),
         size: checkpoint.size,

@@ -16,6 +16,27 @@ const EACH_MESSAGE: u64 = 1 << 20;
 /// The proofs of a production.
 pub(crate) struct Proofs<'a>(Prover<'a>);
 
+/// Cosigned states that a production carries, the newest ones.
+const MOST_COSIGNED: usize = 4;
+
+/// What others saw of the log goes along, tied to the state that the proofs end in.
+fn cosigned(
+    archive: &Archive,
+    prover: &Prover<'_>,
+    production: &mut Production,
+    fail: impl Fn(ArchiveError) -> JobError,
+    written: impl Fn(io::Error) -> JobError,
+) -> Result<(), JobError> {
+    let now = prover.checkpoint().size;
+    let (kept, _) = archive.cosigned().map_err(&fail)?;
+    for note in kept.iter().rev().filter(|note| note.size <= now).take(MOST_COSIGNED) {
+        let Some(path) = archive.consistency(note.size, now).map_err(&fail)? else { continue };
+        let text = chain::consistency_text(note.size, now, &path);
+        production.cosigned(note.size, &note.to_text(), &text).map_err(&written)?;
+    }
+    Ok(())
+}
+
 /// A proof shows what the production shows: all but the blobs that are kept for later interpretation.
 fn show(group: u8) -> bool {
     group != Group::Raw as u8
@@ -35,6 +56,7 @@ impl<'a> Proofs<'a> {
         production.with_proofs(if each { ProofFiles::EachMessage } else { ProofFiles::EachSegment });
         let prover = archive.prover().map_err(&fail)?;
         production.checkpoint(&prover.checkpoint().to_text()).map_err(&written)?;
+        cosigned(archive, &prover, production, &fail, &written)?;
         Ok(Self(prover))
     }
 

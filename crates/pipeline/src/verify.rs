@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::error::JobError;
 use crate::manifest::Manifest;
 use crate::places::Places;
+use crate::printed::Printed;
 use crate::progress::{Phase, Progress};
 use crate::{disposal, policies, register, scope, verdict};
 
@@ -64,22 +65,49 @@ impl VerifyReport {
     }
 }
 
-/// Reads a checkpoint from elsewhere.
+/// Most bytes of a file with a checkpoint in it: a printed page with its picture is the largest.
+const MOST: u64 = 1 << 20;
+
+/// A state of the log that somebody remembers, and that the archive must have grown from.
+#[derive(Clone, Debug)]
+pub enum Remembered {
+    /// Signed by the job: from `checkpoint show`, a witness, a production, a printed page.
+    Signed(Checkpoint),
+    /// As a person typed it from paper.
+    Typed(Printed),
+}
+
+/// Reads a state from elsewhere: a checkpoint, what `checkpoint show` printed, a witness's file, a printed
+/// page, a production's folder, or a file of what was typed from paper.
 ///
 /// # Errors
 /// [`JobError::BadValue`] when it is none.
-pub fn read_checkpoint(path: &Path) -> Result<Checkpoint, JobError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| JobError::source_at(path, model::SourceError::io("reading the checkpoint", &e)))?;
-    let note = before_keys(&text).unwrap_or(&text);
-    Checkpoint::parse(note).map_err(|e| JobError::BadValue { what: "checkpoint", why: e.to_string() })
+pub fn read_checkpoint(path: &Path) -> Result<Remembered, JobError> {
+    let inside = path.join("data").join("checkpoint");
+    let path = if path.is_dir() { &inside } else { path };
+    let text = bounded_text(path, "reading the checkpoint", MOST)?;
+    if let Ok(printed) = Printed::parse(&text) {
+        return Ok(Remembered::Typed(printed));
+    }
+    let text = crate::printed::note_of_page(&text).unwrap_or(&text);
+    Checkpoint::parse(split_note(text).0)
+        .map(Remembered::Signed)
+        .map_err(|e| JobError::BadValue { what: "checkpoint", why: e.to_string() })
 }
 
-/// The checkpoint in what `checkpoint show` prints: signed note, blank line, verifier key.
-pub(crate) fn before_keys(text: &str) -> Option<&str> {
-    let at = text.find("\n\n\u{2014} ")? + 2;
-    let end = at + text[at..].find("\n\n")? + 1;
-    text.get(..end)
+/// The text of a file that is not larger than it may be.
+pub(crate) fn bounded_text(path: &Path, what: &'static str, most: u64) -> Result<String, JobError> {
+    let fail = |e: &std::io::Error| JobError::source_at(path, model::SourceError::io(what, e));
+    let file = std::fs::File::open(path).map_err(|e| fail(&e))?;
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut std::io::Read::take(file, most), &mut text).map_err(|e| fail(&e))?;
+    Ok(text)
+}
+
+/// The signed note in what `checkpoint show` prints, a blank line and keys, and the rest.
+pub(crate) fn split_note(text: &str) -> (&str, &str) {
+    let end = text.find("\n\n\u{2014} ").and_then(|at| Some(at + 2 + text[at + 2..].find("\n\n")? + 1));
+    text.split_at_checked(end.unwrap_or(text.len())).unwrap_or((text, ""))
 }
 
 /// Verifies an archive; with an operator, also what the operator's keys open.
@@ -89,7 +117,7 @@ pub(crate) fn before_keys(text: &str) -> Option<&str> {
 pub fn verify(
     places: &Places,
     operator: Option<&Operator>,
-    older: Option<&Checkpoint>,
+    older: &[Remembered],
     progress: Progress<'_>,
 ) -> Result<VerifyReport, JobError> {
     progress.begin(Phase::Verifying, None);
@@ -120,9 +148,14 @@ pub fn verify(
         }
         progress.done(n);
     };
-    let verified = archive::verify(&places.archive, operator, older, &inspect, &done, &stop)
+    let signed = older.iter().find_map(|older| match older {
+        Remembered::Signed(note) => Some(note),
+        Remembered::Typed(_) => None,
+    });
+    let verified = archive::verify(&places.archive, operator, signed, &inspect, &done, &stop)
         .map_err(|e| places.fail(e))?;
     progress.check()?;
+    own.extend(remembered(places, older, verified.entries));
     let broken: Vec<BrokenEntry> = own
         .into_iter()
         .chain(verified.broken.into_iter().map(|b| BrokenEntry { entry: b.entry, what: b.what }))
@@ -140,6 +173,38 @@ pub fn verify(
         records_erased: verified.erased,
         broken,
     })
+}
+
+/// What does not fit of the states that others remember, and of the cosigned ones that the archive keeps.
+fn remembered(places: &Places, older: &[Remembered], entries: u64) -> Vec<BrokenEntry> {
+    // an archive that cannot be opened was found broken by then
+    let Ok(archive) = places.open() else { return Vec::new() };
+    let (kept, unreadable) = archive.cosigned().unwrap_or_default();
+    let mut wrong = Vec::new();
+    if unreadable > 0 {
+        wrong.push(format!("{unreadable} cosigned checkpoints cannot be read"));
+    }
+    for note in kept {
+        if let Ok(Some(fault)) = archive.apart_from(&note) {
+            wrong.push(format!("a cosigned checkpoint of {} entries: {fault}", note.size));
+        }
+    }
+    for older in older {
+        let fault = match older {
+            // the first of these has been checked with the log
+            Remembered::Signed(note) => archive.apart_from(note),
+            Remembered::Typed(printed) => printed.apart(&archive),
+        };
+        if let (
+            Ok(Some(fault)),
+            Remembered::Signed(Checkpoint { size, .. }) | Remembered::Typed(Printed { size, .. }),
+        ) = (fault, older)
+        {
+            wrong.push(format!("a remembered state of {size} entries: {fault}"));
+        }
+    }
+    wrong.extend(crate::timestamps::broken(&archive));
+    wrong.into_iter().map(|what| BrokenEntry { entry: entries, what }).collect()
 }
 
 /// What each run said it did.

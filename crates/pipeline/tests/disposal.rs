@@ -100,6 +100,7 @@ impl Place {
             copy_date: Some(date(2026, 3, 9)),
             mode: Some(Mode::Off),
             contacts: None,
+            journal: None,
             attest_device: false,
             now,
         };
@@ -138,7 +139,7 @@ impl Place {
 
     fn verify(&self, with_keys: bool) -> VerifyReport {
         let by = with_keys.then(|| self.who("en"));
-        verify(&self.places, by.as_ref(), None, Progress::none()).unwrap()
+        verify(&self.places, by.as_ref(), &[], Progress::none()).unwrap()
     }
 
     #[track_caller]

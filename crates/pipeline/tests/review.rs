@@ -170,7 +170,7 @@ impl Place {
     }
 
     fn holds(&self) {
-        let report = verify(&self.places, Some(&self.operator("en")), None, Progress::none()).unwrap();
+        let report = verify(&self.places, Some(&self.operator("en")), &[], Progress::none()).unwrap();
         assert!(report.holds, "{:?}", report.broken);
     }
 

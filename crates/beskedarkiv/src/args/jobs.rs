@@ -139,17 +139,6 @@ pub(crate) struct Verify {
     pub(crate) trusted_keys: Option<PathBuf>,
 }
 
-#[derive(Subcommand)]
-pub(crate) enum Checkpoint {
-    Show(CheckpointShow),
-}
-
-#[derive(Args)]
-pub(crate) struct CheckpointShow {
-    #[arg(long, value_name = "DIR", env = "BESKEDARKIV_ARCHIVE")]
-    pub(crate) archive: Option<PathBuf>,
-}
-
 #[derive(Args)]
 pub(crate) struct Export {
     #[command(flatten)]
@@ -387,6 +376,8 @@ pub(crate) struct OperatorGrant {
     pub(crate) from: Option<Date>,
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) to: Option<Date>,
+    #[arg(long = "share", value_name = "FILE")]
+    pub(crate) shares: Vec<PathBuf>,
     #[arg(value_name = "OPERATOR")]
     pub(crate) operator: String,
 }

@@ -1,11 +1,14 @@
 //! The words of the command line: commands, flags, what may stand in them. Knows no text; help comes
 //! from the locales (`help`).
 
+mod anchors;
+mod backup;
 mod classify;
 pub(crate) mod fact;
 mod groups;
 mod happening;
 mod jobs;
+mod key;
 mod media;
 mod review;
 
@@ -20,11 +23,14 @@ use tracing::level_filters::LevelFilter;
 use crate::lang::Lang;
 use crate::texts::Texts;
 
+pub(crate) use anchors::*;
+pub(crate) use backup::*;
 pub(crate) use classify::*;
 pub(crate) use fact::Fact;
 pub(crate) use groups::*;
 pub(crate) use happening::Happening;
 pub(crate) use jobs::*;
+pub(crate) use key::*;
 pub(crate) use media::*;
 pub(crate) use review::*;
 
@@ -82,6 +88,9 @@ pub(crate) enum Command {
     Export(Export),
     #[command(subcommand, arg_required_else_help = true)]
     Checkpoint(Checkpoint),
+    Backup(Backup),
+    #[command(subcommand, arg_required_else_help = true)]
+    Key(Key),
     #[command(subcommand, arg_required_else_help = true)]
     Retention(Retention),
     #[command(subcommand, arg_required_else_help = true)]

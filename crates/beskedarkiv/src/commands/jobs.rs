@@ -45,8 +45,21 @@ pub(super) fn places(at: &Context<'_>, given: &args::Where) -> Result<Places, Fa
     Ok(places)
 }
 
-/// The operator who acts.
+/// The operator who acts; the archive must have grown from what the operator saw of it before.
 pub(super) fn operator(at: &Context<'_>, acting: &args::Acting) -> Result<(Places, Operator), Failure> {
+    let (places, operator) = operator_unremembered(at, acting)?;
+    if let Some(memory) = at.memory() {
+        memory.check(&places, &operator.id()).map_err(Failure::of_job)?;
+    }
+    at.opened(&places, &operator);
+    Ok((places, operator))
+}
+
+/// The operator who acts, whatever the operator saw of the archive before.
+pub(super) fn operator_unremembered(
+    at: &Context<'_>,
+    acting: &args::Acting,
+) -> Result<(Places, Operator), Failure> {
     let places = places(at, &acting.at)?;
     let file = acting.passphrase_file.as_deref().or(at.settings.passphrase_file.as_deref());
     let passphrase = secret::get(file, Asked::Operator, &at.out, &at.stop)?;
@@ -99,7 +112,7 @@ fn look(at: &Context<'_>, findings: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn numbers(at: &Context<'_>, rows: &[(&str, u64)]) -> Result<(), Failure> {
+pub(super) fn numbers(at: &Context<'_>, rows: &[(&str, u64)]) -> Result<(), Failure> {
     let mut table = Table::new(&[1]);
     for (key, n) in rows {
         table.row([at.out.texts().say(key, &[]), n.to_string()]);
@@ -351,19 +364,19 @@ pub(super) fn verify(a: &args::Verify, at: &Context<'_>) -> Result<u8, Failure> 
     let keyed = keys.is_some() && (file.is_some() || secret::can_ask());
     let (places, operator) = match keys {
         Some(_) if keyed => {
-            let (places, operator) = operator(at, &a.acting)?;
+            let (places, operator) = operator_unremembered(at, &a.acting)?;
+            at.opened(&places, &operator);
             (places, Some(operator))
         }
         _ => (Places::new(archive.clone(), archive.join("no-keys")), None),
     };
-    let older = a
-        .checkpoint
-        .as_deref()
-        .map(pipeline::verify::read_checkpoint)
-        .transpose()
-        .map_err(Failure::of_job)?;
-    let report =
-        with_progress(at, |p| pipeline::verify::verify(&places, operator.as_ref(), older.as_ref(), p))?;
+    let given = a.checkpoint.as_deref().map(pipeline::verify::read_checkpoint).transpose();
+    let mut older: Vec<_> = given.map_err(Failure::of_job)?.into_iter().collect();
+    // what does not fit the operator's memory stands in the report with all the rest
+    if let (Some(memory), Some(operator)) = (at.memory(), &operator) {
+        older.extend(memory.remembered(&places, &operator.id()).map_err(Failure::of_job)?);
+    }
+    let report = with_progress(at, |p| pipeline::verify::verify(&places, operator.as_ref(), &older, p))?;
     at.out.line(if report.holds { "verify-holds" } else { "verify-broken" }, &[])?;
     numbers(
         at,

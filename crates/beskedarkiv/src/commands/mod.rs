@@ -1,7 +1,10 @@
 //! One module a command: arguments in, a job asked for, its outcome told, an exit code out.
 
+mod anchors;
+mod backup;
 mod classify;
 mod jobs;
+mod key;
 mod media;
 mod proof;
 mod register;
@@ -10,9 +13,14 @@ mod review;
 mod shell;
 mod status;
 
+use std::cell::RefCell;
+
+use pipeline::anchors::{Memory, OperatorId};
+use pipeline::{Operator, Places};
+
 use crate::args::{Command, Global};
 use crate::config::Settings;
-use crate::failure::Failure;
+use crate::failure::{Failure, LOOK};
 use crate::output::Output;
 use crate::stop::Stop;
 use crate::texts::Texts;
@@ -25,6 +33,8 @@ pub(crate) struct Context<'a> {
     pub(crate) settings: Settings,
     /// Whether to stop.
     pub(crate) stop: Stop,
+    /// Who opened which archive: what their memories take up when the command has ended well.
+    opened: RefCell<Vec<(Places, OperatorId)>>,
 }
 
 impl<'a> Context<'a> {
@@ -33,13 +43,46 @@ impl<'a> Context<'a> {
         crate::logs::start(global.log_level());
         let stop =
             Stop::install().map_err(|e| Failure::new(1, "internal").with("what", e.kind().to_string()))?;
-        Ok(Self { out: Output::new(texts, global.json, global.quiet), settings, stop })
+        Ok(Self {
+            out: Output::new(texts, global.json, global.quiet),
+            settings,
+            stop,
+            opened: RefCell::default(),
+        })
+    }
+
+    /// Where operators remember the archives that they opened.
+    pub(crate) fn memory(&self) -> Option<Memory> {
+        crate::config::state(self.settings.seen.as_deref()).map(Memory::at)
+    }
+
+    /// The archive was opened by an operator.
+    pub(crate) fn opened(&self, places: &Places, operator: &Operator) {
+        self.opened.borrow_mut().push((places.clone(), operator.id()));
+    }
+
+    /// Notes what the archives have become that were opened.
+    fn note(&self) {
+        let Some(memory) = self.memory() else { return };
+        for (places, operator) in self.opened.borrow().iter() {
+            if memory.note(places, operator).is_err() {
+                self.out.note("note-not-remembered", &[]);
+            }
+        }
     }
 }
 
 /// Runs a command; gives its exit code.
 pub(crate) fn run(command: Command, at: &mut Context<'_>) -> Result<u8, Failure> {
-    use crate::args::{Checkpoint, Job, Retention};
+    let result = dispatch(command, at);
+    if matches!(result, Ok(0 | LOOK)) {
+        at.note();
+    }
+    result
+}
+
+fn dispatch(command: Command, at: &mut Context<'_>) -> Result<u8, Failure> {
+    use crate::args::{Job, Retention};
     match command {
         Command::Demo(a) => jobs::demo(&a, at),
         Command::Init(a) => jobs::init(&a, at),
@@ -53,8 +96,10 @@ pub(crate) fn run(command: Command, at: &mut Context<'_>) -> Result<u8, Failure>
         Command::Job(Job::Check(a)) => jobs::job_check(&a, at),
         Command::Status(a) => status::status(&a, at),
         Command::Verify(a) => jobs::verify(&a, at),
-        Command::Checkpoint(Checkpoint::Show(a)) => proof::checkpoint(&a, at),
         Command::Review(a) => review::review(a, at),
+        Command::Checkpoint(a) => anchors::checkpoint(a, at),
+        Command::Backup(a) => backup::backup(a, at),
+        Command::Key(a) => key::key(a, at),
         Command::Export(a) => jobs::export(&a, at),
         Command::Policy(a) => register::policy(&a, at),
         Command::Media(a) => media::media(&a, at),

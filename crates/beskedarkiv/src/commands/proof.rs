@@ -1,11 +1,8 @@
-//! `verify --proof` and `checkpoint show`.
+//! `verify --proof`.
 
 use std::path::Path;
 
-use pipeline::Places;
-
 use super::Context;
-use crate::args;
 use crate::failure::Failure;
 use crate::table::Table;
 use crate::texts::shown;
@@ -36,16 +33,4 @@ pub(super) fn verify(proof: &Path, trusted: &Path, at: &Context<'_>) -> Result<u
     }
     at.out.object(&report)?;
     Ok(report.exit_code())
-}
-
-pub(super) fn checkpoint(a: &args::CheckpointShow, at: &Context<'_>) -> Result<u8, Failure> {
-    let archive = a.archive.clone().or_else(|| at.settings.archive.clone());
-    let archive = archive.ok_or_else(|| Failure::usage("place-needed").with("flag", "--archive"))?;
-    let places = Places::new(archive.clone(), archive.join("no-keys"));
-    let report = pipeline::proof::checkpoint(&places).map_err(Failure::of_job)?;
-    // a file of just this will do for --checkpoint and for --trusted-keys
-    at.out.plain(&report.checkpoint)?;
-    at.out.plain(&report.trusted_key)?;
-    at.out.object(&report)?;
-    Ok(0)
 }

@@ -158,6 +158,9 @@ pub(super) fn operators(command: Operator, at: &Context<'_>) -> Result<u8, Failu
         }
         Operator::Grant(a) => {
             let (places, by) = operator(at, &a.acting)?;
+            if !a.shares.is_empty() {
+                pipeline::custody::give(&places, &by, &a.shares).map_err(Failure::of_job)?;
+            }
             let grant = Grant {
                 operator: a.operator,
                 rights: a.rights,

@@ -194,7 +194,7 @@ fn the_ceiling_is_a_signed_decision() {
     let shown = show(&bench.places, false).unwrap();
     assert_eq!((shown.ceiling, shown.held, shown.decided), ("HEMMELIGT", "HEMMELIGT", true));
     let verified =
-        crate::verify::verify(&bench.places, Some(&bench.operator), None, Progress::none()).unwrap();
+        crate::verify::verify(&bench.places, Some(&bench.operator), &[], Progress::none()).unwrap();
     assert!(verified.holds, "{:?}", verified.broken);
 }
 

@@ -1,0 +1,91 @@
+//! Arguments of `key`: custody of the epoch's key, copies of the key store, the lock.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+
+use super::groups::date;
+use super::{Acting, Where};
+
+#[derive(Subcommand)]
+pub(crate) enum Key {
+    Split(KeySplit),
+    Drill(KeyDrill),
+    #[command(subcommand, arg_required_else_help = true)]
+    Custody(KeyCustody),
+    Recover(KeyShares),
+    Backup(KeyBackup),
+    Restore(KeyRestore),
+    Lock(KeyLock),
+    Unlock(KeyUnlock),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum KeyCustody {
+    Finish(KeyShares),
+}
+
+#[derive(Args)]
+pub(crate) struct KeySplit {
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) shares: u8,
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub(crate) threshold: u8,
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct KeyDrill {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    #[arg(long = "share", value_name = "FILE", required = true)]
+    pub(crate) shares: Vec<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct KeyShares {
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+    #[arg(long = "share", value_name = "FILE", required = true)]
+    pub(crate) shares: Vec<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct KeyBackup {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) expires: Option<Date>,
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct KeyRestore {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) expired_too: bool,
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct KeyLock {
+    #[command(flatten)]
+    pub(crate) at: Where,
+}
+
+#[derive(Args)]
+pub(crate) struct KeyUnlock {
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+}

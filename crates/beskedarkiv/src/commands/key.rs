@@ -1,0 +1,90 @@
+//! `key`: custody of the epoch's key, copies of the key store, the lock.
+
+use pipeline::custody::{self, DrillReport};
+use pipeline::keys;
+
+use super::Context;
+use super::jobs::{now, operator, places};
+use crate::args::{Key, KeyBackup, KeyCustody, KeyRestore, KeySplit};
+use crate::failure::Failure;
+use crate::secret::{self, Asked};
+
+pub(super) fn key(command: Key, at: &Context<'_>) -> Result<u8, Failure> {
+    match command {
+        Key::Split(a) => split(&a, at),
+        Key::Drill(a) => {
+            let report = custody::drill(&places(at, &a.at)?, &a.shares, now()).map_err(Failure::of_job)?;
+            drilled(&report, "key-drilled", at)
+        }
+        Key::Custody(KeyCustody::Finish(a)) => {
+            let (places, by) = operator(at, &a.acting)?;
+            let report = custody::finish(&places, &by, &a.shares, now()).map_err(Failure::of_job)?;
+            drilled(&report, "key-custody", at)
+        }
+        Key::Recover(a) => {
+            let (places, by) = operator(at, &a.acting)?;
+            let report = custody::recover(&places, &by, &a.shares, now()).map_err(Failure::of_job)?;
+            drilled(&report, "key-recovered", at)
+        }
+        Key::Backup(a) => backup(&a, at),
+        Key::Restore(a) => restore(&a, at),
+        Key::Lock(a) => {
+            let report = keys::lock(&places(at, &a.at)?, now()).map_err(Failure::of_job)?;
+            at.out.line("key-locked", &[("n", report.holders.into())])?;
+            at.out.object(&report)?;
+            Ok(0)
+        }
+        Key::Unlock(a) => {
+            let (places, by) = operator(at, &a.acting)?;
+            let report = keys::unlock(&places, &by).map_err(Failure::of_job)?;
+            at.out.line("key-unlocked", &[])?;
+            at.out.object(&report)?;
+            Ok(0)
+        }
+    }
+}
+
+fn split(a: &KeySplit, at: &Context<'_>) -> Result<u8, Failure> {
+    let (places, by) = operator(at, &a.acting)?;
+    let report = custody::split_epoch(&places, &by, (a.threshold, a.shares), &a.out, now())
+        .map_err(Failure::of_job)?;
+    at.out.line("key-split", &[("n", report.pages.len().into()), ("need", report.threshold.into())])?;
+    for page in &report.pages {
+        at.out.plain(&format!("  {page}"))?;
+    }
+    at.out.line("key-split-next", &[])?;
+    at.out.object(&report)?;
+    Ok(0)
+}
+
+fn drilled(report: &DrillReport, key: &'static str, at: &Context<'_>) -> Result<u8, Failure> {
+    let opened = ("opened", report.buckets_opened.into());
+    at.out.line(key, &[("n", report.given.into()), opened, ("all", report.buckets.into())])?;
+    if report.in_key_store {
+        at.out.line("key-still-there", &[])?;
+    }
+    at.out.object(report)?;
+    Ok(report.exit_code())
+}
+
+fn backup(a: &KeyBackup, at: &Context<'_>) -> Result<u8, Failure> {
+    let places = places(at, &a.at)?;
+    let passphrase = secret::get(a.passphrase_file.as_deref(), Asked::New, &at.out, &at.stop)?;
+    let report = keys::backup(&places, &a.file, &passphrase, a.expires, now()).map_err(Failure::of_job)?;
+    let path = ("path", report.path.clone().into());
+    at.out.line("key-backed-up", &[path, ("day", report.expires.clone().into())])?;
+    at.out.line(if report.with_epoch { "key-with-epoch" } else { "key-without-epoch" }, &[])?;
+    at.out.object(&report)?;
+    Ok(0)
+}
+
+fn restore(a: &KeyRestore, at: &Context<'_>) -> Result<u8, Failure> {
+    let places = places(at, &a.at)?;
+    let passphrase = secret::get(a.passphrase_file.as_deref(), Asked::Copy, &at.out, &at.stop)?;
+    let report =
+        keys::restore(&places, &a.file, &passphrase, a.expired_too, now()).map_err(Failure::of_job)?;
+    at.out.line("key-restored", &[("path", report.path.clone().into()), ("n", report.files.into())])?;
+    at.out.line(if report.with_epoch { "key-with-epoch" } else { "key-without-epoch" }, &[])?;
+    at.out.object(&report)?;
+    Ok(0)
+}
