@@ -86,14 +86,23 @@ pub struct DriftReport {
     pub noise: f64,
     /// Share of words that the model does not know.
     pub unknown: f64,
+    /// The same in what it learned from.
+    pub unknown_then: f64,
     /// `too-few`, `steady`, `watch`, `drifted`.
     pub reading: String,
 }
 
 impl DriftReport {
     fn of(drift: Drift) -> Self {
-        let Drift { messages, index, noise, unknown_then: _, unknown_now, reading } = drift;
-        Self { messages, index, noise, unknown: unknown_now, reading: reading.word().to_owned() }
+        let Drift { messages, index, noise, unknown_then, unknown_now, reading } = drift;
+        Self {
+            messages,
+            index,
+            noise,
+            unknown: unknown_now,
+            unknown_then,
+            reading: reading.word().to_owned(),
+        }
     }
 }
 

@@ -76,4 +76,6 @@ pub(crate) struct ReviewSample {
 pub(crate) struct ReviewReport {
     #[command(flatten)]
     pub(crate) at: Where,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
 }

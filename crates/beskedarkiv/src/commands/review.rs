@@ -13,6 +13,7 @@ use super::jobs::{now, operator, places};
 use crate::args::{self, Review};
 use crate::failure::{Failure, LOOK};
 use crate::keys::{Key, keys};
+use crate::lang::Lang;
 use crate::table::Table;
 
 pub(super) fn review(command: Review, at: &Context<'_>) -> Result<u8, Failure> {
@@ -126,6 +127,13 @@ fn sample(a: &args::ReviewSample, at: &Context<'_>) -> Result<u8, Failure> {
 fn report(a: &args::ReviewReport, at: &Context<'_>) -> Result<u8, Failure> {
     let places = places(at, &a.at)?;
     let report = quality::report(&places).map_err(Failure::of_job)?;
+    if let Some(path) = &a.html {
+        let english = at.out.texts().lang() == Lang::En;
+        let page = review::page::page(&places, english, now()).map_err(Failure::of_job)?;
+        std::fs::write(path, page).map_err(|e| {
+            Failure::usage("write").with("path", path.display().to_string()).with("why", e.kind().to_string())
+        })?;
+    }
     let texts = at.out.texts();
     let percent = |p: Option<f64>| p.map_or_else(|| "-".to_owned(), |p| format!("{:.1} %", p * 100.0));
     let mut table = Table::new(&[1]);

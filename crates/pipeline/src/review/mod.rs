@@ -5,6 +5,7 @@
 
 pub mod desk;
 pub(crate) mod note;
+pub mod page;
 pub mod quality;
 pub mod settle;
 mod vote;

@@ -121,6 +121,8 @@ pub struct QualityReport {
     pub alike: u64,
     /// Cohen's kappa; null where it cannot be told.
     pub kappa: Option<f64>,
+    /// The lower end of its interval (95 %).
+    pub kappa_at_least: Option<f64>,
     /// With 95 % confidence at least this share of the work messages was not lost, from the newest sample.
     /// Of the messages that were kept, four fifths count as work: the least that the costs of keeping allow. Null
     /// without a judged sample.
@@ -229,7 +231,8 @@ pub fn report(places: &Places) -> Result<QualityReport, JobError> {
     }
     let said = all(places)?;
     let samples: Vec<Sampled> = said.samples.iter().map(|s| said.sampled(s)).collect();
-    let Agreement { both, alike, kappa, .. } = said.agreement();
+    let agreed = said.agreement();
+    let Agreement { both, alike, kappa, .. } = agreed;
     let kept = routes.iter().filter(|(route, _)| route.starts_with("keep")).map(|(_, n)| n).sum::<u64>();
     let kept = kept + states.get(&State::Kept).copied().unwrap_or(0);
     let kept = kept / 5 * 4;
@@ -244,6 +247,7 @@ pub fn report(places: &Places) -> Result<QualityReport, JobError> {
         judged_by_two: both,
         alike,
         kappa,
+        kappa_at_least: agreed.at_least(),
         recall_at_least: recall,
         drift,
     })
