@@ -29,9 +29,11 @@ const SHORT: usize = 3;
 /// The longest stem.
 const LONGEST: usize = 20;
 
-/// The lists, as a table of hashed stems.
+/// The lists, as a table of hashed stems, and a set of bits of what stems begin with: most runs of
+/// letters begin no stem, and are left after a few of them.
 pub(crate) struct Lexicon {
     table: Vec<(u64, u64, u8)>,
+    begins: Vec<u64>,
 }
 
 /// Kinds of match, as bits of a table entry.
@@ -40,6 +42,8 @@ const START: u8 = 2;
 const INSIDE: u8 = 4;
 /// A power of two well above the number of stems.
 const SLOTS: usize = 16_384;
+/// Bits of the set of beginnings, a power of two.
+const BITS: usize = 1 << 17;
 
 fn step(hash: u64, byte: u8) -> u64 {
     (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
@@ -51,15 +55,21 @@ fn slot(hash: u64) -> usize {
     usize::try_from((hash ^ (hash >> 29)) & (SLOTS as u64 - 1)).unwrap_or(0)
 }
 
+/// Word and bit of the set of beginnings.
+fn place(hash: u64) -> (usize, u64) {
+    let at = usize::try_from((hash ^ (hash >> 23)) & (BITS as u64 - 1)).unwrap_or(0);
+    (at / 64, 1 << (at % 64))
+}
+
 impl Lexicon {
     /// No lists: for training without them.
     pub(crate) fn empty() -> Self {
-        Self { table: vec![(0, 0, 0); SLOTS] }
+        Self { table: vec![(0, 0, 0); SLOTS], begins: vec![0; BITS / 64] }
     }
 
     /// Reads the lists.
     pub(crate) fn new() -> Self {
-        let mut out = Self { table: vec![(0, 0, 0); SLOTS] };
+        let mut out = Self::empty();
         for (list, bit) in LISTS.iter().zip(0..) {
             for line in list.lines().filter(|l| !l.starts_with('#')) {
                 line.split_whitespace().for_each(|word| out.add(word, 1 << bit));
@@ -93,7 +103,14 @@ impl Lexicon {
         } else {
             WHOLE | START
         };
-        let hash = stem.bytes().fold(START_HASH, step);
+        let mut hash = START_HASH;
+        for byte in stem.bytes() {
+            hash = step(hash, byte);
+            let (word, bit) = place(hash);
+            if let Some(word) = self.begins.get_mut(word) {
+                *word |= bit;
+            }
+        }
         let mut at = slot(hash);
         while let Some(entry) = self.table.get_mut(at) {
             if entry.0 == 0 || entry.0 == hash {
@@ -127,6 +144,10 @@ impl Lexicon {
             let mut hash = START_HASH;
             for (n, byte) in bytes.iter().skip(from).take(LONGEST).enumerate() {
                 hash = step(hash, *byte);
+                let (word, bit) = place(hash);
+                if self.begins.get(word).is_none_or(|w| w & bit == 0) {
+                    break;
+                }
                 let len = n + 1;
                 let whole = from == 0 && len == bytes.len();
                 let need = match from {

@@ -351,7 +351,7 @@ fn examples<'a>(texts: &[&'a Text], label: Label, before: Option<&Weights>) -> V
         let truth = text.label == label;
         let one = |features, weight| Sparse { features, weight, truth };
         let several = text.parts.len() > 1;
-        if !(text.mixed && several && work) {
+        if !(work && several && text.mixed) {
             out.push(one(text.whole.as_slice(), 1.0));
         }
         if !work || !several {
