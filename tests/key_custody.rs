@@ -243,3 +243,36 @@ fn a_locked_key_store_does_nothing_until_it_is_unlocked() {
     run(&place, &["verify"]).ends(0);
     run(&place, &["key", "unlock"]).ends(6);
 }
+
+#[test]
+fn two_administrators_destroy_all_keys_where_the_policy_lets_them() {
+    let place = prepared();
+    let add = ["operator", "add", "--json", "--name", "Bo", "--new-passphrase-file", "new"];
+    let bo = run(&place, &add).ends(0).json()["operator"].as_str().unwrap().to_owned();
+    let number = place.run(&["checkpoint", "show", "--json", "--archive", "D/archive"]).ends(0).json();
+    let number = number["archive"].as_str().unwrap()[..8].to_owned();
+    let destroy = |second: &str, confirm: &str| {
+        let words = ["key", "destroy", "--json", "--second-passphrase-file", second, "--confirm", confirm];
+        run(&place, &words)
+    };
+    destroy("new", &number).ends(6);
+    place.file("regler", "allow_key_destruction = true\n");
+    run(&place, &["policy", "set", "regler"]).ends(0);
+    destroy("new", "00000000").ends(2);
+    destroy("D/passphrase.txt", &number).ends(2);
+    // the other one does not administer yet
+    destroy("new", &number).ends(6);
+    run(&place, &["operator", "grant", &bo, "--right", "admin"]).ends(0);
+    let before = files(&place.at("D/keys")).len();
+    assert!(before > 10);
+    let done = destroy("new", &number).ends(0).json();
+    assert_eq!(files(&place.at("D/keys")).len(), 1, "VERSION alone is left");
+    place.run(&["verify", "--archive", "D/archive"]).ends(0);
+    run(&place, &["verify"]).ends(4);
+    // an interrupted one is completed, and asks for nobody
+    fs::create_dir_all(place.at("D/keys/ingest")).unwrap();
+    fs::write(place.at("D/keys/ingest/signing"), [7; 32]).unwrap();
+    let again = destroy("nobody", &number).ends(0).json();
+    assert_eq!((&again["entry"], again["files"].as_u64()), (&done["entry"], Some(1)));
+    assert_eq!(files(&place.at("D/keys")).len(), 1);
+}

@@ -81,13 +81,15 @@ pub fn needed(kind: EntryType) -> (Rights, bool) {
         | T::Suite
         | T::Repair
         | T::Marking
-        | T::Media => (Rights::ADMIN, false),
+        | T::Media
+        | T::Destroy => (Rights::ADMIN, false),
     }
 }
 
 /// Entries that two persons must sign.
 fn needs_two(kind: EntryType) -> bool {
-    matches!(kind, EntryType::Transfer | EntryType::Erase | EntryType::Dispose | EntryType::Release)
+    use EntryType as T;
+    matches!(kind, T::Transfer | T::Erase | T::Dispose | T::Release | T::Destroy)
 }
 
 const DAY_MS: u64 = 86_400_000;

@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use chain::{Checkpoint, Frontier, Hash};
+use chain::{Checkpoint, EntryType, Frontier, Hash};
 
 use crate::error::{ArchiveError, broken, io};
 use crate::store::{Archive, note_name};
@@ -92,6 +92,22 @@ impl Archive {
         let ours =
             note.origin == chain::origin(&self.id) && note.verify(&note_name(&self.id), &self.job).is_ok();
         if ours { self.apart(note.size, &note.root) } else { Ok(Some(Apart::Other)) }
+    }
+
+    /// The first entry of a type, where there is one.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn first_of(&self, kind: EntryType) -> Result<Option<u64>, ArchiveError> {
+        Ok(self.entries(&[kind])?.first().map(|stored| stored.header.index))
+    }
+
+    /// When an entry was written, milliseconds since 1970.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn entry_written_at(&self, entry: u64) -> Result<u64, ArchiveError> {
+        self.entry(entry).map(|stored| stored.header.written_at)
     }
 
     fn kept_at(&self, size: u64) -> PathBuf {

@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod acts;
 mod anchors;
 mod blob;
 mod bodies;
@@ -32,6 +33,7 @@ mod store;
 mod verify;
 mod writer;
 
+pub use acts::LastActs;
 pub use anchors::Apart;
 pub use blob::Content;
 pub use copy::{Contents, Copying, Look, wake};

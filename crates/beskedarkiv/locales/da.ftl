@@ -83,6 +83,7 @@ next-usage-like = Mente du { $like }?
 ask-operator = Adgangskode til arkivet:
 ask-witness = Vidnets adgangskode:
 ask-copy = Adgangskode til kopien af nøglelageret:
+ask-second = Den anden operatørs adgangskode:
 ask-new = Ny adgangskode:
 ask-again = Samme adgangskode igen:
 ask-source = Adgangskode til sikkerhedskopien:
@@ -193,6 +194,7 @@ cmd-policy-set = Sætter nye valg i kraft for de følgende kopier
 more-policy-set =
     FIL er TOML:
       unlisted_chiefs = "keep"            # eller "letter"; se docs/RETENTION.md
+      allow_key_destruction = false       # to administratorer må destruere alle nøgler
       earliest_plausible = "2007-01-01"   # tider før denne dag kommer fra et ur, der ikke var stillet
 cmd-status = Viser, hvilke måneder der er kopier af, hvad kopierne viste, og hvad der venter
 cmd-review = Gennemgang af beskeder, der er holdt tilbage
@@ -239,6 +241,10 @@ cmd-operator-add = Opretter en operatør, endnu uden rettigheder
 cmd-operator-grant = Giver en operatør rettigheder i stedet for dem, den havde
 cmd-operator-revoke = Tager alle rettigheder fra en operatør
 cmd-operator-list = Viser operatørerne
+cmd-operator-review = Viser, hvem der må hvad, siden hvornår, og hvad der ikke er brugt
+more-operator-review =
+    Til den halvårlige kontrol. En rettighed, der er givet for mere end 183 dage siden og ikke brugt
+    siden, fremhæves (afslutningskode 3). Læsning (query) efterlader ingen post i kæden.
 cmd-inspect = Siger, hvad en kilde er, og hvad der er i den; intet indhold
 cmd-read = Skriver en kildes beskeder som JSON Lines; rører intet arkiv
 cmd-classify = Sorterer beskeder: arbejde, personale, privat, fejlsendt; rører intet arkiv
@@ -319,6 +325,12 @@ more-key-backup =
 cmd-key-restore = Åbner en kopi i et tomt nøglelager
 cmd-key-lock = Låser nøglelageret: intet kan indlæses eller slås op, før en administrator låser op
 cmd-key-unlock = Låser nøglelageret op
+cmd-key-destroy = Destruerer alle nøgler: arkivets indhold kan derefter aldrig læses
+more-key-destroy =
+    Er slået fra, medmindre den gældende regelfil har allow_key_destruction = true. To administratorer
+    skal give hver sin adgangskode, og --confirm er de første otte cifre af arkivets nummer. Det står
+    i kæden, før den første nøgle går. Kopier af nøglelageret og udskrevne dele skal destrueres for
+    sig. En afbrudt destruktion fuldføres af samme kommando.
 
 arg-archive = Arkivets mappe
 arg-keys = Nøglelagerets mappe; skal ligge uden for arkivet
@@ -389,6 +401,8 @@ arg-key-recover-share = Fil med en del: bladet selv, eller det, der er tastet fr
 arg-operator-grant-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
 arg-expires = Kopiens sidste dag
 arg-expired-too = Brug kopien, selv om den er udløbet
+arg-second-passphrase-file = Fil, hvis første linje er den anden administrators adgangskode
+arg-confirm = De første otte cifre af arkivets nummer
 arg-key-backup-passphrase-file = Fil, hvis første linje er kopiens egen adgangskode
 arg-key-restore-passphrase-file = Fil, hvis første linje er kopiens egen adgangskode
 arg-key-backup-file = Fil, kopien skrives til
@@ -479,6 +493,8 @@ error-expired = { $path }: kopien af nøglerne udløb { $day }
 next-expired = Brug en nyere kopi. Er der ingen, så giv --expired-too; det, der er kasseret siden, skal da kasseres igen.
 error-locked = nøglelageret er låst
 next-locked = En operatør med rettigheden admin låser op med key unlock.
+error-forbidden-by-policy = den gældende regelfil tillader det ikke
+next-forbidden-by-policy = Regelfilen ændres med policy set; se docs/RETENTION.md og hjælpen til kommandoen.
 error-no-memory = der er intet sted, hvor operatøren kan huske arkivet
 next-no-memory = Sæt seen i konfigurationsfilen til en mappe, der kan skrives i.
 error-unknown-custodian = personen er ikke i registret
@@ -563,6 +579,7 @@ key-with-epoch = Epokens nøgle er med.
 key-without-epoch = Epokens nøgle er ikke med; den er i delt opbevaring.
 key-locked = Nøglelageret er låst. { $n } administratorer kan låse op.
 key-unlocked = Nøglelageret er låst op.
+key-destroyed = Alle nøgler er destrueret ({ $n } filer); det står i post { $entry }. Destruér også kopier af nøglelageret og udskrevne dele.
 verify-broken = ARKIVET HOLDER IKKE.
 verify-without-keys = Efterprøvet uden nøgler; indholdet er ikke åbnet.
 verify-unopened = { $n } bundter kunne ikke åbnes med operatørens nøgler.
@@ -674,4 +691,7 @@ policy-set = De nye regler står i led { $entry }
 register-done = { $id }: registreret i led { $entry }
 operator-added = Operatøren { $id } er oprettet, endnu uden rettigheder.
 operator-granted = Operatøren { $id } har fået rettighederne.
+review-never = aldrig brugt
+review-unrecorded = brug ses ikke i kæden
+review-unused = ikke brugt i et halvt år
 operator-revoked = Operatøren { $id } har ingen rettigheder mere. Nøgler, der er kopieret før, kan ikke kaldes tilbage.

@@ -84,6 +84,7 @@ next-usage-like = Did you mean { $like }?
 ask-operator = Passphrase of the archive:
 ask-witness = The witness's passphrase:
 ask-copy = Passphrase of the copy of the key store:
+ask-second = The second operator's passphrase:
 ask-new = New passphrase:
 ask-again = The same passphrase again:
 ask-source = Passphrase of the backup:
@@ -194,6 +195,7 @@ cmd-policy-set = Puts a policy in force for the copies that follow
 more-policy-set =
     FILE is TOML:
       unlisted_chiefs = "keep"            # or "letter"; see docs/RETENTION.md
+      allow_key_destruction = false       # two administrators may destroy all keys
       earliest_plausible = "2007-01-01"   # times before this day come from a clock that was never set
 cmd-status = Shows which months have copies, what the copies showed, and what waits
 cmd-review = Review of messages that are held back
@@ -240,6 +242,10 @@ cmd-operator-add = Adds an operator, without rights as yet
 cmd-operator-grant = Grants an operator rights in the place of those it had
 cmd-operator-revoke = Takes all rights from an operator
 cmd-operator-list = Shows the operators
+cmd-operator-review = Shows who may do what, since when, and what was not used
+more-operator-review =
+    For the check every half year. A right that was granted more than 183 days ago and not used
+    since stands out (exit code 3). Reading (query) leaves no entry in the chain.
 cmd-inspect = Says what a source is and what is in it; no content
 cmd-read = Writes a source's messages as JSON Lines; touches no archive
 cmd-classify = Sorts messages: work, personnel, private, misdirected; touches no archive
@@ -321,6 +327,12 @@ more-key-backup =
 cmd-key-restore = Opens a copy into an empty key store
 cmd-key-lock = Locks the key store: nothing is ingested or looked up before an administrator unlocks it
 cmd-key-unlock = Unlocks the key store
+cmd-key-destroy = Destroys all keys: what the archive holds can then never be read
+more-key-destroy =
+    Is off unless the policy in force has allow_key_destruction = true. Two administrators give a
+    passphrase each, and --confirm is the first eight digits of the archive's number. It stands in
+    the chain before the first key goes. Copies of the key store and printed shares are to be
+    destroyed by themselves. The same command completes a destruction that was interrupted.
 
 arg-archive = Folder of the archive
 arg-keys = Folder of the key store; must lie outside the archive
@@ -391,6 +403,8 @@ arg-key-recover-share = File with a share: the sheet itself, or what was typed f
 arg-operator-grant-share = File with a share: the sheet itself, or what was typed from it; once for each share
 arg-expires = Last day of the copy
 arg-expired-too = Use the copy although it has expired
+arg-second-passphrase-file = File whose first line is the second administrator's passphrase
+arg-confirm = The first eight digits of the archive's number
 arg-key-backup-passphrase-file = File whose first line is the copy's own passphrase
 arg-key-restore-passphrase-file = File whose first line is the copy's own passphrase
 arg-key-backup-file = File that the copy is written to
@@ -481,6 +495,8 @@ error-expired = { $path }: the copy of the keys expired { $day }
 next-expired = Use a newer copy. If there is none, give --expired-too; what was disposed of since must then be disposed of again.
 error-locked = the key store is locked
 next-locked = An operator with the right admin unlocks it with key unlock.
+error-forbidden-by-policy = the policy in force does not allow it
+next-forbidden-by-policy = The policy is changed with policy set; see docs/RETENTION.md and the command's help.
 error-no-memory = there is no place where the operator can remember the archive
 next-no-memory = Set seen in the configuration file to a folder that can be written to.
 error-unknown-custodian = the person is not in the register
@@ -565,6 +581,7 @@ key-with-epoch = The epoch's key is in it.
 key-without-epoch = The epoch's key is not in it; it is in split custody.
 key-locked = The key store is locked. { $n } administrators can unlock it.
 key-unlocked = The key store is unlocked.
+key-destroyed = All keys are destroyed ({ $n } files); it stands in entry { $entry }. Destroy copies of the key store and printed shares too.
 verify-broken = THE ARCHIVE DOES NOT HOLD.
 verify-without-keys = Verified without keys; the content was not opened.
 verify-unopened = { $n } buckets could not be opened with the operator's keys.
@@ -676,4 +693,7 @@ policy-set = The policy stands in entry { $entry }
 register-done = { $id }: registered in entry { $entry }
 operator-added = The operator { $id } was added, without rights as yet.
 operator-granted = The operator { $id } has been granted the rights.
+review-never = never used
+review-unrecorded = use is not seen in the chain
+review-unused = not used for half a year
 operator-revoked = The operator { $id } has no rights any more. Keys copied before cannot be called back.

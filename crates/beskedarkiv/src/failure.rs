@@ -19,7 +19,7 @@ pub(crate) const INTEGRITY: u8 = 5;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Keys of the failures of jobs; the same as the pipeline's, so that each has its sentences.
-const JOB_KEYS: [&str; 39] = [
+const JOB_KEYS: [&str; 40] = [
     "source-unknown",
     "source-secret-needed",
     "source-wrong-secret",
@@ -41,6 +41,7 @@ const JOB_KEYS: [&str; 39] = [
     "bad-share",
     "expired",
     "locked",
+    "forbidden-by-policy",
     "would-travel",
     "bad-place",
     "unknown-custodian",

@@ -24,6 +24,8 @@ pub(crate) enum Asked {
     Witness,
     /// The passphrase of a copy of the key store.
     Copy,
+    /// A second operator's passphrase.
+    Second,
     /// A passphrase that is new, asked for twice.
     New,
     /// The passphrase of a source.
@@ -36,6 +38,7 @@ impl Asked {
             Self::Operator => "ask-operator",
             Self::Witness => "ask-witness",
             Self::Copy => "ask-copy",
+            Self::Second => "ask-second",
             Self::New => "ask-new",
             Self::Source => "ask-source",
         }
@@ -56,6 +59,7 @@ pub(crate) fn get(
             "flag",
             match asked {
                 Asked::Source => "--backup-passphrase-file",
+                Asked::Second => "--second-passphrase-file",
                 Asked::Operator | Asked::Witness | Asked::Copy | Asked::New => "--passphrase-file",
             },
         )),

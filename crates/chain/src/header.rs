@@ -40,11 +40,12 @@ pub enum EntryType {
     Repair = 26,
     Marking = 27,
     Media = 28,
+    Destroy = 29,
 }
 
 impl EntryType {
     /// All types with their names.
-    pub const ALL: [(Self, &'static str); 28] = [
+    pub const ALL: [(Self, &'static str); 29] = [
         (Self::Genesis, "genesis"),
         (Self::Operator, "operator"),
         (Self::Grant, "grant"),
@@ -73,6 +74,7 @@ impl EntryType {
         (Self::Repair, "repair"),
         (Self::Marking, "marking"),
         (Self::Media, "media"),
+        (Self::Destroy, "destroy"),
     ];
 
     /// The type of a number.
@@ -271,6 +273,6 @@ mod tests {
             assert_eq!(usize::from(t.code()), i + 1);
             assert_eq!(EntryType::from_code(t.code()), Some(*t));
         }
-        assert_eq!(EntryType::from_code(29), None);
+        assert_eq!(EntryType::from_code(30), None);
     }
 }

@@ -103,6 +103,9 @@ pub enum JobError {
         /// Its last day.
         day: String,
     },
+    /// The policy in force does not let anybody do that.
+    #[error("the policy in force does not allow it")]
+    ForbiddenByPolicy,
     /// The key store is locked.
     #[error("the key store is locked")]
     Locked,
@@ -207,6 +210,7 @@ impl JobError {
             | Self::NoEpochKey
             | Self::Expired { .. }
             | Self::Locked
+            | Self::ForbiddenByPolicy
             | Self::BadPlace { .. }
             | Self::KeysInsideArchive => 6,
             Self::Busy => 7,
@@ -256,6 +260,7 @@ impl JobError {
             Self::BadShare { .. } => "bad-share",
             Self::Expired { .. } => "expired",
             Self::Locked => "locked",
+            Self::ForbiddenByPolicy => "forbidden-by-policy",
             Self::WouldTravel { .. } => "would-travel",
             Self::BadPlace { .. } => "bad-place",
             Self::BadValue { .. } => "bad-value",
@@ -268,7 +273,7 @@ impl JobError {
     }
 
     /// Every key that [`JobError::key`] can give, so that the texts can be checked for completeness.
-    pub const KEYS: [&'static str; 38] = [
+    pub const KEYS: [&'static str; 39] = [
         "source-unknown",
         "source-secret-needed",
         "source-wrong-secret",
@@ -290,6 +295,7 @@ impl JobError {
         "bad-share",
         "expired",
         "locked",
+        "forbidden-by-policy",
         "would-travel",
         "bad-place",
         "unknown-custodian",
@@ -356,6 +362,7 @@ impl JobError {
             | Self::OnePerson
             | Self::NoEpochKey
             | Self::Locked
+            | Self::ForbiddenByPolicy
             | Self::Interrupted => Vec::new(),
         }
     }

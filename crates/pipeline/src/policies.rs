@@ -43,6 +43,8 @@ pub struct Shown {
     pub unlisted_chiefs: &'static str,
     /// Times before this day are taken for a clock that was never set.
     pub earliest_plausible: String,
+    /// Whether two administrators may destroy all keys.
+    pub allow_key_destruction: bool,
 }
 
 /// Every policy the archive was kept by, oldest first; the last is in force.
@@ -75,6 +77,7 @@ fn shown(entry: &RegisterEntry) -> Result<Shown, JobError> {
             UnlistedChiefs::Letter => "letter",
         },
         earliest_plausible: policy.earliest_plausible.to_string(),
+        allow_key_destruction: policy.allow_key_destruction,
     })
 }
 

@@ -30,7 +30,7 @@ pub enum UnlistedChiefs {
 pub enum PolicyFault {
     /// Not TOML, an unknown key or a value of the wrong kind.
     #[error(
-        "policy file line {line}: not valid; keys are unlisted_chiefs = \"keep\" or \"letter\", earliest_plausible = \"YYYY-MM-DD\", and those of [sorting]"
+        "policy file line {line}: not valid; keys are unlisted_chiefs = \"keep\" or \"letter\", earliest_plausible = \"YYYY-MM-DD\", allow_key_destruction = true or false, and those of [sorting]"
     )]
     Toml {
         /// Line, from 1.
@@ -56,6 +56,8 @@ pub struct Policy {
     pub earliest_plausible: Date,
     /// How messages are sorted.
     pub sorting: Sorting,
+    /// Whether two administrators may destroy all keys. Default no.
+    pub allow_key_destruction: bool,
 }
 
 impl Default for Policy {
@@ -64,6 +66,7 @@ impl Default for Policy {
             unlisted_chiefs: UnlistedChiefs::default(),
             earliest_plausible: Date::constant(2007, 1, 1),
             sorting: Sorting::default(),
+            allow_key_destruction: false,
         }
     }
 }
@@ -75,6 +78,8 @@ struct File {
     earliest_plausible: Option<String>,
     #[serde(default)]
     sorting: Sorting,
+    #[serde(default)]
+    allow_key_destruction: bool,
     #[serde(flatten)]
     rest: std::collections::BTreeMap<String, toml::Value>,
 }
@@ -93,22 +98,28 @@ impl Policy {
                 text.lines().position(|l| l.trim_start().trim_start_matches('"').starts_with(key.as_str()));
             return Err(PolicyFault::Toml { line: at.map_or(1, |at| at + 1) });
         }
-        let earliest_plausible = match file.earliest_plausible {
+        let earliest_plausible = match &file.earliest_plausible {
             None => Self::default().earliest_plausible,
             Some(text) => text.parse().ok().filter(|&d| within_bounds(d)).ok_or(PolicyFault::Earliest)?,
         };
         file.sorting.check()?;
-        Ok(Self { unlisted_chiefs: file.unlisted_chiefs, earliest_plausible, sorting: file.sorting })
+        let File { unlisted_chiefs, earliest_plausible: _, sorting, allow_key_destruction, rest: _ } = file;
+        Ok(Self { unlisted_chiefs, earliest_plausible, sorting, allow_key_destruction })
     }
 
     /// The canonical bytes: CBOR `[rules version, unlisted chiefs (0 keep, 1 letter), earliest
-    /// plausible day as days since 1970-01-01, sorting]`, the last an array of its own.
+    /// plausible day as days since 1970-01-01, sorting]`, the last an array of its own, and `true`
+    /// behind it where keys may be destroyed.
     pub fn encode(&self) -> Vec<u8> {
-        let Self { unlisted_chiefs, earliest_plausible, sorting } = *self;
+        let Self { unlisted_chiefs, earliest_plausible, sorting, allow_key_destruction } = *self;
         let mut e = Encoder::new(Vec::new());
-        done(e.array(4).and_then(|e| e.u32(RULES_VERSION)));
+        // what is not allowed is not there, so that the bytes of other policies stay what they are
+        done(e.array(4 + u64::from(allow_key_destruction)).and_then(|e| e.u32(RULES_VERSION)));
         done(e.u8(unlisted_chiefs as u8).and_then(|e| e.i32(days(earliest_plausible))));
         sorting.encode_into(&mut e);
+        if allow_key_destruction {
+            done(e.bool(true));
+        }
         e.into_writer()
     }
 
@@ -116,7 +127,8 @@ impl Policy {
     pub fn decode(bytes: &[u8]) -> Result<Self, PolicyFault> {
         let mut d = Decoder::new(bytes);
         let mut read = || -> Option<Self> {
-            (d.array().ok()? == Some(4) && d.u32().ok()? == RULES_VERSION).then_some(())?;
+            let items = d.array().ok()?.filter(|items| matches!(items, 4 | 5))?;
+            (d.u32().ok()? == RULES_VERSION).then_some(())?;
             let unlisted_chiefs = match d.u8().ok()? {
                 0 => UnlistedChiefs::Keep,
                 1 => UnlistedChiefs::Letter,
@@ -124,7 +136,8 @@ impl Policy {
             };
             let earliest_plausible = from_days(d.i32().ok()?).filter(|&d| within_bounds(d))?;
             let sorting = Sorting::decode_from(&mut d)?;
-            Some(Self { unlisted_chiefs, earliest_plausible, sorting })
+            let allow_key_destruction = items == 5 && d.bool().ok()?;
+            Some(Self { unlisted_chiefs, earliest_plausible, sorting, allow_key_destruction })
         };
         read().filter(|policy| policy.encode() == bytes).ok_or(PolicyFault::Stored)
     }
@@ -145,6 +158,7 @@ mod tests {
             unlisted_chiefs,
             earliest_plausible: date.parse().unwrap(),
             sorting: Sorting::default(),
+            allow_key_destruction: false,
         });
         assert_eq!(Policy::from_toml(text), expected);
     }
@@ -175,7 +189,12 @@ mod tests {
         let sorting = [0x88, 0x00, 0x18, 0x64, 0x05, 0x01, 0xf4, 0xf5, 0x18, 0x1e, 0x00];
         assert_eq!(keep.encode(), [&[0x84, 0x01, 0x00, 0x19, 0x34, 0xca][..], &sorting].concat());
         let off = Policy { sorting: Sorting { mode: crate::Mode::Off, ..keep.sorting }, ..keep };
-        for policy in [keep, letter, off] {
+        let destroy = Policy { allow_key_destruction: true, ..keep };
+        assert_eq!(destroy.encode(), [&[0x85, 0x01, 0x00, 0x19, 0x34, 0xca][..], &sorting, &[0xf5]].concat());
+        assert_eq!(Policy::from_toml("allow_key_destruction = true"), Ok(destroy));
+        let never = [&[0x85, 0x01, 0x00, 0x19, 0x34, 0xca][..], &sorting, &[0xf4]].concat();
+        assert_eq!(Policy::decode(&never), Err(PolicyFault::Stored));
+        for policy in [keep, letter, off, destroy] {
             assert_eq!(Policy::decode(&policy.encode()), Ok(policy));
         }
         assert_ne!(keep.id(), letter.id());

@@ -352,6 +352,7 @@ pub(crate) enum Operator {
     Grant(OperatorGrant),
     Revoke(OperatorRevoke),
     List(CustodianList),
+    Review(CustodianList),
 }
 
 #[derive(Args)]

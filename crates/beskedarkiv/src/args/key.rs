@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
 use super::groups::date;
-use super::{Acting, Where};
+use super::{Acting, Fact, Where};
 
 #[derive(Subcommand)]
 pub(crate) enum Key {
@@ -19,6 +19,19 @@ pub(crate) enum Key {
     Restore(KeyRestore),
     Lock(KeyLock),
     Unlock(KeyUnlock),
+    Destroy(KeyDestroy),
+}
+
+#[derive(Args)]
+pub(crate) struct KeyDestroy {
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) second_passphrase_file: Option<PathBuf>,
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) confirm: String,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reference: Option<Fact>,
 }
 
 #[derive(Subcommand)]

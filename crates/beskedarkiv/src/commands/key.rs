@@ -5,7 +5,7 @@ use pipeline::keys;
 
 use super::Context;
 use super::jobs::{now, operator, places};
-use crate::args::{Key, KeyBackup, KeyCustody, KeyRestore, KeySplit};
+use crate::args::{Key, KeyBackup, KeyCustody, KeyDestroy, KeyRestore, KeySplit};
 use crate::failure::Failure;
 use crate::secret::{self, Asked};
 
@@ -28,6 +28,7 @@ pub(super) fn key(command: Key, at: &Context<'_>) -> Result<u8, Failure> {
         }
         Key::Backup(a) => backup(&a, at),
         Key::Restore(a) => restore(&a, at),
+        Key::Destroy(a) => destroy(&a, at),
         Key::Lock(a) => {
             let report = keys::lock(&places(at, &a.at)?, now()).map_err(Failure::of_job)?;
             at.out.line("key-locked", &[("n", report.holders.into())])?;
@@ -65,6 +66,25 @@ fn drilled(report: &DrillReport, key: &'static str, at: &Context<'_>) -> Result<
     }
     at.out.object(report)?;
     Ok(report.exit_code())
+}
+
+fn destroy(a: &KeyDestroy, at: &Context<'_>) -> Result<u8, Failure> {
+    let places = places(at, &a.acting.at)?;
+    // what was decided and interrupted asks for nobody: those who could be asked may be gone
+    let report = match pipeline::destroy::complete(&places).map_err(Failure::of_job)? {
+        Some(report) => report,
+        None => {
+            let (_, first) = operator(at, &a.acting)?;
+            let second = secret::get(a.second_passphrase_file.as_deref(), Asked::Second, &at.out, &at.stop)?;
+            let second = places.unlock(&second).map_err(Failure::of_job)?;
+            let why = a.reference.as_ref().map(crate::args::Fact::one).transpose()?.unwrap_or_default();
+            pipeline::destroy::destroy(&places, [&first, &second], &a.confirm, &why, now())
+                .map_err(Failure::of_job)?
+        }
+    };
+    at.out.line("key-destroyed", &[("entry", report.entry.into()), ("n", report.files.into())])?;
+    at.out.object(&report)?;
+    Ok(0)
 }
 
 fn backup(a: &KeyBackup, at: &Context<'_>) -> Result<u8, Failure> {

@@ -9,7 +9,7 @@ use policy::{Change, Handle, Personal, Role};
 use super::Context;
 use super::jobs::{now, operator, places};
 use crate::args::{self, Custodian, Happening, Operator, fact};
-use crate::failure::Failure;
+use crate::failure::{Failure, LOOK};
 use crate::secret::{self, Asked};
 use crate::table::Table;
 
@@ -178,6 +178,7 @@ pub(super) fn operators(command: Operator, at: &Context<'_>) -> Result<u8, Failu
             at.out.line("operator-revoked", &[("id", a.operator.clone().into())])?;
             at.out.object(&serde_json::json!({ "operator": a.operator, "rights": [] }))?;
         }
+        Operator::Review(a) => return review(&a, at),
         Operator::List(a) => {
             let names = at.out.names(a.show_names);
             let listed = pipeline::operators::list(&places(at, &a.at)?, names).map_err(Failure::of_job)?;
@@ -191,6 +192,32 @@ pub(super) fn operators(command: Operator, at: &Context<'_>) -> Result<u8, Failu
         }
     }
     Ok(0)
+}
+
+fn review(a: &args::CustodianList, at: &Context<'_>) -> Result<u8, Failure> {
+    let names = at.out.names(a.show_names);
+    let reviewed = pipeline::rights::review(&places(at, &a.at)?, names, now()).map_err(Failure::of_job)?;
+    let texts = at.out.texts();
+    for o in &reviewed {
+        let name = o.name.as_deref().unwrap_or_default();
+        let granted = o.granted.as_deref().unwrap_or_default();
+        let until = o.to.as_deref().unwrap_or_default();
+        at.out.plain(&format!("{} {name} {granted} – {until} [{}]", o.id, o.scope.join(",")))?;
+        let mut table = Table::default();
+        for right in &o.rights {
+            let used = match (&right.last_used, right.recorded) {
+                (Some(day), _) => day.clone(),
+                (None, true) => texts.say("review-never", &[]),
+                (None, false) => texts.say("review-unrecorded", &[]),
+            };
+            let mark =
+                if o.unused.contains(&right.right) { texts.say("review-unused", &[]) } else { String::new() };
+            table.row([right.right.to_owned(), used, mark]);
+        }
+        at.out.table(&table)?;
+    }
+    at.out.object(&reviewed)?;
+    Ok(if reviewed.iter().any(|o| !o.unused.is_empty()) { LOOK } else { 0 })
 }
 
 pub(super) fn policy(command: &args::Policy, at: &Context<'_>) -> Result<u8, Failure> {
