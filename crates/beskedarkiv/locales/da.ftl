@@ -532,6 +532,7 @@ phase-copying = Kopierer
 phase-generating = Laver en prøvekopi
 count-messages = Beskeder
 count-conversations = Samtaler
+count-review = Heraf venter på et menneske
 count-attachments = Vedhæftninger
 count-missing = Vedhæftninger, der mangler
 count-entries = Led i kæden

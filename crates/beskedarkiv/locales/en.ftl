@@ -534,6 +534,7 @@ phase-copying = Copying
 phase-generating = Making a sample backup
 count-messages = Messages
 count-conversations = Conversations
+count-review = Of these, awaiting a person
 count-attachments = Attachments
 count-missing = Attachments missing
 count-entries = Entries in the chain

@@ -148,6 +148,7 @@ pub(super) fn demo(a: &args::Demo, at: &Context<'_>) -> Result<u8, Failure> {
         at,
         &[
             ("count-messages", run.map_or(0, |r| r.new)),
+            ("count-review", run.map_or(0, |r| r.review)),
             ("count-attachments", run.map_or(0, |r| r.attachments)),
             ("count-entries", report.verify.entries),
         ],
