@@ -12,6 +12,7 @@ mod cosign;
 mod groups;
 mod header;
 mod levels;
+mod note;
 mod proof;
 mod sign;
 mod tree;
@@ -22,6 +23,7 @@ pub use cosign::{Cosigned, CosignerKey, consistency_text, cosigner_key};
 pub use groups::{GroupFault, from_groups, to_groups};
 pub use header::{EntryType, HEADER_LEN, Header, HeaderFault, prev_hash};
 pub use levels::Levels;
+pub use note::Note;
 pub use proof::{Field, Fields, MOST_PROOF, Proof, ProofFault, Proven, Pruned, show_fields};
 pub use sign::{
     Approval, Author, SignatureFault, Signer, act_of, approve, approved, author_of, sign_block, verify_block,
@@ -77,5 +79,6 @@ pub fn fuzz_one(data: &[u8]) {
         drop(TrustedKey::parse(text));
         drop(CosignerKey::parse(text));
         drop(from_groups(text, data.len().min(64)));
+        drop(Note::parse(text));
     }
 }

@@ -122,6 +122,36 @@ pub enum Fault {
         /// What was compared.
         what: &'static str,
     },
+    /// A value that a described field cannot have.
+    #[error("{}{why}", of_field(field, *column))]
+    Field {
+        /// Name of the field in the normalised message; empty for a column of none.
+        field: &'static str,
+        /// Ordinal of the column it is taken from, from 1; 0 where it is taken from none.
+        column: u64,
+        /// What is wrong, in fixed words.
+        why: &'static str,
+    },
+    /// Another number than was expected.
+    #[error("expected {expected} {what}, found {found}")]
+    Count {
+        /// What was counted.
+        what: &'static str,
+        /// How many there should be.
+        expected: u64,
+        /// How many there are.
+        found: u64,
+    },
+}
+
+/// A field and the column it is taken from, as far as there are such.
+fn of_field(field: &str, column: u64) -> String {
+    match (field, column) {
+        ("", 0) => String::new(),
+        ("", _) => format!("column {column}: "),
+        (_, 0) => format!("{field}: "),
+        _ => format!("{field}, column {column}: "),
+    }
 }
 
 /// A record that could not be read: where and why, never what.

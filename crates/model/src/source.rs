@@ -176,6 +176,28 @@ pub enum SourceError {
         /// What is wrong.
         fault: Fault,
     },
+    /// A source that must be described before it can be read, and is not.
+    #[error("{what}")]
+    Undescribed {
+        /// What is missing, in words.
+        what: &'static str,
+    },
+    /// A source that is not as its description says: nothing of it is handed over.
+    #[error("{at}: {fault}")]
+    Misfit {
+        /// Where.
+        at: Location,
+        /// What is wrong.
+        fault: Fault,
+    },
+    /// A source that is not what was sealed.
+    #[error("{at}: {what}")]
+    Changed {
+        /// Which part.
+        at: String,
+        /// What shows it.
+        what: &'static str,
+    },
     /// The operating system refused.
     #[error("input/output error {code} at {what}")]
     Io {
@@ -190,6 +212,11 @@ impl SourceError {
     /// An operating-system error, without the path it may carry.
     pub fn io(what: &'static str, error: &std::io::Error) -> Self {
         Self::Io { what, code: error.raw_os_error().unwrap_or(0) }
+    }
+
+    /// A place where the source is not as described.
+    pub fn misfit(at: Location, fault: Fault) -> Self {
+        Self::Misfit { at, fault }
     }
 
     /// Damage at a place.
