@@ -448,7 +448,7 @@ arg-witness = Hvem der overværede det; en anden end den, der gjorde det
 error-place-needed = der mangler { $flag }
 next-place-needed = Giv { $flag }, eller sæt den i miljøet (BESKEDARKIV_ARCHIVE, BESKEDARKIV_KEYS) eller konfigurationsfilen.
 error-source-unknown = { $path }: er ikke en kilde, programmet kender
-next-source-unknown = Angiv mappen, zip- eller tar-filen med selve sikkerhedskopien; se docs/readers.
+next-source-unknown = Angiv mappen, zip- eller tar-filen med selve sikkerhedskopien; se docs/readers. Er det en udlæsning fra SMART, så kør beskedarkiv smart probe.
 error-source-secret-needed = { $path }: { $fault }
 next-source-secret-needed = Giv kildens adgangskode eller nøgle med --backup-passphrase-file FIL, en nøglefil med --backup-key-file FIL.
 error-source-wrong-secret = { $path }: kildens adgangskode passer ikke
@@ -696,3 +696,103 @@ review-never = aldrig brugt
 review-unrecorded = brug ses ikke i kæden
 review-unused = ikke brugt i et halvt år
 operator-revoked = Operatøren { $id } har ingen rettigheder mere. Nøgler, der er kopieret før, kan ikke kaldes tilbage.
+
+## SMART
+
+cmd-smart = Udlæsninger fra SMART: forseglede pakker, deres forløb, og beskrivelser af data
+more-smart =
+    Rækkefølgen: pack (pak mediet), seal (forsegl), probe (se på data, få et forslag), dry-run (prøv),
+    approve (to personer skriver under), ingest (læs ind). docs/da/smart.md fører igennem det hele.
+cmd-smart-pack = Laver en pakke af et medie: kopi, summer og oplysninger om udlæsningen
+more-smart-pack =
+    MEDIUM er en mappe (mediet, tilsluttet skrivebeskyttet) eller én fil. Oplysninger, der mangler, spørges
+    der om på en terminal; de kan også stå i en fil: --facts FIL med linjer som  place = "København".
+    Klassifikation: TIL TJENESTEBRUG, FORTROLIGT, HEMMELIGT, YDERST HEMMELIGT eller NATO's og EU's ord.
+cmd-smart-seal = Forsegler en pakke med operatørens underskrift; en anden operatør kan skrive under på samme segl
+cmd-smart-custody = Skriver en hændelse i pakkens forløb, og forsegler igen
+more-smart-custody =
+    Hændelser: RECEIVED, SEALED, UNSEALED, IMAGED, HASHED, MAPPED, INGESTED, EXPORTED, RETURNED, DESTROYED.
+cmd-smart-show = Viser, hvad en pakke siger om sig selv
+cmd-smart-verify = Efterprøver en pakke: hver sum, hvert led i forløbet, hvert segl
+cmd-smart-probe = Ser på et medie: filer, tabeller, kolonner, og foreslår en beskrivelse
+more-smart-probe =
+    Det, der skrives, er en brugbar beskrivelse (TOML) med bemærkninger. UDFYLD og SE EFTER er til mennesker.
+    Værdier vises maskeret; kun ord for retning og klassifikation og ejerens egen adresse står i klar tekst.
+cmd-smart-dry-run = Prøver en beskrivelse på et medie: optælling og maskerede rækker; gemmer intet
+cmd-smart-approve = Skriver under på en beskrivelse; to forskellige operatører skal gøre det
+arg-mapping = Beskrivelse (mapping.toml) af en udlæsning fra SMART
+arg-smart-approve-mapping = Læg denne beskrivelse i pakken først
+arg-target = Pakke eller beskrivelse
+arg-package = Pakke
+arg-source = Medie eller pakke
+arg-medium = Mediets fabrikat og model
+arg-smart-pack-from = Mediet: mappe eller fil
+arg-smart-pack-out = Mappe, hvor pakken laves; må ikke findes
+arg-smart-probe-out = Skriv forslaget i denne fil
+arg-facts = Fil med oplysninger (TOML)
+arg-authority = Myndighed
+arg-owner-role = Ejerens rolle (minister, departementschef, særlig rådgiver, chef)
+arg-smart-pack-device = Telefonens fabrikat og model
+arg-device-serial = Telefonens serienummer eller IMEI
+arg-app-version = Appens version, som den viser den
+arg-medium-serial = Mediets serienummer
+arg-medium-register = Mediets nummer i myndighedens register over medier
+arg-medium-capacity = Mediets størrelse
+arg-write-blocker = Blev mediet læst gennem en skriveblokering? yes eller no
+arg-read-out-start = Udlæsningen begyndte, fx 2026-01-31T13:00:00+01:00
+arg-read-out-end = Udlæsningen sluttede, fx 2026-01-31T13:10:00+01:00
+arg-place = Hvor udlæsningen skete
+arg-officer = Hvem der læste ud
+arg-officer-number = Vedkommendes tjenestenummer
+arg-officer-clearance = Vedkommendes sikkerhedsgodkendelse
+arg-second-person = Den anden person til stede
+arg-marking = Højeste klassifikation i indholdet
+arg-marking-origin = Hvis klassifikationer der forekommer: DK, NATO, EU, flere med komma
+arg-marking-by = Hvem der har klassificeret
+arg-caveats = Begrænsninger i videregivelse
+arg-period-from = Indholdets første dag
+arg-period-to = Indholdets sidste dag
+arg-messages-shown = Antal beskeder, appen viser; læses et andet antal, standses der
+arg-actor = Hvem der handlede; ellers operatørens nummer
+arg-second = Den anden person
+arg-seal-number = Nummer på et fysisk segl
+arg-remark = Bemærkning
+arg-smart-custody-event = Hændelse
+error-facts-needed = der mangler oplysninger om udlæsningen: { $flags }
+next-facts-needed = Giv dem som tilvalg, i en fil med --facts, eller kør på en terminal, så spørges der.
+error-facts-file = { $path }: kan ikke bruges som oplysninger ({ $why })
+next-facts-file = Skriv en oplysning på hver linje:  medium-serial = "..."
+error-source-undescribed = { $path }: { $fault }
+next-source-undescribed = Intet er læst ind, og mediet er urørt. Kør beskedarkiv smart probe på det, ret forslaget, prøv det med smart dry-run, og giv det med --mapping FIL eller læg det i pakken som mapping.toml.
+error-source-misfit = { $path }: passer ikke til beskrivelsen: { $fault }
+next-source-misfit = Intet er læst ind. Ret beskrivelsen, prøv med beskedarkiv smart dry-run, og få den underskrevet igen; se docs/da/smart.md.
+error-source-changed = { $path }: er ikke, som den blev forseglet: { $fault }
+next-source-changed = Intet er læst ind. Rør ikke mediet; sammenlign med den skrevne kvittering og med en anden kopi.
+error-unapproved-mapping = beskrivelsen har { $signatures } af 2 underskrifter fra arkivets operatører
+next-unapproved-mapping = To forskellige operatører skriver under med beskedarkiv smart approve.
+error-same-person = operatøren har skrevet under i forvejen
+next-same-person = En anden operatør skal skrive under.
+error-other-custodian = pakken er en anden persons
+next-other-custodian = Se med beskedarkiv smart show, hvem pakken er fra, og giv den person med --custodian.
+count-files = Filer
+count-bytes = Bytes
+count-not-copied = Henvisninger og særlige filer, ikke kopieret
+smart-not-read-only = bemærk: mediet er ikke tilsluttet skrivebeskyttet; det skrives i pakken
+smart-packed = Pakken ligger i { $path }
+smart-head = Forløbet har { $lines } linjer. Skriv på kvitteringen: { $head }
+smart-sealed = Pakken er forseglet; underskrifter: { $signatures }
+smart-holds = Pakken holder.
+smart-broken = PAKKEN HOLDER IKKE.
+smart-signature-holds = underskrift holder: { $by }
+smart-signature-broken = UNDERSKRIFT HOLDER IKKE: { $by }
+smart-signature-unknown = underskrift med en nøgle, der ikke er kendt her: { $by }
+smart-not-signed = Ingen har skrevet under; kør smart seal.
+smart-nothing-found = intet på mediet ligner beskeder; skriv en beskrivelse efter docs/da/smart.md
+smart-proposed = forslaget ligger i { $path }
+smart-missing = udfyld: { $fields }
+smart-would-read = Beskrivelsen passer; alt ville blive læst.
+smart-refused = INTET VILLE BLIVE LÆST: { $why }
+smart-period = Fra { $first } til { $last }
+smart-unmapped = Kolonner, som hverken er med eller udeladt: { $columns }
+smart-approved = Beskrivelsen er godkendt af to personer.
+smart-one-signature = Underskrevet. En anden operatør skal også skrive under.

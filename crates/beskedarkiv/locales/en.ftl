@@ -450,7 +450,7 @@ arg-witness = Who saw it; not the one who did it
 error-place-needed = { $flag } is missing
 next-place-needed = Give { $flag }, or set it in the environment (BESKEDARKIV_ARCHIVE, BESKEDARKIV_KEYS) or the configuration file.
 error-source-unknown = { $path }: not a source that the program knows
-next-source-unknown = Name the folder, zip or tar of the backup itself; see docs/readers.
+next-source-unknown = Name the folder, zip or tar of the backup itself; see docs/readers. If it is a read-out of SMART, run beskedarkiv smart probe.
 error-source-secret-needed = { $path }: { $fault }
 next-source-secret-needed = Give the source's passphrase or key with --backup-passphrase-file FILE, a key file with --backup-key-file FILE.
 error-source-wrong-secret = { $path }: the source's passphrase does not fit
@@ -698,3 +698,103 @@ review-never = never used
 review-unrecorded = use is not seen in the chain
 review-unused = not used for half a year
 operator-revoked = The operator { $id } has no rights any more. Keys copied before cannot be called back.
+
+## SMART
+
+cmd-smart = Read-outs of SMART: sealed packages, their custody, and descriptions of their data
+more-smart =
+    In order: pack (the medium), seal, probe (look at the data, get a proposal), dry-run (try it),
+    approve (two persons sign), ingest. docs/readers/smart.md has the formats.
+cmd-smart-pack = Makes a package of a medium: a copy, hashes, and the facts of the read-out
+more-smart-pack =
+    MEDIUM is a folder (the medium, mounted read-only) or one file. Facts that are missing are asked for on a
+    terminal; they may also stand in a file: --facts FILE with lines such as  place = "Copenhagen".
+    Markings: TIL TJENESTEBRUG, FORTROLIGT, HEMMELIGT, YDERST HEMMELIGT or the words of NATO and the EU.
+cmd-smart-seal = Seals a package with the operator's signature; a second operator can sign the same seal
+cmd-smart-custody = Enters an event into a package's custody log, and seals again
+more-smart-custody =
+    Events: RECEIVED, SEALED, UNSEALED, IMAGED, HASHED, MAPPED, INGESTED, EXPORTED, RETURNED, DESTROYED.
+cmd-smart-show = Shows what a package says of itself
+cmd-smart-verify = Verifies a package: every hash, every line of the custody log, every seal
+cmd-smart-probe = Looks at a medium: files, tables, columns, and proposes a mapping
+more-smart-probe =
+    What is written is a mapping that can be used (TOML), with remarks. FILL IN and CHECK are for people.
+    Values are masked; only words for directions and markings and the owner's own address stand in clear.
+cmd-smart-dry-run = Tries a mapping on a medium: counts and masked rows; stores nothing
+cmd-smart-approve = Signs a mapping; two different operators must
+arg-mapping = Mapping (mapping.toml) of a read-out of SMART
+arg-smart-approve-mapping = Put this mapping into the package first
+arg-target = Package or mapping
+arg-package = Package
+arg-source = Medium or package
+arg-medium = Maker and model of the medium
+arg-smart-pack-from = The medium: folder or file
+arg-smart-pack-out = Folder in which the package is made; must not exist
+arg-smart-probe-out = Write the proposal to this file
+arg-facts = File of facts (TOML)
+arg-authority = Authority
+arg-owner-role = Role of the owner (minister, permanent secretary, special adviser, chief)
+arg-smart-pack-device = Maker and model of the telephone
+arg-device-serial = Serial number or IMEI of the telephone
+arg-app-version = Version of the app, as it shows it
+arg-medium-serial = Serial number of the medium
+arg-medium-register = Number of the medium in the authority's register of media
+arg-medium-capacity = Capacity of the medium
+arg-write-blocker = Was the medium read through a write blocker? yes or no
+arg-read-out-start = When the read-out began, 2026-01-31T13:00:00+01:00
+arg-read-out-end = When the read-out ended, 2026-01-31T13:10:00+01:00
+arg-place = Where it was read out
+arg-officer = Who read it out
+arg-officer-number = Their service number
+arg-officer-clearance = Their clearance
+arg-second-person = The second person present
+arg-marking = Highest marking of the content
+arg-marking-origin = Whose markings occur: DK, NATO, EU, several with commas
+arg-marking-by = Who classified it
+arg-caveats = Limits of releasability
+arg-period-from = First day of the content
+arg-period-to = Last day of the content
+arg-messages-shown = Number of messages that the app shows; another number read stops
+arg-actor = Who acted; else the operator's number
+arg-second = The second person
+arg-seal-number = Number of a physical seal
+arg-remark = Remark
+arg-smart-custody-event = Event
+error-facts-needed = facts of the read-out are missing: { $flags }
+next-facts-needed = Give them as flags, in a file with --facts, or run on a terminal to be asked.
+error-facts-file = { $path }: cannot be used as facts ({ $why })
+next-facts-file = Write one fact a line:  medium-serial = "..."
+error-source-undescribed = { $path }: { $fault }
+next-source-undescribed = Nothing was taken in, and the medium is untouched. Run beskedarkiv smart probe on it, correct the proposal, try it with smart dry-run, and give it with --mapping FILE or put it into the package as mapping.toml.
+error-source-misfit = { $path }: does not fit the mapping: { $fault }
+next-source-misfit = Nothing was taken in. Correct the mapping, try it with beskedarkiv smart dry-run, and have it signed again; see docs/readers/smart.md.
+error-source-changed = { $path }: is not as it was sealed: { $fault }
+next-source-changed = Nothing was taken in. Leave the medium as it is; compare with the written receipt and with another copy.
+error-unapproved-mapping = the mapping has { $signatures } of 2 signatures by operators of the archive
+next-unapproved-mapping = Two different operators sign with beskedarkiv smart approve.
+error-same-person = the operator has signed already
+next-same-person = A second operator must sign.
+error-other-custodian = the package is of another custodian
+next-other-custodian = See with beskedarkiv smart show whose it is, and give that custodian with --custodian.
+count-files = Files
+count-bytes = Bytes
+count-not-copied = Links and special files, not copied
+smart-not-read-only = note: the medium is not mounted read-only; the package says so
+smart-packed = The package lies in { $path }
+smart-head = The custody log has { $lines } lines. Write on the receipt: { $head }
+smart-sealed = The package is sealed; signatures: { $signatures }
+smart-holds = The package holds.
+smart-broken = THE PACKAGE DOES NOT HOLD.
+smart-signature-holds = signature holds: { $by }
+smart-signature-broken = SIGNATURE DOES NOT HOLD: { $by }
+smart-signature-unknown = signature by a key that is not known here: { $by }
+smart-not-signed = Nobody has signed; run smart seal.
+smart-nothing-found = nothing on the medium looks like messages; write a mapping after docs/readers/smart.md
+smart-proposed = the proposal lies in { $path }
+smart-missing = fill in: { $fields }
+smart-would-read = The mapping fits; everything would be read.
+smart-refused = NOTHING WOULD BE READ: { $why }
+smart-period = From { $first } to { $last }
+smart-unmapped = Columns that are neither mapped nor left out: { $columns }
+smart-approved = The mapping is approved by two persons.
+smart-one-signature = Signed. A second operator must sign too.

@@ -19,7 +19,7 @@ pub(crate) const INTEGRITY: u8 = 5;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Keys of the failures of jobs; the same as the pipeline's, so that each has its sentences.
-const JOB_KEYS: [&str; 40] = [
+const JOB_KEYS: [&str; 46] = [
     "source-unknown",
     "source-secret-needed",
     "source-wrong-secret",
@@ -27,7 +27,13 @@ const JOB_KEYS: [&str; 40] = [
     "source-ambiguous",
     "source-missing",
     "source-damaged",
+    "source-undescribed",
+    "source-misfit",
+    "source-changed",
     "source-io",
+    "unapproved-mapping",
+    "same-person",
+    "other-custodian",
     "no-archive",
     "not-empty",
     "keys-inside-archive",

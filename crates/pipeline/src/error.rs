@@ -57,6 +57,18 @@ pub enum JobError {
     /// The source comes from a number that is not the custodian's.
     #[error("the source comes from a number that is not registered for this custodian")]
     UnregisteredNumber,
+    /// The mapping of a source is not signed by two operators.
+    #[error("the mapping has {signatures} of two signatures by operators of this archive")]
+    UnapprovedMapping {
+        /// How many there are.
+        signatures: usize,
+    },
+    /// The same operator cannot be both persons.
+    #[error("the operator has signed already: a second person must")]
+    SamePerson,
+    /// A package names another custodian.
+    #[error("the package is of another custodian")]
+    OtherCustodian,
     /// The operator's rights do not cover it.
     #[error("the operator lacks the right to {right}")]
     NoRight {
@@ -192,6 +204,7 @@ impl JobError {
     /// The process exit code (interface, section 2).
     pub fn exit_code(&self) -> u8 {
         match self {
+            Self::Source { fault: SourceError::Changed { .. }, .. } => 5,
             Self::Source { .. }
             | Self::WrongPassphrase
             | Self::NoArchive { .. }
@@ -212,6 +225,9 @@ impl JobError {
             | Self::Locked
             | Self::ForbiddenByPolicy
             | Self::BadPlace { .. }
+            | Self::UnapprovedMapping { .. }
+            | Self::SamePerson
+            | Self::OtherCustodian
             | Self::KeysInsideArchive => 6,
             Self::Busy => 7,
             Self::KnownCustodian
@@ -235,6 +251,9 @@ impl JobError {
                 SourceError::Ambiguous { .. } => "source-ambiguous",
                 SourceError::Missing { .. } => "source-missing",
                 SourceError::Damaged { .. } => "source-damaged",
+                SourceError::Undescribed { .. } => "source-undescribed",
+                SourceError::Misfit { .. } => "source-misfit",
+                SourceError::Changed { .. } => "source-changed",
                 _ => "source-io",
             },
             Self::NoArchive { .. } => "no-archive",
@@ -255,6 +274,9 @@ impl JobError {
             Self::Refused { .. } => "refused",
             Self::AboveCeiling { .. } => "above-ceiling",
             Self::MarkingTooLow { .. } => "marking-too-low",
+            Self::UnapprovedMapping { .. } => "unapproved-mapping",
+            Self::SamePerson => "same-person",
+            Self::OtherCustodian => "other-custodian",
             Self::NotAvailable { .. } => "not-available",
             Self::NoEpochKey => "no-epoch-key",
             Self::BadShare { .. } => "bad-share",
@@ -273,7 +295,7 @@ impl JobError {
     }
 
     /// Every key that [`JobError::key`] can give, so that the texts can be checked for completeness.
-    pub const KEYS: [&'static str; 39] = [
+    pub const KEYS: [&'static str; 45] = [
         "source-unknown",
         "source-secret-needed",
         "source-wrong-secret",
@@ -281,7 +303,13 @@ impl JobError {
         "source-ambiguous",
         "source-missing",
         "source-damaged",
+        "source-undescribed",
+        "source-misfit",
+        "source-changed",
         "source-io",
+        "unapproved-mapping",
+        "same-person",
+        "other-custodian",
         "no-archive",
         "not-empty",
         "keys-inside-archive",
@@ -336,6 +364,7 @@ impl JobError {
             }
             Self::WouldTravel { what, at } => vec![("what", what.clone()), ("path", at.clone())],
             Self::BadPlace { why } => vec![("why", (*why).to_owned())],
+            Self::UnapprovedMapping { signatures } => vec![("signatures", signatures.to_string())],
             Self::NoRight { right } => vec![("right", (*right).to_owned())],
             Self::Refused { why } => vec![("why", why.clone())],
             Self::AboveCeiling { level, ceiling } => {
@@ -363,6 +392,8 @@ impl JobError {
             | Self::NoEpochKey
             | Self::Locked
             | Self::ForbiddenByPolicy
+            | Self::SamePerson
+            | Self::OtherCustodian
             | Self::Interrupted => Vec::new(),
         }
     }

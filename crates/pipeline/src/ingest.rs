@@ -28,7 +28,7 @@ use crate::progress::{Phase, Progress};
 use crate::read::{Counts, Evidence, LISTED, Listed};
 use crate::review::settle::Settled;
 use crate::sealing::Sealing;
-use crate::{apps, markings, policies, receipt, register, review, scope};
+use crate::{apps, markings, policies, receipt, register, review, scope, smart};
 
 /// What to take in.
 pub struct Ingest {
@@ -242,6 +242,7 @@ fn one(
     progress: Progress<'_>,
 ) -> Result<RunReport, JobError> {
     let fail = |e| job.places.fail(e);
+    let described = smart::allow(&job.custodian, &source, writer.archive())?;
     let mut register = register::load(&job.places, writer)?;
     let today = civil(job.now)?;
     let made = source.made_at.map(civil).transpose()?;
@@ -276,6 +277,7 @@ fn one(
     report.findings.extend(apps::findings(&source));
     report.findings.extend(source.notes());
     let area = job.places.area().map_err(fail)?;
+    report.findings.extend(described);
     let rows = source.readers.iter().filter_map(|r| r.describe().rows).sum();
     let id = job.custodian.clone();
     let relevant = move |label: &[u8]| scope::of_custodian(label, &id);

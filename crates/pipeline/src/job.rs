@@ -49,6 +49,7 @@ struct CopyEntry {
     owner: Option<String>,
     owner_name: Option<String>,
     date_order: Option<String>,
+    mapping: Option<PathBuf>,
     copy_date: Option<String>,
     mode: Option<Mode>,
     contacts: Option<PathBuf>,
@@ -142,6 +143,7 @@ impl Job {
             copy.backup_key_file.iter_mut().for_each(fix);
             copy.contacts.iter_mut().for_each(fix);
             copy.journal.iter_mut().for_each(fix);
+            copy.mapping.iter_mut().for_each(fix);
             copy.date().map_err(|()| fail("copy_date must be YYYY-MM-DD"))?;
         }
         Ok(Self { file })
@@ -230,6 +232,7 @@ impl Job {
             owner: copy.owner.clone(),
             owner_name: copy.owner_name.clone(),
             date_order: copy.date_order.clone(),
+            mapping: copy.mapping.clone(),
         };
         let mut places = Places::new(self.file.archive.clone(), self.file.keys.clone());
         places.holding = self.file.holding.clone().unwrap_or(places.holding);

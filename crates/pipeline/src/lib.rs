@@ -48,6 +48,7 @@ mod scope;
 mod sealing;
 pub mod secret;
 mod several;
+pub mod smart;
 pub mod status;
 pub mod timestamps;
 pub mod verdict;

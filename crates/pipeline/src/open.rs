@@ -13,6 +13,7 @@ use secrecy::{SecretSlice, SecretString};
 
 use crate::error::JobError;
 use crate::several::joined;
+use crate::smart::{self, Description};
 
 /// What the operator says about a source beside its path.
 #[derive(Clone, Default)]
@@ -27,13 +28,15 @@ pub struct SourceOptions {
     pub owner_name: Option<String>,
     /// Order of the dates in a chat export: `dmy`, `mdy`, `ymd`.
     pub date_order: Option<String>,
+    /// Mapping of a read-out of SMART.
+    pub mapping: Option<PathBuf>,
 }
 
 /// Most bytes of a key file.
 const KEY_FILE_BYTES: u64 = 1 << 16;
 
 impl SourceOptions {
-    fn given(&self) -> Result<Given, JobError> {
+    pub(crate) fn given(&self) -> Result<Given, JobError> {
         let key_file = self.key_file.as_deref().map(key_file).transpose()?;
         let date_order = match self.date_order.as_deref() {
             None => None,
@@ -107,7 +110,9 @@ pub struct Opened {
     pub set: Arc<dyn EvidenceSet>,
     /// What reads them.
     pub readers: Vec<Box<dyn MessageSource>>,
-    findings: Vec<Finding>,
+    pub(crate) findings: Vec<Finding>,
+    /// What a read-out of SMART says of its mapping and package.
+    pub(crate) description: Option<Description>,
 }
 
 impl Opened {
@@ -124,7 +129,17 @@ impl Opened {
         device: Device,
     ) -> Self {
         let (made_at, apps, findings) = (None, Vec::new(), Vec::new());
-        Self { kind: "test", encrypted: false, device, made_at, apps, set, readers, findings }
+        Self {
+            kind: "test",
+            encrypted: false,
+            device,
+            made_at,
+            apps,
+            set,
+            readers,
+            findings,
+            description: None,
+        }
     }
 
     /// Notes on lengths and damage of the files opened so far.
@@ -142,13 +157,28 @@ pub fn open(path: &Path, options: &SourceOptions) -> Result<Opened, JobError> {
     let mut given = options.given()?;
     given.source_name = path.file_name().map(|name| name.to_string_lossy().into_owned());
     let tree = evidence::open_tree(path).map_err(fail)?;
+    // a package holds what a medium held: what else is recognised in it says nothing
+    if let Some(opened) = smart::opened(path, &tree, &given, options)? {
+        return Ok(opened);
+    }
     for (i, format) in FORMATS.iter().enumerate() {
         if let Some(first) = format(&tree, &given).map_err(fail)? {
             // an iPhone's backup names its files by hashes: nothing else can be recognised in it
             let others = if first.kind.starts_with("ios") { &[][..] } else { &FORMATS[i + 1..] };
             let opening = joined(first, others.iter().map(|format| format(&tree, &given)));
             let Opening { kind, encrypted, device, made_at, apps, set, readers, findings } = opening;
-            return Ok(Opened { kind, encrypted, device, made_at, apps, set, readers, findings });
+            let description = None;
+            return Ok(Opened {
+                kind,
+                encrypted,
+                device,
+                made_at,
+                apps,
+                set,
+                readers,
+                findings,
+                description,
+            });
         }
     }
     Err(fail(SourceError::Unknown))

@@ -71,7 +71,7 @@ fn bounded(path: &Path, what: &'static str, most: u64) -> Result<Vec<u8>, JobErr
 
 /// The keys of a file: a verifier key a line, `#` begins a remark. The whole output of `checkpoint show`
 /// will do as well.
-fn trusted_keys(path: &Path) -> Result<Vec<TrustedKey>, JobError> {
+pub(crate) fn trusted_keys(path: &Path) -> Result<Vec<TrustedKey>, JobError> {
     let bad = |why: String| JobError::BadValue { what: "--trusted-keys", why };
     let bytes = bounded(path, "reading the trusted keys", MOST_KEYS)?;
     let text = String::from_utf8(bytes).map_err(|_| bad("not text".to_owned()))?;

@@ -11,6 +11,7 @@ mod jobs;
 mod key;
 mod media;
 mod review;
+mod smart;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -33,6 +34,7 @@ pub(crate) use jobs::*;
 pub(crate) use key::*;
 pub(crate) use media::*;
 pub(crate) use review::*;
+pub(crate) use smart::*;
 
 #[derive(Parser)]
 #[command(name = "beskedarkiv", version, arg_required_else_help = true)]
@@ -86,6 +88,8 @@ pub(crate) enum Command {
     #[command(subcommand, arg_required_else_help = true)]
     Review(Review),
     Export(Export),
+    #[command(subcommand, arg_required_else_help = true)]
+    Smart(Smart),
     #[command(subcommand, arg_required_else_help = true)]
     Checkpoint(Checkpoint),
     Backup(Backup),

@@ -67,7 +67,7 @@ pub(super) fn operator_unremembered(
     Ok((places, operator))
 }
 
-fn options(at: &Context<'_>, flags: &args::SourceFlags) -> Result<SourceOptions, Failure> {
+pub(super) fn options(at: &Context<'_>, flags: &args::SourceFlags) -> Result<SourceOptions, Failure> {
     let passphrase =
         flags.backup_passphrase_file.as_deref().map(|file| secret::of_file(file, &at.out)).transpose()?;
     let one = |fact: &Option<args::Fact>| fact.as_ref().map(args::Fact::one).transpose();
@@ -77,6 +77,7 @@ fn options(at: &Context<'_>, flags: &args::SourceFlags) -> Result<SourceOptions,
         owner: one(&flags.owner)?,
         owner_name: one(&flags.owner_name)?,
         date_order: flags.date_order.clone(),
+        mapping: flags.mapping.clone(),
     })
 }
 
@@ -102,7 +103,7 @@ fn asking<T>(
 }
 
 /// Writes what a person must look at.
-fn look(at: &Context<'_>, findings: &[String]) -> Result<(), Failure> {
+pub(super) fn look(at: &Context<'_>, findings: &[String]) -> Result<(), Failure> {
     if !findings.is_empty() {
         at.out.line("look-at", &[])?;
         for finding in findings {

@@ -11,6 +11,7 @@ mod register;
 mod retention;
 mod review;
 mod shell;
+mod smart;
 mod status;
 
 use std::cell::RefCell;
@@ -95,6 +96,7 @@ fn dispatch(command: Command, at: &mut Context<'_>) -> Result<u8, Failure> {
         Command::Run(a) => jobs::run(&a, at),
         Command::Job(Job::Check(a)) => jobs::job_check(&a, at),
         Command::Status(a) => status::status(&a, at),
+        Command::Smart(a) => smart::smart(a, at),
         Command::Verify(a) => jobs::verify(&a, at),
         Command::Review(a) => review::review(a, at),
         Command::Checkpoint(a) => anchors::checkpoint(a, at),
