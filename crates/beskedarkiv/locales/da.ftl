@@ -374,6 +374,7 @@ arg-journal = Liste over journaliserede beskeder (CSV eller JSON); politikken si
 arg-review-sample-size = Stikprøvens størrelse
 arg-seed = Stikprøvens frø, f.eks. terningkast
 arg-html = Skriv også en side (HTML), som en kommission kan læse
+arg-page = Skriv også rapporten som side (HTML) i denne fil; --custodian: kun én persons
 arg-attest-device = Indestå for, at en ukendt telefon eller et ukendt nummer er personens
 arg-receipt = Skriv også kvitteringen i denne fil
 arg-job = Jobfil (TOML)

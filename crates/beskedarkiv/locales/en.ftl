@@ -376,6 +376,7 @@ arg-journal = List of journalised messages (CSV or JSON); the policy says whethe
 arg-review-sample-size = Size of the sample
 arg-seed = Seed of the sample, such as dice
 arg-html = Also write a page (HTML) for a commission
+arg-page = Also write the report as a page (HTML) to this file; --custodian: of one person only
 arg-attest-device = Vouch that an unknown phone or number is the person's
 arg-receipt = Write the receipt to this file too
 arg-job = Job file (TOML)

@@ -184,6 +184,10 @@ words! {
     QPrivate: "Holdt ude: udelukkende privat", "Left out: solely private";
     QMisdirected: "Holdt ude: sendt ved åbenlys fejl", "Left out: sent by obvious error";
     QJournalised: "Holdt ude: allerede journaliseret", "Left out: journalised already";
+    QUnstated: "Holdt ude: uden angivet grund", "Left out: no ground stated";
+    QUndecided: "Bevaret, fordi ingen tog stilling i tide", "Kept because nobody decided in time";
+    QByMachine: "Ved maskine (regel eller model)", "By the machine (rule or model)";
+    QPresumed: "Det forudsætter, at mindst {1} af det bevarede er arbejde; det er ikke bedømt.", "This presumes that at least {1} of what was kept is work; that was not judged.";
     QWaiting: "Venter på et menneske", "Waiting for a person";
     QSample: "Stikprøven", "The sample";
     QSampleText: "Beskederne er udtrukket med et frø, der er noteret, så enhver, der har bunken, kan trække den samme stikprøve igen. Ingen har kunnet vælge den.", "The messages were drawn by a seed that is recorded, so anybody who has the pile can draw the same sample again. Nobody could choose it.";
@@ -212,7 +216,8 @@ words! {
     QOthersOut: "Andet holdt ude", "Others left out";
     QChosen: "valgt", "chosen";
     QDrift: "Ligner beskederne dem, programmet har lært af?", "Do the messages resemble those the program learnt from?";
-    QDriftText: "Afstanden (population stability index) er {1} for {2} beskeder; op til {3} kan skyldes tilfældet. {4} af ordene har modellen aldrig set, mod {5} i det, den lærte af.", "The distance (population stability index) is {1} for {2} messages; up to {3} may be chance. The model has never seen {4} of the words, against {5} in what it learnt from.";
+    QDriftText: "Afstanden (population stability index) er {1} for {2} beskeder; op til {3} kan skyldes tilfældet. {4} af ordene har modellen aldrig set.", "The distance (population stability index) is {1} for {2} messages; up to {3} may be chance. The model has never seen {4} of the words.";
+    QUnknownThen: "I det, den lærte af, var det {1}.", "In what it learnt from it was {1}.";
     QTooFew: "For få beskeder til at sige noget.", "Too few messages to say anything.";
     QSteady: "Ja, så vidt dette mål kan se. Det viser ikke, at sorteringen er rigtig.", "Yes, as far as this measure can see. It does not show that the sorting is right.";
     QWatch: "Ikke helt. Der bør læses flere af de udeholdte beskeder.", "Not quite. More of the messages left out should be read.";

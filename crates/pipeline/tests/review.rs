@@ -13,7 +13,7 @@ use pipeline::register::{self, NewCustodian};
 use pipeline::review::desk::{Ask, Deciding, Desk};
 use pipeline::review::quality;
 use pipeline::review::settle::{Settled, settle};
-use pipeline::review::{self, Choice, State};
+use pipeline::review::{self, Choice, State, page};
 use pipeline::verify::verify;
 use pipeline::{Formats, JobError, Places, Progress, Sensitive, SourceOptions};
 use policy::{AuthorityKind, Mode, Policy, Post, Role};
@@ -178,6 +178,15 @@ impl Place {
         settle(&self.places, NOW + days * DAY).unwrap()
     }
 
+    /// A row of the page of the report: by the machine, by a person, all.
+    fn row(&self, of: &str) -> Vec<u64> {
+        let page = page::page(&self.places, Some("x"), NOW, true).unwrap();
+        let head = format!("<th scope=\"row\">{of}</th>");
+        let (_, row) = page.split_once(&head).unwrap_or_else(|| panic!("{of}"));
+        let (row, _) = row.split_once("</tr>").unwrap();
+        row.split("<td class=\"n\">").filter_map(|cell| cell.split('<').next()?.parse().ok()).collect()
+    }
+
     fn nothing_is_held(&self) -> bool {
         let empty = |path: PathBuf| std::fs::read_dir(path).is_ok_and(|mut d| d.next().is_none());
         empty(self.at("holding")) && empty(self.at("keys/holding"))
@@ -207,6 +216,7 @@ fn left_out_taken_back_shredded() {
     place.decide("en", CODE, Choice::Undo);
     place.decide("en", OTHER, Choice::Keep);
     assert_eq!(place.states(), [(State::Keep, 1), (State::Exclude, 2)]);
+    assert_eq!(place.row("Left out: solely private"), [2, 0, 2]);
     assert_eq!(place.settle(29), Settled { kept: 1, waiting: 2, ..Settled::default() });
     assert_eq!(place.settle(30), Settled { shredded: 2, ..Settled::default() });
     assert!(place.nothing_is_held());
@@ -217,6 +227,11 @@ fn left_out_taken_back_shredded() {
     let again = place.ingest(&[CODE, WORK, OTHER, PARCEL], Some(Mode::RulesOnly), NOW + 31 * DAY);
     assert_eq!((again.runs[0].withheld_again, again.runs[0].seen_again, again.runs[0].new), (2, 2, 0));
     assert_eq!(place.settle(400), Settled::default());
+    assert_eq!(place.row("Kept"), [1, 1, 2]);
+    assert_eq!(place.row("Left out: solely private"), [2, 0, 2]);
+    assert_eq!(place.row("Total"), [3, 1, 4]);
+    let none = page::page(&place.places, Some("nobody"), NOW, true).unwrap();
+    assert!(none.contains("0 messages were sorted"), "only the custodian asked for");
 }
 
 #[test]
@@ -235,6 +250,7 @@ fn two_persons_decide_for_the_longest_class() {
     place.decide("to", CODE, Choice::Exclude);
     assert_eq!(place.states(), [(State::Open, 1), (State::Proposed, 1), (State::Exclude, 1)]);
     assert_eq!(place.settle(29), Settled { waiting: 3, ..Settled::default() });
+    assert_eq!(place.row("Waiting for a person"), [2]);
     // undecided means keep
     assert_eq!(place.settle(30), Settled { undecided: 2, shredded: 1, ..Settled::default() });
     assert!(place.nothing_is_held());
@@ -242,6 +258,9 @@ fn two_persons_decide_for_the_longest_class() {
     let (texts, withheld) = place.shown("E");
     assert_eq!(texts, [WORK, OTHER, PARCEL]);
     assert_eq!(withheld, ["private shredded"]);
+    assert_eq!(place.row("Left out: solely private"), [0, 1, 1]);
+    assert_eq!(place.row("Kept because nobody decided in time"), [2]);
+    assert_eq!(place.row("Total"), [1, 1, 4]);
 }
 
 #[test]

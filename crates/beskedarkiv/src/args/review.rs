@@ -77,5 +77,7 @@ pub(crate) struct ReviewReport {
     #[command(flatten)]
     pub(crate) at: Where,
     #[arg(long, value_name = "FILE")]
-    pub(crate) html: Option<PathBuf>,
+    pub(crate) page: Option<PathBuf>,
+    #[arg(long, value_name = "ID", requires = "page")]
+    pub(crate) custodian: Option<String>,
 }

@@ -92,7 +92,7 @@ impl Sheet<'_> {
     fn short(&self) -> Markup {
         let r = self.report;
         let c = &r.counts;
-        let (kept, out) = (c.kept.total(), c.excluded());
+        let (kept, out) = (c.kept.total() + c.undecided, c.excluded());
         let all = kept + out + c.waiting;
         let counts = [all, kept, out, c.waiting].map(|n| self.number(n));
         html! { ul {
@@ -108,7 +108,7 @@ impl Sheet<'_> {
                         self.number(s.pile), self.percent(share(s.at_most, s.pile), Round::Up),
                     ])) }
                     @if let Some(recall) = r.recall_at_least {
-                        li { (self.fill(Word::QShortRecall, &[self.percent(recall, Round::Down)])) }
+                        li { (self.fill(Word::QShortRecall, &[self.percent(recall, Round::Down)])) " " (self.presumed()) }
                     }
                 },
             }
@@ -120,26 +120,36 @@ impl Sheet<'_> {
 
     fn counts(&self) -> Markup {
         let c = &self.report.counts;
-        let cells = |d: Decided| [d.rule, d.model, d.person, d.total()].map(|n| self.number(n));
+        let cells = |d: Decided| {
+            let machine = [d.rule, d.model, d.rule + d.model];
+            let machine = if c.rules_apart { &machine[..2] } else { &machine[2..] };
+            [machine, &[d.person, d.total()]].concat().into_iter().map(|n| self.number(n))
+        };
+        let machine = if c.rules_apart { &[Word::QByRule, Word::QByModel][..] } else { &[Word::QByMachine] };
+        let heads = [&[Word::QOutcome], machine, &[Word::QByPerson, Word::QTotal]].concat();
         let decided = c.rows().iter().fold(Decided::default(), |sum, (_, d)| sum.plus(*d));
-        let heads = [Word::QOutcome, Word::QByRule, Word::QByModel, Word::QByPerson, Word::QTotal];
+        // a row that no column but the last has a number for
+        let only_total = |word: Word, n: u64| {
+            html! { tr {
+                th scope="row" { (self.say(word)) }
+                @for _ in 2..heads.len() { td.n { "–" } }
+                td.n { (self.number(n)) }
+            } }
+        };
+        let all = self.number(decided.total() + c.undecided + c.waiting);
+        let sums = cells(decided).take(heads.len() - 2).chain([all]);
         html! { div.wide { table aria-labelledby="counts" {
             caption { (self.say(Word::QCountsText)) }
             (self.heads(&heads))
             tbody {
                 @for (word, d) in c.rows() {
-                    tr { th scope="row" { (self.say(word)) } @for n in cells(d) { td.n { (n) } } }
-                }
-                tr {
-                    th scope="row" { (self.say(Word::QWaiting)) }
-                    td.n { "–" } td.n { "–" } td.n { "–" } td.n { (self.number(c.waiting)) }
-                }
-                tr.sum {
-                    th scope="row" { (self.say(Word::QTotal)) }
-                    @for n in [decided.rule, decided.model, decided.person, decided.total() + c.waiting] {
-                        td.n { (self.number(n)) }
+                    @if word != Word::QUnstated || d.total() > 0 {
+                        tr { th scope="row" { (self.say(word)) } @for n in cells(d) { td.n { (n) } } }
                     }
                 }
+                (only_total(Word::QUndecided, c.undecided))
+                (only_total(Word::QWaiting, c.waiting))
+                tr.sum { th scope="row" { (self.say(Word::QTotal)) } @for n in sums { td.n { (n) } } }
             }
         } } }
     }
@@ -168,11 +178,18 @@ impl Sheet<'_> {
                 (fact(Word::QSeed, seed))
                 (fact(Word::QDrawRule, rule))
             }
+            @if done && self.report.recall_at_least.is_some() { p { (self.presumed()) } }
             @if blind < judged {
                 p.note { (self.fill(Word::QNotBlind, &[self.number(judged - blind)])) }
             }
             @if *found > 0 { p { (self.say(Word::QFoundText)) } }
         }
+    }
+
+    /// What the share of work that was kept rests on, beside the sample.
+    fn presumed(&self) -> String {
+        let with = |share| self.fill(Word::QPresumed, &[self.percent(share, Round::Near)]);
+        self.report.presumed.map(with).unwrap_or_default()
     }
 
     fn pair(&self) -> Markup {
@@ -194,7 +211,7 @@ impl Sheet<'_> {
         let Curve { messages, own, chosen, points } = curve;
         let whose = if *own { Word::QCurveOwn } else { Word::QCurveInvented };
         // the same number, however it was computed
-        let is_chosen = |below: f64| (below - chosen).abs() < 1e-9;
+        let is_chosen = |below: f64| chosen.is_some_and(|chosen| (below - chosen).abs() < 1e-9);
         html! {
             p { (self.fill(Word::QCurveText, &[self.number(*messages)])) " " (self.say(whose)) }
             div.wide { table aria-labelledby="curve" {
@@ -228,8 +245,10 @@ impl Sheet<'_> {
             p { strong { (self.say(verdict)) } }
             p { (self.fill(Word::QDriftText, &[
                 self.decimal(index, 2), self.number(messages), self.decimal(noise, 2),
-                self.percent(unknown_now, Round::Near), self.percent(unknown_then, Round::Near),
-            ])) }
+                self.percent(unknown_now, Round::Near),
+            ])) " " @if let Some(then) = unknown_then {
+                (self.fill(Word::QUnknownThen, &[self.percent(then, Round::Near)]))
+            } }
         }
     }
 

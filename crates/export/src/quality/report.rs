@@ -27,6 +27,8 @@ pub struct QualityReport {
     pub sample: Option<Judged>,
     /// The share of work messages that was kept at least, 0 to 1 (95 %, one-sided).
     pub recall_at_least: Option<f64>,
+    /// The share of the kept messages that this presumes to be work; none where that was judged.
+    pub presumed: Option<f64>,
     /// Messages judged by two.
     pub pair: Option<Pair>,
     /// What other limits would do.
@@ -75,8 +77,14 @@ pub struct Counts {
     pub misdirected: Decided,
     /// Left out as journalised already.
     pub journalised: Decided,
+    /// Left out by a person who stated no ground.
+    pub unstated: Decided,
+    /// Kept because nobody decided in time.
+    pub undecided: u64,
     /// Waiting for a person.
     pub waiting: u64,
+    /// Whether rule and model are told apart; else both stand in one column, as the machine.
+    pub rules_apart: bool,
 }
 
 /// A random sample of the messages left out.
@@ -118,8 +126,8 @@ pub struct Curve {
     pub messages: u64,
     /// Whether they were the authority's own.
     pub own: bool,
-    /// The limit in force.
-    pub chosen: f64,
+    /// The limit in force, where it is known.
+    pub chosen: Option<f64>,
     /// Its points, in rising order of the limit.
     pub points: Vec<Point>,
 }
@@ -144,8 +152,8 @@ pub struct Drift {
     pub index: f64,
     /// What chance alone may give.
     pub noise: f64,
-    /// Share of unknown words in the training data.
-    pub unknown_then: f64,
+    /// Share of unknown words in the training data, where it is known.
+    pub unknown_then: Option<f64>,
     /// Share of unknown words here.
     pub unknown_now: f64,
     /// What to make of it.
@@ -213,14 +221,25 @@ impl Decided {
 
 impl Counts {
     /// What was decided, in the order of the table.
-    pub(super) fn rows(&self) -> [(Word, Decided); 5] {
-        let Self { kept, personnel, private, misdirected, journalised, waiting: _ } = *self;
+    pub(super) fn rows(&self) -> [(Word, Decided); 6] {
+        let Self {
+            kept,
+            personnel,
+            private,
+            misdirected,
+            journalised,
+            unstated,
+            undecided: _,
+            waiting: _,
+            rules_apart: _,
+        } = *self;
         [
             (Word::QKept, kept),
             (Word::QPersonnel, personnel),
             (Word::QPrivate, private),
             (Word::QMisdirected, misdirected),
             (Word::QJournalised, journalised),
+            (Word::QUnstated, unstated),
         ]
     }
 

@@ -19,7 +19,10 @@ fn full() -> QualityReport {
             private: decided(97, 402, 255),
             misdirected: decided(0, 3, 9),
             journalised: decided(12, 0, 4),
+            unstated: Decided::default(),
+            undecided: 21,
             waiting: 37,
+            rules_apart: true,
         },
         sample: Some(Judged {
             pile: 864,
@@ -32,11 +35,12 @@ fn full() -> QualityReport {
             rule: "beskedarkiv draw 1".to_owned(),
         }),
         recall_at_least: Some(0.99494),
+        presumed: Some(0.8),
         pair: Some(Pair { both: 50, alike: 46, kappa: Some((0.79, 0.61)) }),
         curve: Some(Curve {
             messages: 1668,
             own: false,
-            chosen: 0.01,
+            chosen: Some(0.01),
             points: [
                 (0.002, 1.0, 0.047),
                 (0.005, 0.9945, 0.1389),
@@ -50,7 +54,7 @@ fn full() -> QualityReport {
             messages: 2_965,
             index: 0.183,
             noise: 0.014,
-            unknown_then: 0.119,
+            unknown_then: Some(0.119),
             unknown_now: 0.142,
             reading: Reading::Watch,
         }),
@@ -88,9 +92,11 @@ fn in_danish() {
         &full(),
         Lang::Da,
         &[
-            "3.064 beskeder er sorteret: 2.163 er bevaret, 864 er holdt ude, og 37 venter",
+            "3.085 beskeder er sorteret: 2.184 er bevaret, 864 er holdt ude, og 37 venter",
             "Af de 299 beskeder i stikprøven, der var holdt ude, havde 1 arbejdsindhold. Med 95 % sikkerhed har højst 11 af de 864 beskeder, stikprøven er trukket af, det (1,28 %)",
             "Mindst 99,49 % af alle arbejdsbeskeder",
+            "Det forudsætter, at mindst 80 % af det bevarede er arbejde; det er ikke bedømt.",
+            "I det, den lærte af, var det 11,9 %.",
             "19 bedømmelser blev givet af en, der kunne se programmets svar",
             "Kappa er 0,79 (mindst 0,61)",
             "1 % (valgt)",
@@ -108,13 +114,28 @@ fn in_english() {
         &full(),
         Lang::En,
         &[
-            "3,064 messages were sorted",
+            "3,085 messages were sorted",
             "at most 11 of the 864 messages it was drawn from do (1.28 %)",
             "Kappa is 0.79 (at least 0.61)",
             "1 % (chosen)",
             "<html lang=\"en\">",
         ],
     );
+}
+
+/// Where the log does not tell a rule from the model, no rule is made up.
+#[test]
+fn the_machine_in_one_column() {
+    let mut report = full();
+    (report.counts.rules_apart, report.counts.unstated.person) = (false, 5);
+    says(
+        &report,
+        Lang::En,
+        &["By the machine (rule or model)", "<td class=\"n\">2,384</td>", "no ground stated"],
+    );
+    let page = quality_page(&report, Lang::En);
+    assert!(!page.contains("By a rule") && !page.contains("By the model<"));
+    assert!(!quality_page(&full(), Lang::En).contains("no ground stated"), "no row for nothing");
 }
 
 #[test]

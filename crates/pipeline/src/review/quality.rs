@@ -131,15 +131,15 @@ pub struct QualityReport {
     pub drift: BTreeMap<String, String>,
 }
 
-struct AllSaid {
-    samples: Vec<Sample>,
+pub(super) struct AllSaid {
+    pub(super) samples: Vec<Sample>,
     /// The newest blind judgement of each person on each message.
-    judged: BTreeMap<((String, u64), Author), Choice>,
+    pub(super) judged: BTreeMap<((String, u64), Author), Choice>,
     /// The newest judgement of each person on each message, blind or not.
     any: BTreeMap<(String, u64), BTreeMap<Author, Choice>>,
 }
 
-fn all(places: &Places) -> Result<AllSaid, JobError> {
+pub(super) fn all(places: &Places) -> Result<AllSaid, JobError> {
     let fail = |e| places.fail(e);
     let archive = places.open()?;
     let keys = access::KeyStore::open(&places.keys, &places.archive).map_err(|e| fail(e.into()))?;
@@ -173,7 +173,7 @@ impl AllSaid {
         (!choices.is_empty()).then(|| choices.contains(&Choice::Keep))
     }
 
-    fn sampled(&self, sample: &Sample) -> Sampled {
+    pub(super) fn sampled(&self, sample: &Sample) -> Sampled {
         let verdicts: Vec<bool> = sample.drawn.iter().filter_map(|item| self.verdict(item)).collect();
         let (judged, work) = (verdicts.len() as u64, verdicts.iter().filter(|w| **w).count() as u64);
         let drawn = sample.drawn.len() as u64;
