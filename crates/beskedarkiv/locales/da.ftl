@@ -373,7 +373,6 @@ arg-items = Navne på beskeder: otte cifre af kørslen og et nummer
 arg-journal = Liste over journaliserede beskeder (CSV eller JSON); politikken siger, om de gemmes eller udelades
 arg-review-sample-size = Stikprøvens størrelse
 arg-seed = Stikprøvens frø, f.eks. terningkast
-arg-html = Skriv også en side (HTML), som en kommission kan læse
 arg-page = Skriv også rapporten som side (HTML) i denne fil; --custodian: kun én persons
 arg-attest-device = Indestå for, at en ukendt telefon eller et ukendt nummer er personens
 arg-receipt = Skriv også kvitteringen i denne fil

@@ -375,7 +375,6 @@ arg-items = Names of messages: eight digits of the run and a number
 arg-journal = List of journalised messages (CSV or JSON); the policy says whether they are kept or left out
 arg-review-sample-size = Size of the sample
 arg-seed = Seed of the sample, such as dice
-arg-html = Also write a page (HTML) for a commission
 arg-page = Also write the report as a page (HTML) to this file; --custodian: of one person only
 arg-attest-device = Vouch that an unknown phone or number is the person's
 arg-receipt = Write the receipt to this file too

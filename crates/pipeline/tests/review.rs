@@ -307,7 +307,7 @@ fn a_sample_is_drawn_before_shredding_and_judged_blind() {
     assert_eq!((sample.drawn, sample.judged, sample.work), (2, 2, 1));
     // of three, one was work and one was not: the third may be work too
     assert!(sample.elusion_at_most.is_some_and(|p| (p - 2.0 / 3.0).abs() < 1e-9), "{sample:?}");
-    let page = review::page::page(&place.places, false, NOW).unwrap();
+    let page = review::page::page(&place.places, None, NOW, false).unwrap();
     assert!(page.contains("terning 4 6 1") && page.contains("<html lang=\"da\""));
     // what the sample found is kept, the rest of it is as it was
     assert_eq!(place.states(), [(State::Keep, 1), (State::Exclude, 2)]);

@@ -127,9 +127,10 @@ fn sample(a: &args::ReviewSample, at: &Context<'_>) -> Result<u8, Failure> {
 fn report(a: &args::ReviewReport, at: &Context<'_>) -> Result<u8, Failure> {
     let places = places(at, &a.at)?;
     let report = quality::report(&places).map_err(Failure::of_job)?;
-    if let Some(path) = &a.html {
+    if let Some(path) = &a.page {
         let english = at.out.texts().lang() == Lang::En;
-        let page = review::page::page(&places, english, now()).map_err(Failure::of_job)?;
+        let page =
+            review::page::page(&places, a.custodian.as_deref(), now(), english).map_err(Failure::of_job)?;
         std::fs::write(path, page).map_err(|e| {
             Failure::usage("write").with("path", path.display().to_string()).with("why", e.kind().to_string())
         })?;

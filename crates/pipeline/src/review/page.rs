@@ -170,7 +170,7 @@ fn pair(said: &quality::AllSaid) -> Pair {
 }
 
 fn of_drift(found: &DriftReport) -> Option<Drift> {
-    let DriftReport { messages, index, noise, unknown, reading } = found;
+    let DriftReport { messages, index, noise, unknown, unknown_then, reading } = found;
     let reading = match reading.as_str() {
         "too-few" => Reading::TooFew,
         "steady" => Reading::Steady,
@@ -179,5 +179,5 @@ fn of_drift(found: &DriftReport) -> Option<Drift> {
         _ => return None,
     };
     let (messages, index, noise, unknown_now) = (*messages, *index, *noise, *unknown);
-    Some(Drift { messages, index, noise, unknown_then: None, unknown_now, reading })
+    Some(Drift { messages, index, noise, unknown_then: Some(*unknown_then), unknown_now, reading })
 }
