@@ -61,7 +61,7 @@ pub struct Sorting {
     pub mode: Mode,
     /// A work message lost.
     pub lost_work: u32,
-    /// A message kept that has no work in it.
+    /// A message kept that has no work in it. At 2, what is more likely work than not is kept without asking.
     pub kept_private: u32,
     /// A message that a person must read.
     pub review: u32,
@@ -81,7 +81,7 @@ impl Default for Sorting {
         Self {
             mode: Mode::Sort,
             lost_work: 100,
-            kept_private: 5,
+            kept_private: 2,
             review: 1,
             exclude_attachments: false,
             exclude_misdirected: true,
@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn thresholds_follow_from_costs() {
         let p = Sorting::default();
-        assert!((p.exclude_below() - 0.01).abs() < 1e-12 && (p.keep_from() - 0.8).abs() < 1e-12);
+        assert!((p.exclude_below() - 0.01).abs() < 1e-12 && (p.keep_from() - 0.5).abs() < 1e-12);
         let p = Sorting { lost_work: 1000, ..p };
         assert!((p.exclude_below() - 0.001).abs() < 1e-12);
         assert_ne!(p.id(), Sorting::default().id());
@@ -190,7 +190,7 @@ mod tests {
         for (sorting, expected) in [
             (d, Ok(())),
             (Sorting { review: 0, ..d }, Err(SortingFault::Costs)),
-            (Sorting { review: 9, ..d }, Err(SortingFault::Costs)),
+            (Sorting { review: 2, ..d }, Err(SortingFault::Costs)),
             (Sorting { review_days: 0, ..d }, Err(SortingFault::Days)),
             (Sorting { review_days: 400, ..d }, Err(SortingFault::Days)),
         ] {
