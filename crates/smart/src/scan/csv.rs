@@ -28,6 +28,9 @@ pub(crate) struct Table {
     pub(crate) head: Head,
 }
 
+/// A row with the line it begins at, or the end; a fault with the line it is at.
+pub(crate) type Next = Result<Option<(u64, Vec<String>)>, (u64, Fault)>;
+
 /// Rows with the line each begins at.
 pub(crate) struct Reader<'a> {
     text: Utf8<'a>,
@@ -36,16 +39,13 @@ pub(crate) struct Reader<'a> {
     line: u64,
 }
 
-/// A row with the line it begins on.
-type Numbered = (u64, Vec<String>);
-
 impl<'a> Reader<'a> {
     pub(crate) fn new(text: Utf8<'a>, delimiter: u8, quote: Option<u8>) -> Self {
         Self { text, delimiter, quote, line: 1 }
     }
 
-    /// The next row that is not an empty line, with its line; `None` at the end. A fault has the line it is at.
-    pub(crate) fn row(&mut self) -> Result<Option<Numbered>, (u64, Fault)> {
+    /// The next row that is not an empty line.
+    pub(crate) fn row(&mut self) -> Next {
         loop {
             let begins = self.line;
             let Some(row) = self.any_row()? else { return Ok(None) };

@@ -88,8 +88,8 @@ impl Path {
 
 /// The value that an ended element has of its own.
 fn value(open: &Open) -> Option<&str> {
-    let blank = open.text.trim().is_empty();
-    (!(open.text.is_empty() || (open.children && blank))).then_some(&open.text)
+    let between = open.children && open.text.trim().is_empty();
+    if open.text.is_empty() || between { None } else { Some(&open.text) }
 }
 
 /// The steps of a path; JSON's root has no name.

@@ -342,7 +342,7 @@ pub(super) fn scan(
     for name in &named {
         columns.add(name).map_err(|fault| file.misfit(Place::File, fault))?;
     }
-    for (row, index) in rows.iter().skip(above).filter(|row| !row.cells.is_empty()).zip(1..) {
+    for (index, row) in (1..).zip(rows.iter().skip(above).filter(|row| !row.cells.is_empty())) {
         let place = Place::Element { name: "tr".into(), index, line: row.line };
         if row.cells.len() != width || row.cells.iter().any(|c| c.over > 1 || c.down) {
             let fault =
