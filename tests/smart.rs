@@ -231,7 +231,7 @@ fn content_is_not_said() {
     packed(&place);
     let probe = place.run(&["smart", "probe", "p"]).ends(0);
     let dry = place.run(&["smart", "dry-run", "p", "--mapping", &mapping("csv"), "--json", "--log", "trace"]);
-    let bad = fs::read_to_string(mapping("csv")).unwrap().replace("dd-MM-yyyy", "MM-dd-yyyy");
+    let bad = fs::read_to_string(mapping("csv")).unwrap().replace("dd-MM-yyyy", "yyyy-MM-dd");
     place.file("bad.toml", &bad);
     let refused = place.run(&["read", "p", "--mapping", "bad.toml", "--log", "trace"]).ends(4);
     for done in [probe, dry, refused] {

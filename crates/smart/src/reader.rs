@@ -81,7 +81,7 @@ impl Reader {
         };
         self.parties(chosen, &mut known)?;
         chosen.forget_counts();
-        let (mut rows, mut implausible, mut without) = (0_u64, 0_u64, 0_u64);
+        let (mut rows, mut outgoing, mut implausible, mut without) = (0_u64, 0_u64, 0_u64, 0_u64);
         let mut ids: HashSet<[u8; 16]> = HashSet::new();
         let mut doubts: BTreeMap<String, u64> = BTreeMap::new();
         let mut unbound = None;
@@ -111,6 +111,7 @@ impl Reader {
                 }
                 rows += 1;
                 in_file += 1;
+                outgoing += u64::from(message.direction == Direction::Out);
                 implausible += u64::from(
                     message.doubts.iter().any(|d| d == "clock_out_of_range") && message.sent_at.is_none(),
                 );
@@ -152,7 +153,11 @@ impl Reader {
         }
         if rows == 0 {
             findings.push("no_messages".to_owned());
-        } else if without > 0 {
+        } else if outgoing == 0 || outgoing == rows {
+            // a wrong owner, or words of direction that are exchanged, look like this
+            findings.push("one_direction_only".to_owned());
+        }
+        if rows > 0 && without > 0 {
             findings.push(format!("files_without_messages:{without}"));
         }
         for (doubt, n) in doubts.iter().filter(|(d, _)| *d != "classification_from_package") {

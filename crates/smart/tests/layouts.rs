@@ -242,6 +242,11 @@ fn what_does_not_fit_is_refused_with_its_place() {
         ("container", "expect_files = 2\ncontainer"),
         "medium whole file: expected 2 files, found 1",
     );
+    refused(
+        same,
+        ("container", "owner = [\"UDFYLD\"]\ncontainer"),
+        "mapping line 2: UDFYLD must be filled in",
+    );
     refused(same, ("a.csv", "b.csv"), "medium whole file: expected a file that the mapping selects");
     refused(
         same,

@@ -17,6 +17,8 @@ use crate::scan::{Document, Head, Layout, Lines, Rows, Table};
 
 /// Most bytes of a mapping.
 const MOST_BYTES: usize = 1 << 20;
+/// What stands in a proposal where somebody must write.
+const PLACEHOLDER: &str = "\"UDFYLD\"";
 /// Most bytes that a pattern may take when compiled.
 const MOST_PATTERN: usize = 4 << 20;
 
@@ -81,6 +83,12 @@ impl Mapping {
         }
         let text = std::str::from_utf8(bytes).map_err(|_| fault("not UTF-8"))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // what a proposal leaves open must not pass for an address or a word
+        let open =
+            text.lines().position(|line| !line.trim_start().starts_with('#') && line.contains(PLACEHOLDER));
+        if let Some(line) = open {
+            return Err(MappingFault { line: line + 1, why: "UDFYLD must be filled in".to_owned() });
+        }
         let spec: Spec = toml::from_str(text).map_err(|e| MappingFault {
             line: e.span().map_or(0, |s| text[..s.start.min(text.len())].matches('\n').count() + 1),
             why: e.message().lines().next().unwrap_or_default().to_owned(),

@@ -2,6 +2,7 @@
 //! of its own needs the mapping's, and text that does not fit the pattern is an error.
 
 use jiff::civil::{Date, DateTime, Time};
+use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
 use model::Stamp;
 use model::stamp::APPLE_EPOCH;
@@ -163,8 +164,10 @@ impl TimeForm {
                 self.zoned(local.map_err(|_| out)?, None)
             }
             Form::Rfc2822 => {
-                let zoned = jiff::fmt::rfc2822::parse(text).map_err(|_| "not a date of a mail")?;
-                plain(zoned.timestamp().as_millisecond())
+                // the name of the day is no part of the time, and is wrong in many a mail
+                const PARSER: DateTimeParser = DateTimeParser::new().relaxed_weekday(true);
+                let instant = PARSER.parse_timestamp(text).map_err(|_| "not a date of a mail")?;
+                plain(instant.as_millisecond())
             }
             Form::Iso8601 => self.iso(text),
             Form::Pattern => {
@@ -536,5 +539,6 @@ mod tests {
         check(Form::ExcelDays, "", "UTC", "46053,5", "2026-01-31T12:00:00.000Z");
         check(Form::EpochS, "", "UTC", "1", "this form has its own zone: leave zone out");
         check(Form::Rfc2822, "", "", "Sat, 31 Jan 2026 13:34:56 +0100", "2026-01-31T12:34:56.000Z");
+        check(Form::Rfc2822, "", "", "Mon, 31 Jan 2026 13:34:56 +0100", "2026-01-31T12:34:56.000Z");
     }
 }

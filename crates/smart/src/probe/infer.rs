@@ -80,6 +80,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "messageid",
             "msgid",
             "meddelelsesid",
+            "meddelelseid",
             "beskednr",
             "besked nummer",
             "guid",
@@ -115,6 +116,8 @@ const NAMES: &[(Field, &[&str])] = &[
             "gruppeid",
             "groupid",
             "dialog",
+            "conv",
+            "convid",
             "xthreadid",
             "traade id",
             "samtaler id",
@@ -179,6 +182,10 @@ const NAMES: &[(Field, &[&str])] = &[
             "afsendernummer",
             "afsendernr",
             "afsender nummer",
+            "from phone",
+            "from address",
+            "sender address",
+            "contact phone",
             "afsender tlf",
             "afsender telefon",
             "fra nummer",
@@ -226,6 +233,14 @@ const NAMES: &[(Field, &[&str])] = &[
             "participants",
             "members",
             "deltagere nummer",
+            "to phone",
+            "to number",
+            "to address",
+            "til tlf",
+            "modtagere tlf",
+            "modtager tlf",
+            "recipients phone",
+            "participants phone",
             "modtagere nummer",
             "participants number",
             "recipients number",
@@ -542,6 +557,10 @@ fn split_time(day: &ColumnStat, hour: &ColumnStat) -> Option<TimeGuess> {
     (day.filled == hour.filled && !both.is_empty()).then(|| time(&both)).flatten()
 }
 
+fn is_phone(text: &str) -> bool {
+    matches!(Address::parse(text), Some(Address::Phone(_)))
+}
+
 fn is_address(text: &str) -> bool {
     matches!(Address::parse(text), Some(Address::Phone(_) | Address::Email(_) | Address::ServiceId(_)))
 }
@@ -619,7 +638,7 @@ fn can_be(field: Field, column: &ColumnStat) -> bool {
         Field::Sender => !column.several && column.share(|v| v.len() < 80) > 0.99,
         // numbers of rows, not of telephones
         Field::Id => {
-            !column.several && column.share(is_address) < 0.5 && column.share(|v| v.len() < 200) > 0.99
+            !column.several && column.share(is_phone) < 0.5 && column.share(|v| v.len() < 200) > 0.99
         }
         Field::SenderName => column.share(is_address) < 0.5 && column.share(|v| v.len() < 100) > 0.99,
         Field::Deleted | Field::Unsent => {
