@@ -87,6 +87,7 @@ pub struct DriftReport {
     /// Share of words that the model does not know.
     pub unknown: f64,
     /// The same in what it learned from.
+    #[serde(default)]
     pub unknown_then: f64,
     /// `too-few`, `steady`, `watch`, `drifted`.
     pub reading: String,

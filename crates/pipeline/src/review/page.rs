@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 
 use archive::{Outcome, Withheld};
 use chain::EntryType;
-use classify::Ground;
-use classify::quality::{DRAW, Pile, RISK, agreement};
-use export::{Counts, Decided, Drift, Judged, Lang, Machine, Pair, QualityReport, Reading};
+use classify::quality::{DRAW, Pile as Counted, agreement};
+use classify::{Ground, Model};
+use export::{
+    Counts, Decided, Drift, Judged, Lang, Machine, Material, Measured, Pair, QualityReport, Reading,
+};
 use model::wire;
+use policy::Mode;
 
 use super::note::Note;
 use super::quality::{self, Sampled};
@@ -19,34 +22,31 @@ use crate::error::JobError;
 use crate::ingest::DriftReport;
 use crate::manifest::Manifest;
 use crate::places::Places;
+use crate::policies;
 
-/// The share of the kept messages that the report takes for work where nobody judged them.
+/// The share of the kept messages that [`quality::report`] takes for work, since nobody judged them.
 const PRESUMED: f64 = 0.8;
 
-/// Makes the page, of one custodian or of all.
+/// The page, HTML.
 ///
 /// # Errors
 /// What keeps the archive or its register from being read.
-pub fn page(places: &Places, custodian: Option<&str>, now: i64, english: bool) -> Result<String, JobError> {
+pub fn page(places: &Places, english: bool, now: i64) -> Result<String, JobError> {
     let lang = if english { Lang::En } else { Lang::Da };
-    Ok(export::quality_page(&gathered(places, custodian, now)?, lang))
+    Ok(export::quality_page(&gathered(places, now)?, lang))
 }
 
-fn gathered(places: &Places, custodian: Option<&str>, now: i64) -> Result<QualityReport, JobError> {
+fn gathered(places: &Places, now: i64) -> Result<QualityReport, JobError> {
     let fail = |e| places.fail(e);
     let archive = places.open()?;
     let keys = access::KeyStore::open(&places.keys, &places.archive).map_err(|e| fail(e.into()))?;
+    let policy = policies::in_force(&archive.register(&keys, &[EntryType::Policy]).map_err(fail)?)?;
     let runs = archive.register(&keys, &[EntryType::Run]).map_err(fail)?;
-    let wanted = |m: &Manifest| custodian.is_none_or(|c| c == m.custodian);
-    let manifests: BTreeMap<[u8; 16], Manifest> = runs
-        .iter()
-        .filter_map(|entry| Some((entry.header.run, Manifest::parse(&entry.plain)?)))
-        .filter(|(_, m)| wanted(m))
-        .collect();
+    let manifests: Vec<Manifest> = runs.iter().filter_map(|e| Manifest::parse(&e.plain)).collect();
     let mut counts = Counts::default();
     let mut drift: BTreeMap<&str, &DriftReport> = BTreeMap::new();
     let mut newest = None;
-    for manifest in runs.iter().filter_map(|entry| manifests.get(&entry.header.run)) {
+    for manifest in &manifests {
         let kept = manifest.routes.iter().filter(|(route, _)| route.split(' ').next() == Some("keep"));
         counts.kept.model += kept.map(|(_, n)| n).sum::<u64>();
         if let Some(found) = &manifest.drift {
@@ -66,9 +66,6 @@ fn gathered(places: &Places, custodian: Option<&str>, now: i64) -> Result<Qualit
         }
     }
     for (run, _) in archive.held_ever(&keys).map_err(fail)? {
-        if !manifests.contains_key(&run.run) {
-            continue;
-        }
         for held in &run.items {
             let bad = || JobError::Integrity { what: "a held message with a malformed note".to_owned() };
             let note = Note::decode(&held.note).ok_or_else(bad)?;
@@ -84,49 +81,34 @@ fn gathered(places: &Places, custodian: Option<&str>, now: i64) -> Result<Qualit
             }
         }
     }
-    let said = quality::all(places)?;
-    let of = |s: &&vote::Sample| custodian.is_none() || s.custodian.as_deref() == custodian;
-    let sample = said.samples.iter().rev().find(of).map(|s| said.sampled(s));
-    let found = |s: &Sampled| Pile { size: s.pile, drawn: s.judged, found: s.work };
-    let kept = counts.kept.total() + counts.undecided;
-    let recall = sample.as_ref().filter(|s| s.elusion_at_most.is_some()).map(|s| {
-        let kept = kept / 5 * 4;
-        classify::quality::recall_at_least(Pile { size: kept, drawn: kept, found: kept }, found(s))
-    });
+    let report = quality::report(places)?;
     let sorting = newest.map(|m| &m.sorting);
-    let model = sorting.map(|s| s.model.clone()).unwrap_or_default();
     Ok(QualityReport {
         marking: None,
         archive: wire::hex(archive.id()),
-        scope: custodian.map_or_else(|| names(&manifests), str::to_owned),
-        period: (None, None),
+        scope: names(&manifests),
+        period: (
+            manifests.iter().map(|m| m.copy_date).min().map(|d| d.to_string()),
+            manifests.iter().map(|m| m.copy_date).max().map(|d| d.to_string()),
+        ),
         made_at: civil(now)?.to_string(),
-        mode: match sorting.map(|s| s.mode.as_str()) {
-            Some("sort") => Machine::Sort,
-            Some("rules-only") => Machine::RulesOnly,
-            Some("off") | None => Machine::Off,
-            Some(_) => Machine::Assist,
+        mode: match policy.sorting.mode {
+            Mode::Sort => Machine::Sort,
+            Mode::Assist => Machine::Assist,
+            Mode::RulesOnly => Machine::RulesOnly,
+            Mode::Off => Machine::Off,
         },
         policy: sorting.map(|s| s.policy.clone()).unwrap_or_default(),
         counts,
-        presumed: recall.map(|_| PRESUMED),
-        recall_at_least: recall,
-        pair: Some(pair(&said)),
-        // what was measured of a model belongs to its training and is not in the archive
+        presumed: report.recall_at_least.map(|_| PRESUMED),
+        recall_at_least: report.recall_at_least,
+        pair: Some(pair(&quality::all(places)?)),
+        // what other limits would do belongs to a labelled set, and none is in the archive
         curve: None,
-        drift: drift.into_values().filter_map(of_drift).max_by_key(|d| d.reading as u8),
-        measured: Vec::new(),
-        model,
-        sample: sample.map(|s| Judged {
-            pile: s.pile,
-            drawn: s.drawn,
-            judged: s.judged,
-            blind: s.judged,
-            found: s.work,
-            at_most: found(&s).at_most(RISK),
-            seed: s.seed,
-            rule: DRAW.to_owned(),
-        }),
+        drift: drift.into_values().map(of_drift).max_by_key(|d| d.reading as u8),
+        measured: measured()?,
+        model: sorting.map(|s| s.model.clone()).unwrap_or_default(),
+        sample: report.samples.last().map(judged),
     })
 }
 
@@ -153,8 +135,8 @@ fn ground_of(word: &str) -> Option<Ground> {
     crate::verdict::GROUNDS.into_iter().find(|g| g.word() == word)
 }
 
-fn names(manifests: &BTreeMap<[u8; 16], Manifest>) -> String {
-    let names: std::collections::BTreeSet<&str> = manifests.values().map(|m| m.custodian.as_str()).collect();
+fn names(manifests: &[Manifest]) -> String {
+    let names: std::collections::BTreeSet<&str> = manifests.iter().map(|m| m.custodian.as_str()).collect();
     names.into_iter().collect::<Vec<_>>().join(", ")
 }
 
@@ -169,15 +151,48 @@ fn pair(said: &quality::AllSaid) -> Pair {
     Pair { both: found.both, alike: found.alike, kappa: found.kappa.zip(found.at_least()) }
 }
 
-fn of_drift(found: &DriftReport) -> Option<Drift> {
-    let DriftReport { messages, index, noise, unknown, unknown_then, reading } = found;
-    let reading = match reading.as_str() {
-        "too-few" => Reading::TooFew,
-        "steady" => Reading::Steady,
-        "watch" => Reading::Watch,
-        "drifted" => Reading::Drifted,
-        _ => return None,
-    };
-    let (messages, index, noise, unknown_now) = (*messages, *index, *noise, *unknown);
-    Some(Drift { messages, index, noise, unknown_then: Some(*unknown_then), unknown_now, reading })
+fn judged(sample: &Sampled) -> Judged {
+    let pile = Counted { size: sample.pile, drawn: sample.judged, found: sample.work };
+    Judged {
+        pile: sample.pile,
+        drawn: sample.drawn,
+        judged: sample.judged,
+        blind: sample.judged,
+        found: sample.work,
+        at_most: pile.at_most(classify::quality::RISK),
+        seed: sample.seed.clone(),
+        rule: DRAW.to_owned(),
+    }
+}
+
+fn of_drift(d: &DriftReport) -> Drift {
+    Drift {
+        messages: d.messages,
+        index: d.index,
+        noise: d.noise,
+        unknown_then: Some(d.unknown_then),
+        unknown_now: d.unknown,
+        reading: match d.reading.as_str() {
+            "steady" => Reading::Steady,
+            "watch" => Reading::Watch,
+            "drifted" => Reading::Drifted,
+            _ => Reading::TooFew,
+        },
+    }
+}
+
+/// What the model's own file says of it: conversations of the same hand, held out in turn.
+fn measured() -> Result<Vec<Measured>, JobError> {
+    let model =
+        Model::built_in().map_err(|e| JobError::Integrity { what: format!("the built-in model: {e}") })?;
+    let f = &model.figures;
+    Ok(vec![Measured {
+        material: Material::SameHand,
+        messages: model.counts.iter().map(|n| u64::from(*n)).sum(),
+        kept: f.recall,
+        at_least: f.recall_bound,
+        excluded: f.excluded,
+        review: f.review,
+        distance: None,
+    }])
 }

@@ -132,7 +132,7 @@ pub struct QualityReport {
 }
 
 pub(super) struct AllSaid {
-    pub(super) samples: Vec<Sample>,
+    samples: Vec<Sample>,
     /// The newest blind judgement of each person on each message.
     pub(super) judged: BTreeMap<((String, u64), Author), Choice>,
     /// The newest judgement of each person on each message, blind or not.
@@ -173,7 +173,7 @@ impl AllSaid {
         (!choices.is_empty()).then(|| choices.contains(&Choice::Keep))
     }
 
-    pub(super) fn sampled(&self, sample: &Sample) -> Sampled {
+    fn sampled(&self, sample: &Sample) -> Sampled {
         let verdicts: Vec<bool> = sample.drawn.iter().filter_map(|item| self.verdict(item)).collect();
         let (judged, work) = (verdicts.len() as u64, verdicts.iter().filter(|w| **w).count() as u64);
         let drawn = sample.drawn.len() as u64;
