@@ -323,13 +323,13 @@ class Archive:
             self.buckets.update(dict.fromkeys(buckets, header.index))
             self.acts[header.index] = False
         elif kind == ERASE:
-            records, blobs = (pieces(data, size, size) for data, size in zip(clear(part, bytes, bytes), (12, 8)))
+            records, blobs = map(pieces, clear(part, bytes, bytes), (12, 8), (12, 8))
             need(records, "malformed body")
             self.there(bucket)
             self.erased.update({(bucket, int.from_bytes(b, "big")): header.index for b in blobs})
             self.acts[header.index] = False
         elif kind == RESEAL:
-            bodies = pieces(clear(part, bytes, bytes)[1], 48, 8)
+            bodies, _ = map(pieces, clear(part, bytes, bytes, bytes)[1:], (48, 1176), (8, 8))
             self.there(bucket)
             self.resealed.update({(bucket, int.from_bytes(b[:8], "big")): b[8:] for b in bodies})
         elif kind == DISPOSED:

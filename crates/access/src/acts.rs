@@ -35,14 +35,19 @@ pub struct EraseBody {
     pub blobs: Vec<u64>,
 }
 
-/// A bucket sealed anew: `[1, public key, bodies]`; the header names the bucket.
+/// A bucket sealed anew: `[1, public key, bodies, wraps]`; the header names the bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResealBody {
     /// The bucket's new public key.
     pub public: Vec<u8>,
     /// Entry, digest and length of each new body, ascending.
     pub bodies: Vec<(u64, [u8; 32], u64)>,
+    /// Entry and new wrap of the key of each body that stays as it is, ascending.
+    pub wraps: Vec<(u64, Vec<u8>)>,
 }
+
+/// Bytes of an entry with a wrap behind it.
+const WRAP: usize = 8 + vault::WRAPPED_LEN;
 
 /// A day, `[1, day]`: when the request for a hold was received, from when a released hold blocks no more, what
 /// day an operator says it is.
@@ -119,25 +124,33 @@ impl EraseBody {
 impl ResealBody {
     /// Its bytes.
     pub fn encode(&self) -> Vec<u8> {
-        let Self { public, bodies } = self;
+        let Self { public, bodies, wraps } = self;
         let mut all = Vec::with_capacity(bodies.len() * 48);
         for (entry, digest, len) in bodies {
             all.extend_from_slice(&entry.to_be_bytes());
             all.extend_from_slice(digest);
             all.extend_from_slice(&len.to_be_bytes());
         }
-        encode(2, |e| e.bytes(public).ok()?.bytes(&all).ok().map(|_| ()))
+        let wraps: Vec<u8> =
+            wraps.iter().flat_map(|(entry, wrap)| [&entry.to_be_bytes()[..], wrap].concat()).collect();
+        encode(3, |e| e.bytes(public).ok()?.bytes(&all).ok()?.bytes(&wraps).ok().map(|_| ()))
     }
 
     /// From its bytes.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        decode(bytes, 2, |d| {
+        decode(bytes, 3, |d| {
             let public = d.bytes().ok()?.to_vec();
             let bodies = pieces(d.bytes().ok()?, |b: &[u8; 48]| take::<8>(b, 0))?;
             let body = |b: &[u8; 48]| {
                 (u64::from_be_bytes(take(b, 0)), take::<32>(b, 8), u64::from_be_bytes(take(b, 40)))
             };
-            Some(Self { public, bodies: bodies.iter().map(body).collect() })
+            let wraps = pieces(d.bytes().ok()?, |b: &[u8; WRAP]| take::<8>(b, 0))?;
+            let wrap = |b: &[u8; WRAP]| (u64::from_be_bytes(take(b, 0)), b.iter().skip(8).copied().collect());
+            Some(Self {
+                public,
+                bodies: bodies.iter().map(body).collect(),
+                wraps: wraps.iter().map(wrap).collect(),
+            })
         })
     }
 }
@@ -164,7 +177,11 @@ mod tests {
         assert_eq!(DisposeBody::decode(&dispose.encode()), Some(dispose.clone()));
         let erase = EraseBody { records: vec![(5, 0), (5, 9), (6, 1)], blobs: vec![2, 9] };
         assert_eq!(EraseBody::decode(&erase.encode()), Some(erase));
-        let reseal = ResealBody { public: vec![9; 1216], bodies: vec![(3, [7; 32], 11), (4, [6; 32], 12)] };
+        let reseal = ResealBody {
+            public: vec![9; 1216],
+            bodies: vec![(3, [7; 32], 11), (4, [6; 32], 12)],
+            wraps: vec![(2, vec![8; 1168])],
+        };
         assert_eq!(ResealBody::decode(&reseal.encode()), Some(reseal));
         for stage in DisposedBody::ALL {
             assert_eq!(DisposedBody::decode(&stage.encode()), Some(stage));

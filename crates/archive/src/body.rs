@@ -70,14 +70,15 @@ pub(crate) fn segment(
     Ok((body, key))
 }
 
-/// The packed records of a segment.
+/// The packed records of a segment; `anew` is the wrap that counts in the place of the body's own.
 pub(crate) fn open_segment(
     bucket: &KeyPair,
     context: &[u8; 49],
     body: &[u8],
+    anew: Option<&[u8]>,
 ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
     let (wrapped, sealed) = split(body)?;
-    let key = vault::unwrap(bucket, "segment", context, wrapped)?;
+    let key = vault::unwrap(bucket, "segment", context, anew.unwrap_or(wrapped))?;
     vault::open(&key, context, sealed)
 }
 
@@ -123,6 +124,12 @@ pub(crate) fn put_record(out: &mut Vec<u8>, seed: &Seed, groups: &Groups<'_>) {
         out.extend_from_slice(&u32::try_from(group.len()).unwrap_or(u32::MAX).to_be_bytes());
         out.extend_from_slice(group);
     }
+}
+
+/// Appends what is left of an erased record: `u32 32 | record commitment 32`, shorter than any record.
+pub(crate) fn put_erased(out: &mut Vec<u8>, commitment: &Hash) {
+    out.extend_from_slice(&32_u32.to_be_bytes());
+    out.extend_from_slice(commitment);
 }
 
 /// What stands at a place in a segment.

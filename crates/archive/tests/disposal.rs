@@ -7,8 +7,8 @@ use std::sync::atomic::AtomicBool;
 
 use access::{DisposeBody, KeyStore, OperatorId, Rights};
 use archive::{
-    Archive, ArchiveError, Custody, Disposal, Founding, Novelty, Operator, Step, Verified, Writer, create,
-    unlock, verify,
+    Archive, ArchiveError, Custody, Disposal, Erasure, Founding, Novelty, Operator, Step, Verified, Writer,
+    create, unlock, verify,
 };
 use chain::{Approval, EntryType};
 use rusqlite::Connection;
@@ -360,6 +360,102 @@ fn an_epoch_is_rotated_by_itself() {
     run(&place, 600);
     place.holds();
     assert_eq!(records(&place, b"tredje", 1).unwrap(), 300);
+}
+
+/// Erases the second record of the first bucket and its large attachment; the machine stops behind `stop`.
+fn erase(place: &Place, stop: Option<Step>) -> Result<u64, ArchiveError> {
+    let (founder, second) = (place.who(b"kode"), place.who(b"anden"));
+    let mut writer = place.writer();
+    if let Some(step) = stop {
+        writer.stop_behind(step);
+    }
+    let id = writer.archive().buckets()[0].id;
+    let belonging = writer.archive().belonging().unwrap();
+    let of = &belonging[&id];
+    let identities = vec![2_u32.to_be_bytes().to_vec(), b"nobody".to_vec()];
+    assert_eq!(writer.known(0, &identities).unwrap(), [true, false]);
+    let erasure = Erasure {
+        bucket: 0,
+        records: vec![(of.segments[0], 1)],
+        blobs: vec![*of.blobs.last().unwrap()],
+        plain: b"why",
+        identities: &identities[..1],
+    };
+    let number = writer.archive().authority().epoch().unwrap().number;
+    let keep = |number, pair: &vault::KeyPair| founder.keep_epoch(number, pair);
+    let custody = Custody { current: founder.epoch(number).unwrap().unwrap(), keep: &keep };
+    assert!(matches!(
+        writer.erase((&founder, &founder), &erasure, &custody, &|_| Ok(())),
+        Err(ArchiveError::OnePerson)
+    ));
+    writer.erase((&founder, &second), &erasure, &custody, &|_| Ok(()))
+}
+
+#[test]
+fn one_record_is_erased_and_the_others_are_proved() {
+    for step in [None, Some(Step::NewKeys), Some(Step::Entry), Some(Step::KeysGone), Some(Step::BodiesGone)] {
+        let place = founded();
+        let before = place.copy();
+        let archive = Archive::open(&place.archive).unwrap();
+        let id = archive.buckets()[0].id;
+        let entry = archive.belonging().unwrap()[&id].segments[0];
+        let segment: Vec<u8> = Connection::open(place.archive.join("archive.db"))
+            .unwrap()
+            .query_row("SELECT body FROM entries WHERE idx = ?1", [i64::try_from(entry).unwrap()], |r| {
+                r.get(0)
+            })
+            .unwrap();
+        assert_eq!(place.found(std::slice::from_ref(&segment)), 1);
+        let (founder, key) = (place.who(b"kode"), archive.job_key());
+        let prove = |archive: &Archive, founder: &Operator, at: u32| {
+            archive.prover().unwrap().segment(founder, entry).unwrap().proof(&[at], |group| group == 2)
+        };
+        let old_proof = prove(&archive, &founder, 1).unwrap();
+        drop(archive);
+        assert_eq!(erase(&place, step).is_err(), step.is_some());
+        let done = step.is_none_or(|step| step >= Step::Entry);
+        place.holds();
+        drop(place.writer());
+        place.holds();
+        assert_eq!(close(&place), usize::from(done));
+        place.holds();
+        let verified = place.check(true);
+        let expected = if done { (399, 3, 1) } else { (400, 4, 0) };
+        assert_eq!((verified.records, verified.attachments, verified.erased), expected, "{step:?}");
+        if !done {
+            continue;
+        }
+        // the segment as it was is nowhere, and what stays of it is proved
+        assert_eq!(place.found(&[segment]), 0);
+        let archive = Archive::open(&place.archive).unwrap();
+        let founder = place.who(b"kode");
+        let trusted = chain::TrustedKey::parse(&chain::verifier_key(&key.0, &key.1)).unwrap();
+        for at in [0, 2, 199] {
+            let proof = chain::Proof::parse(&prove(&archive, &founder, at).unwrap()).unwrap();
+            assert!(proof.verify(std::slice::from_ref(&trusted)).is_ok());
+        }
+        assert!(prove(&archive, &founder, 1).is_err());
+        assert!(chain::Proof::parse(&old_proof).unwrap().verify(std::slice::from_ref(&trusted)).is_ok());
+        assert_eq!(archive.contents(&founder, 0).unwrap().len(), 1);
+        for (_, blob) in archive.contents(&founder, 0).unwrap() {
+            archive.content(&founder, blob, &mut std::io::sink()).unwrap();
+        }
+        // the old ciphertext opens with no key of today; a whole copy of yesterday still does
+        assert_eq!(records(&before, b"kode", 0).unwrap(), 200);
+        let old = Archive::open(&before.archive).unwrap();
+        assert!(old.records(&founder, 0, &mut |_| Ok(())).is_err());
+        // it does not come back, the others are known
+        run(&place, 400);
+        assert_eq!(place.check(true).records, 399);
+        // and again: another record of the same segment, then the whole bucket
+        let writer = place.writer();
+        assert_eq!(writer.known(0, &[2_u32.to_be_bytes().to_vec()]).unwrap(), [false]);
+        drop(writer);
+        dispose(&place, None).unwrap();
+        assert_eq!(close(&place), 1);
+        place.holds();
+        assert_eq!(place.check(true).records, 200);
+    }
 }
 
 /// Ten thousand buckets: `cargo test --release -p archive --test disposal -- --ignored --nocapture`.
