@@ -1,6 +1,6 @@
 //! The backup's folder: key bag, encrypted files, manifest, property lists.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -33,6 +33,8 @@ pub(crate) struct Writer {
     bag: Option<(Vec<u8>, [u8; 32])>,
     shape: Shape,
     rows: Vec<(String, String, String, i64, Vec<u8>)>,
+    /// Class and wrapped key by id, as the list of before iOS 10 keeps them.
+    keys: BTreeMap<String, Vec<u8>>,
     folders: BTreeSet<(String, String)>,
 }
 
@@ -82,6 +84,7 @@ impl Writer {
             bag: None,
             shape: spec.quirks.shape,
             rows: Vec::new(),
+            keys: BTreeMap::new(),
             folders: BTreeSet::new(),
         };
         if let Some(password) = &spec.password {
@@ -112,20 +115,28 @@ impl Writer {
     fn key_bag(&mut self, password: &str, rounds: u32) -> (Vec<u8>, [u8; 32]) {
         let (dpsl, salt) = (self.random::<20>(), self.random::<20>());
         let iterations = 10_000_u32;
+        let old = self.shape == Shape::OldBackup;
         let (mut k1, mut kek) = ([0; 32], [0; 32]);
-        pbkdf2::pbkdf2_hmac::<Sha256>(password.as_bytes(), &dpsl, rounds, &mut k1);
-        pbkdf2::pbkdf2_hmac::<Sha1>(&k1, &salt, iterations, &mut kek);
+        if old {
+            pbkdf2::pbkdf2_hmac::<Sha1>(password.as_bytes(), &salt, iterations, &mut kek);
+        } else {
+            pbkdf2::pbkdf2_hmac::<Sha256>(password.as_bytes(), &dpsl, rounds, &mut k1);
+            pbkdf2::pbkdf2_hmac::<Sha1>(&k1, &salt, iterations, &mut kek);
+        }
         let mut bag = Vec::new();
-        tlv(&mut bag, b"VERS", &5_u32.to_be_bytes());
+        tlv(&mut bag, b"VERS", &(if old { 3_u32 } else { 5 }).to_be_bytes());
         tlv(&mut bag, b"TYPE", &1_u32.to_be_bytes());
         tlv(&mut bag, b"UUID", &self.random::<16>());
         tlv(&mut bag, b"HMCK", &self.random::<40>());
         tlv(&mut bag, b"WRAP", &0_u32.to_be_bytes());
         tlv(&mut bag, b"SALT", &salt);
         tlv(&mut bag, b"ITER", &iterations.to_be_bytes());
-        tlv(&mut bag, b"DPWT", &1_u32.to_be_bytes());
-        tlv(&mut bag, b"DPIC", &rounds.to_be_bytes());
-        tlv(&mut bag, b"DPSL", &dpsl);
+        // before iOS 10.2 one derivation was all
+        if !old {
+            tlv(&mut bag, b"DPWT", &1_u32.to_be_bytes());
+            tlv(&mut bag, b"DPIC", &rounds.to_be_bytes());
+            tlv(&mut bag, b"DPSL", &dpsl);
+        }
         let mut of_class = [0; 32];
         for class in 1..=11_u32 {
             let (key, device) = (self.random::<32>(), class >= 9);
@@ -186,6 +197,9 @@ impl Writer {
             fs::write(place, stored)?;
         }
         let size = i64::try_from(content.len()).unwrap_or(i64::MAX).saturating_add(wrong_size);
+        if let Some((_, wrapped)) = &key {
+            self.keys.insert(id.clone(), wrapped.clone());
+        }
         let record = mbfile(path, size, 0o100_644, key.map(|k| k.1))?;
         self.rows.push((id, domain.to_owned(), path.to_owned(), 1, record));
         Ok(())
@@ -220,9 +234,11 @@ impl Writer {
                 .map_err(sql)?;
         }
         let mut manifest_db = image(&mut db)?;
-        let key = self.file_key();
+        let old = self.shape == Shape::OldBackup;
+        // the old list is never encrypted itself
+        let key = if old { None } else { self.file_key() };
         let mut manifest = Dictionary::new();
-        manifest.insert("Version".into(), "10.0".into());
+        manifest.insert("Version".into(), (if old { "9.1" } else { "10.0" }).into());
         manifest.insert("Date".into(), date().into());
         manifest.insert("IsEncrypted".into(), self.bag.is_some().into());
         manifest.insert("WasPasscodeSet".into(), true.into());
@@ -271,19 +287,32 @@ impl Writer {
     /// The list of files of before iOS 10.
     fn old_list(&self) -> Vec<u8> {
         let mut out = b"mbdb\x05\x00".to_vec();
-        for (_, domain, path, flags, _) in &self.rows {
+        for (id, domain, path, flags, _) in &self.rows {
+            let key = self.keys.get(id);
             for text in [domain, path] {
-                out.extend(u16::try_from(text.len()).unwrap_or(0).to_be_bytes());
-                out.extend(text.as_bytes());
+                put(&mut out, text.as_bytes());
             }
-            // no target, no digest, no key
-            out.extend([0xff; 6]);
+            // no target, no digest
+            out.extend([0xff; 4]);
+            match key {
+                Some(key) => put(&mut out, key),
+                None => out.extend([0xff; 2]),
+            }
             out.extend((if *flags == 1 { 0o100_644_u16 } else { 0o040_755 }).to_be_bytes());
-            // inode, owner, group, three times, length, class, no properties
-            out.extend([0; 8 + 4 * 5 + 8 + 2]);
+            // inode, owner, group, three times, length
+            out.extend([0; 8 + 4 * 5 + 8]);
+            // class, no properties
+            out.push(if key.is_some() { CLASS.to_le_bytes()[0] } else { 0 });
+            out.push(0);
         }
         out
     }
+}
+
+/// A string of the old list: two bytes of length before it.
+fn put(out: &mut Vec<u8>, string: &[u8]) {
+    out.extend(u16::try_from(string.len()).unwrap_or(0).to_be_bytes());
+    out.extend(string);
 }
 
 type RowParams<'a> = (&'a str, &'a str, &'a str, i64, &'a [u8]);
