@@ -7,15 +7,8 @@
 A second opinion: it shares no code with the program and uses the standard library alone. Exit codes are
 the program's: 0 holds, 5 does not hold, 4 cannot be read, 2 wrong use.
 """
-import base64
-import hashlib
-import io
-import os
-import re
-import sqlite3
-import struct
-import sys
-import urllib.parse
+import base64, functools, hashlib, io, os, re
+import sqlite3, struct, sys, urllib.parse
 
 # nothing is left beside the scripts
 sys.dont_write_bytecode = True
@@ -241,6 +234,11 @@ def rows(folder):
         yield [db.execute("PRAGMA " + name).fetchone()[0] for name in ("application_id", "user_version")]
         kept = db.execute("SELECT value FROM state WHERE name = 'checkpoint' AND typeof(value) = 'blob'")
         yield (kept.fetchone() or (None,))[0]
+        lists = tag("BA1.lists")
+        for index, *row in db.execute("SELECT idx, run, bucket, delta FROM dedup ORDER BY idx"):
+            lists += struct.pack(">q", index) + b"".join(sha(v if isinstance(v, bytes) else b"") for v in row)
+        kept = db.execute("SELECT value FROM state WHERE name = 'lists'").fetchone()
+        yield kept[0] == sha(lists) if kept else len(lists) == 16
         yield from db.execute("SELECT idx, CASE typeof(header) WHEN 'blob' THEN header END,"
                               " CASE typeof(signatures) WHEN 'blob' THEN signatures END,"
                               " CASE WHEN typeof(body) IN ('blob', 'null') THEN body ELSE 0 END"
@@ -266,7 +264,9 @@ class Archive:
         try:
             found = rows(self.folder)
             need(next(found) == [0x42415231, 1], "another kind of database")
-            self.kept = next(found)
+            self.kept, lists = next(found), next(found)
+            if not lists:
+                self.fault(0, "the lists of known messages are damaged")
             for expected, (index, raw, signatures, body) in enumerate(found):
                 try:
                     header = Header(raw)

@@ -146,6 +146,41 @@ fn every_shape_of_the_same_phone() {
     place.run(&["read", "mac"]).ends(4);
 }
 
+/// Encrypted before iOS 10.2: the list itself is not, the files are, and the key takes one derivation.
+#[test]
+fn an_encrypted_backup_of_before_ios_10() {
+    let place = Place::new();
+    let quirks = Quirks { shape: Shape::OldBackup, odd_rows: true, ..Quirks::default() };
+    let truth =
+        testkit::write(&Spec { quirks, ..Spec::small(17, "gammel kode") }, &place.at("phone")).unwrap();
+    place.file("pw", "gammel kode\n");
+    place.file("wrong", "ny kode\n");
+    let words =
+        |file: &'static str| ["read", "--summary", "summary", "--backup-passphrase-file", file, "phone"];
+    let done = place.run(&words("pw")).ends(3);
+    let lines: Vec<Value> = done.out().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(lines.len() as u64, truth.messages);
+    for text in &truth.texts {
+        assert!(lines.iter().any(|l| l["body"] == text.as_str()), "{text}");
+    }
+    let content = lines.iter().flat_map(|l| l["attachments"].as_array().unwrap());
+    assert_eq!(content.filter(|a| a["missing"] == false).count(), truth.files.len());
+    place.run(&words("wrong")).ends(4);
+    place.run(&["read", "phone"]).ends(4);
+    place.run(&["inspect", "phone"]).ends(3);
+    assert!(place.at("phone/Manifest.mbdb").exists() && !place.at("phone/Manifest.db").exists());
+    // nothing readable lies in it; the same search finds it in what was read
+    let text = truth.texts.iter().find(|t| t.len() > 20).unwrap().as_bytes();
+    let holds = |bytes: &[u8]| bytes.windows(text.len()).any(|w| w == text);
+    assert!(files(&place.at("phone")).iter().all(|f| !holds(&fs::read(f).unwrap())));
+    assert!(holds(done.out().as_bytes()));
+    // a list that is cut counts up to the cut
+    let list = fs::read(place.at("phone/Manifest.mbdb")).unwrap();
+    fs::write(place.at("phone/Manifest.mbdb"), &list[..list.len() - 3]).unwrap();
+    place.run(&words("pw")).ends(3);
+    assert!(fs::read_to_string(place.at("summary")).unwrap().contains("file_list_damaged:Manifest.mbdb:"));
+}
+
 fn with_origin(line: &Value) -> Value {
     let mut line = line.clone();
     line["origin"] = Value::Null;

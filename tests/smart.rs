@@ -23,7 +23,7 @@ fn place() -> Place {
     place.file("facts", FACTS);
     let at = ["--archive", "a", "--keys", "k"];
     let run = |words: &[&str]| place.run(&[words, &at].concat()).ends(0);
-    run(&["init", "--passphrase-file", "pw1"]);
+    run(&["init", "--passphrase-file", "pw1", "--ceiling", "HEMMELIGT"]);
     run(&[
         "custodian",
         "add",

@@ -9,11 +9,11 @@ mod cbc_at;
 mod header;
 mod inflate_at;
 mod keys;
-mod members;
 
 use std::io;
 use std::sync::Arc;
 
+use evidence::tar_members::{Member, Members};
 use evidence::{Evidence, EvidenceSet, Tree, hash};
 use model::{Fault, Finding, Location, Place, ReadAt, SourceError};
 use secrecy::SecretString;
@@ -21,7 +21,6 @@ use secrecy::SecretString;
 use cbc_at::CbcAt;
 use header::Header;
 use inflate_at::{Ending, InflateAt};
-use members::{Member, Members};
 
 /// Kind of the source.
 pub const KIND: &str = "android-backup";

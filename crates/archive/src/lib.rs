@@ -21,6 +21,7 @@ mod fate;
 mod founding;
 mod hold_back;
 mod holding;
+mod lists;
 mod operators;
 mod prover;
 mod reader;
@@ -58,3 +59,23 @@ pub use writer::{Entry, Writer};
 
 /// The eight field groups of a record, in order.
 pub type Groups<'a> = [&'a [u8]; chain::GROUPS];
+
+/// Any bytes as what lies inside a seal or frames one: records of a segment, bodies, lists of known messages.
+#[doc(hidden)]
+pub fn fuzz_one(data: &[u8]) {
+    let mut rest = data;
+    while !rest.is_empty() {
+        let before = rest;
+        let Some(item) = body::take_item(&mut rest) else { break };
+        let body::Item::Record(seed, groups) = item else { continue };
+        let mut again = Vec::new();
+        body::put_record(&mut again, &seed, &groups);
+        assert_eq!(again, before[..before.len() - rest.len()], "a record has two encodings");
+    }
+    if let Some((clear, sealed)) = body::unframe(data) {
+        assert_eq!(body::frame(clear, sealed), data);
+    }
+    let _: Option<body::BlobMeta> = body::BlobMeta::decode(data);
+    drop(holding::decode(data));
+    let _: Option<()> = dedup::Seen::new(&vault::Secret::new([7; 32]), 0).load(data, 0);
+}

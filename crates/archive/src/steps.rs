@@ -111,6 +111,7 @@ impl Writer {
             rows.iter().try_for_each(|idx| body.execute(params![idx]).map(|_| ()))?;
             let mut list = connection.prepare_cached("DELETE FROM dedup WHERE idx = ?1")?;
             lists.iter().try_for_each(|idx| list.execute(params![idx]).map(|_| ()))?;
+            crate::lists::keep(connection)?;
             Ok(connection.execute_batch("COMMIT")?)
         };
         if let Err(e) = write() {

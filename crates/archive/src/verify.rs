@@ -188,6 +188,10 @@ fn walk(
         verified.entries += 1;
         done(1);
     }
+    if !crate::lists::hold(connection).unwrap_or(false) {
+        let what = "the lists of known messages are damaged".to_owned();
+        verified.broken.push(Broken { entry: verified.entries, what });
+    }
     verified.root = frontier.root();
     replayed.bodies.broken(&replayed.fates, &mut verified.broken);
     checkpoints(dir, connection, &replayed, &leaves, older, verified);

@@ -299,6 +299,7 @@ impl Writer {
             .connection
             .prepare_cached("INSERT OR REPLACE INTO state (name, value) VALUES ('checkpoint', ?1)")?
             .execute([text.as_bytes()])?;
+        crate::lists::keep(&self.archive.connection)?;
         self.archive.connection.execute_batch("COMMIT")?;
         // dying here leaves an older file: the database has the newer checkpoint, and a file behind it is
         // an older state of the same log, which still verifies

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use model::{Fault, Location, Place, ReadAt, SourceError};
+use model::{Fault, Finding, Location, Place, ReadAt, SourceError};
 use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Row};
 
@@ -17,6 +18,16 @@ use crate::wal::Overlay;
 
 /// Page cache of a foreign database, KiB. Constant, whatever its size.
 const CACHE_KIB: i64 = 8192;
+
+/// Most bytes of a value: what is larger is no part of a message, and SQLite holds a value whole.
+const MOST_VALUE: i32 = 128 << 20;
+/// Most characters of a pattern: matching costs by every wildcard in it.
+const MOST_PATTERN: i32 = 100;
+/// Steps of SQLite's machine that a database may cost in all: so many for each byte, and so many more. A
+/// thousandth of it reads any table that a phone wrote; a tree whose branches meet again has more rows than
+/// there are seconds.
+const MOST_STEPS: (u64, u64) = (500, 50_000_000);
+const STEPS_AT_ONCE: i32 = 10_000;
 
 /// A database open for reading.
 pub struct Database {
@@ -54,11 +65,31 @@ impl Database {
             )
         };
         let vfs = vfs::name().map_err(fail)?;
+        let length = bytes.len();
         let offer = vfs::Offer::new(bytes);
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let of = |e: rusqlite::Error| fail(code(&e));
-        let connection = Connection::open_with_flags_and_vfs(offer.file_name(), flags, vfs).map_err(of)?;
+        let mut connection =
+            Connection::open_with_flags_and_vfs(offer.file_name(), flags, vfs).map_err(of)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(of)?;
+        // nothing that the schema computes is run: a view is no table, whatever it is called
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false).map_err(of)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false).map_err(of)?;
+        for (limit, most) in [
+            (Limit::SQLITE_LIMIT_LENGTH, MOST_VALUE),
+            (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, MOST_PATTERN),
+            (Limit::SQLITE_LIMIT_ATTACHED, 0),
+            (Limit::SQLITE_LIMIT_WORKER_THREADS, 0),
+        ] {
+            connection.set_limit(limit, most).map_err(of)?;
+        }
+        let most = length.saturating_mul(MOST_STEPS.0).saturating_add(MOST_STEPS.1);
+        let mut left = most / u64::from(STEPS_AT_ONCE.unsigned_abs());
+        let count = move || {
+            left = left.saturating_sub(1);
+            left == 0
+        };
+        connection.progress_handler(STEPS_AT_ONCE, Some(count)).map_err(of)?;
         connection
             .execute_batch(&format!(
                 "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF; \
@@ -87,25 +118,42 @@ impl Database {
         self.pages_from_wal
     }
 
-    /// Bytes there are and bytes that the header counts, when the database was cut.
-    pub fn cut(&self) -> Option<(u64, u64)> {
-        self.cut
-    }
-
-    /// How many pages of the list of tables could not be followed.
-    pub fn lost_schema_pages(&self) -> usize {
-        self.lost_schema_pages
-    }
-
-    /// Names of the columns of a table; empty when there is no such table.
+    /// Names of the columns of a table; empty when there is no such table. What is called like it and is no
+    /// table with rows of its own, a view or the table of a module, is none; a column that is computed is none.
     ///
     /// # Errors
     /// When the schema cannot be read.
     pub fn columns(&self, table: &'static str) -> Result<BTreeSet<String>, SourceError> {
         let of = |e| self.failed(table, &e);
+        let sql =
+            "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE AND rootpage > 0";
+        let mut statement = self.connection.prepare_cached(sql).map_err(of)?;
+        if !statement.exists([table]).map_err(of)? {
+            return Ok(BTreeSet::new());
+        }
         let mut statement = self.connection.prepare("SELECT name FROM pragma_table_info(?1)").map_err(of)?;
         let names = statement.query_map([table], |row| row.get(0)).map_err(of)?;
         names.collect::<Result<_, _>>().map_err(of)
+    }
+
+    /// Bytes that are there and bytes that should be, where the file is cut.
+    pub fn cut(&self) -> Option<(u64, u64)> {
+        self.cut
+    }
+
+    /// What a person must look at in the file itself, known without reading a table.
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut codes = Vec::new();
+        if self.pages_from_wal > 0 {
+            codes.push(format!("uncheckpointed_log:{}", self.pages_from_wal));
+        }
+        if let Some((have, need)) = self.cut {
+            codes.push(format!("database_cut:{have}/{need}"));
+        }
+        if self.lost_schema_pages > 0 {
+            codes.push(format!("schema_damaged:{}", self.lost_schema_pages));
+        }
+        codes.into_iter().map(|code| Finding { code, at: None }).collect()
     }
 
     /// Number of rows of a table.
@@ -113,7 +161,8 @@ impl Database {
     /// # Errors
     /// When they cannot be counted.
     pub fn count(&self, table: &'static str) -> Result<u64, SourceError> {
-        let sql = format!("SELECT count(*) FROM \"{table}\"");
+        // with a condition the rows are counted by the machine, whose steps are; without, by the tree itself
+        let sql = format!("SELECT count(*) FROM \"{table}\" WHERE 1");
         let n = self.connection.query_row(&sql, [], |row| row.get::<_, i64>(0));
         n.map(i64::cast_unsigned).map_err(|e| self.failed(table, &e))
     }

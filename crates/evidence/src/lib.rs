@@ -16,10 +16,12 @@ pub mod property_list;
 mod schema;
 mod scratch;
 mod set;
+pub mod tar_members;
 mod tree;
 #[allow(unsafe_code, reason = "the SQLite VFS is a C interface")]
 mod vfs;
 mod wal;
+mod zip_salvage;
 mod zip_tree;
 
 #[doc(hidden)]
@@ -34,3 +36,38 @@ pub use tree::{Tree, open_tree, tree_over};
 pub use wal::Overlay;
 #[doc(hidden)]
 pub use wal::fuzz_one as fuzz_wal;
+
+/// Any bytes as a zip or tar: whatever is listed can be asked for, in bounded memory.
+#[doc(hidden)]
+pub fn fuzz_tree(data: &[u8]) {
+    let Ok(Some(tree)) = tree_over(std::sync::Arc::new(data.to_vec())) else { return };
+    let mut folders = vec![String::new()];
+    let mut looked = 0;
+    while let Some(folder) = folders.pop()
+        && looked < 200
+    {
+        for name in tree.list(&folder).unwrap_or_default() {
+            looked += 1;
+            let name = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+            let mut head = [0; 64];
+            drop(tree.head(&name, &mut head));
+            // what is small is taken whole
+            if let Ok(Some(bytes)) = tree.get(&name) {
+                let n = bytes.read_at(bytes.len() / 2, &mut head);
+                assert!(n.is_err() || n.is_ok_and(|n| n <= head.len()));
+            }
+            folders.push(name);
+        }
+    }
+    drop(tree.notes());
+}
+
+/// Any bytes as a property list and as a keyed archive.
+#[doc(hidden)]
+pub fn fuzz_property_list(data: &[u8]) {
+    if let Ok(archive) = property_list::KeyedArchive::parse(data)
+        && let Some(root) = archive.root()
+    {
+        let _: Option<&[u8]> = archive.data(root);
+    }
+}

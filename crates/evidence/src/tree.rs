@@ -1,12 +1,15 @@
 //! A source as it lies on disk. Names use `/`; a name that would lead out of the source does not
 //! exist. Nothing is opened for writing, links are not followed out of a folder.
 
+use std::collections::BTreeSet;
+use std::fs::File;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{ReadAt, SourceError};
 
 use crate::file::{DiskFile, Slice};
+use crate::tar_members::Members;
 use crate::zip_tree::ZipTree;
 
 /// Named byte streams.
@@ -40,6 +43,11 @@ pub trait Tree: Send + Sync {
     /// # Errors
     /// When the folder cannot be listed.
     fn list(&self, folder: &str) -> Result<Vec<String>, SourceError>;
+
+    /// What is odd about the source as a container, and about what was asked of it so far: codes and numbers.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Opens a source, recognised by its content: a folder, a zip (`PK`), a tar (`ustar` at 257), or a
@@ -51,7 +59,11 @@ pub fn open_tree(path: &Path) -> Result<Arc<dyn Tree>, SourceError> {
     let meta = std::fs::metadata(path).map_err(|e| SourceError::io("opening the source", &e))?;
     if meta.is_dir() {
         let root = path.canonicalize().map_err(|e| SourceError::io("opening the source", &e))?;
-        return Ok(Arc::new(Folder { root }));
+        return Ok(Arc::new(Folder { root, closed: Mutex::default() }));
+    }
+    // a pipe or a device has no end, and reading it takes something away
+    if !meta.is_file() {
+        return Err(SourceError::Unknown);
     }
     let file = Arc::new(DiskFile::open(path).map_err(|e| SourceError::io("opening the source", &e))?);
     if let Some(inside) = tree_over(file.clone())? {
@@ -104,6 +116,8 @@ pub(crate) fn below_root(name: &str) -> &str {
 
 struct Folder {
     root: PathBuf,
+    /// Files and folders that are there and cannot be opened.
+    closed: Mutex<BTreeSet<String>>,
 }
 
 impl Folder {
@@ -124,24 +138,60 @@ impl Folder {
         }
         Some(path)
     }
+
+    fn close(&self, name: &str) {
+        self.closed.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+    }
 }
 
 impl Tree for Folder {
     fn get(&self, name: &str) -> Result<Option<Arc<dyn ReadAt>>, SourceError> {
         let Some(path) = self.path(name).filter(|p| p.is_file()) else { return Ok(None) };
-        let file = DiskFile::open(&path).map_err(|e| SourceError::io("opening a file of the source", &e))?;
-        Ok(Some(Arc::new(file)))
+        // a file that cannot be opened costs what is in it, and is named
+        Ok(DiskFile::open(&path)
+            .inspect_err(|_| self.close(name))
+            .ok()
+            .map(|file| Arc::new(file) as Arc<dyn ReadAt>))
+    }
+
+    fn head(&self, name: &str, buf: &mut [u8]) -> Result<Option<usize>, SourceError> {
+        let Some(path) = self.path(name).filter(|p| p.is_file()) else { return Ok(None) };
+        let head = File::open(&path).and_then(|file| {
+            let mut filled = 0;
+            while filled < buf.len() {
+                match crate::file::read_at(&file, filled as u64, &mut buf[filled..])? {
+                    0 => break,
+                    n => filled += n,
+                }
+            }
+            Ok(filled)
+        });
+        // one file that cannot be opened must not keep the others from being recognised
+        Ok(head.inspect_err(|_| self.close(name)).ok())
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, SourceError> {
         let Some(path) = self.path(folder).filter(|p| p.is_dir()) else { return Ok(Vec::new()) };
         let fail = |e: std::io::Error| SourceError::io("listing a folder of the source", &e);
+        let entries = match std::fs::read_dir(path) {
+            Ok(entries) => entries,
+            Err(e) if folder.is_empty() => return Err(fail(e)),
+            Err(_) => {
+                self.close(folder);
+                return Ok(Vec::new());
+            }
+        };
         let mut names = Vec::new();
-        for entry in std::fs::read_dir(path).map_err(fail)? {
+        for entry in entries {
             names.push(entry.map_err(fail)?.file_name().to_string_lossy().into_owned());
         }
         names.sort();
         Ok(names)
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        closed.iter().map(|name| format!("cannot_be_opened:{}", crate::set::shown(name))).collect()
     }
 }
 
@@ -203,22 +253,38 @@ pub(crate) const MOST_MEMBERS: usize = 5_000_000;
 struct Tar {
     file: Arc<dyn ReadAt>,
     members: std::collections::BTreeMap<String, (u64, u64)>,
+    notes: Vec<String>,
 }
 
 impl Tar {
     fn open(file: Arc<dyn ReadAt>) -> Result<Self, SourceError> {
-        let mut members = std::collections::BTreeMap::new();
-        let fail = |e: &std::io::Error| SourceError::io("reading the tar", e);
-        let mut archive = tar::Archive::new(SeekRead::new(file.clone()));
-        for entry in archive.entries_with_seek().map_err(|e| fail(&e))? {
-            let entry = entry.map_err(|e| fail(&e))?;
-            let name = below_root(&String::from_utf8_lossy(&entry.path_bytes())).to_owned();
-            // the first of two members of one name counts; names that lead out do not exist
-            if entry.header().entry_type().is_file() && is_inside(&name) && members.len() < MOST_MEMBERS {
-                members.entry(name).or_insert((entry.raw_file_position(), entry.size()));
+        let found = Members::read(file.as_ref()).map_err(|e| SourceError::io("reading the tar", &e))?;
+        let Members { files, bad_blocks, mut twice, too_many, sparse, ended } = found;
+        let (mut members, mut outside, mut cut) = (std::collections::BTreeMap::new(), 0_u64, 0_u64);
+        for (name, member) in files {
+            let name = below_root(&name).to_owned();
+            cut += u64::from(member.there < member.len);
+            match is_inside(&name) {
+                // the first of two members of one name counts; names that lead out do not exist
+                true if members.contains_key(&name) => twice += 1,
+                true => drop(members.insert(name, (member.start, member.there))),
+                false => outside += 1,
             }
         }
-        Ok(Self { file, members })
+        let mut notes: Vec<String> = [
+            ("tar_blocks_unreadable", bad_blocks),
+            ("tar_members_left_out:doubled", twice),
+            ("tar_members_left_out:outside", outside),
+            ("tar_members_left_out:sparse", sparse),
+            ("tar_members_cut", cut),
+        ]
+        .into_iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(what, n)| format!("{what}:{n}"))
+        .collect();
+        notes.extend((!ended).then(|| "tar_not_ended".to_owned()));
+        notes.extend(too_many.then(|| format!("tar_members_left_out:above:{MOST_MEMBERS}")));
+        Ok(Self { file, members, notes })
     }
 }
 
@@ -263,6 +329,10 @@ impl Tree for Tar {
 
     fn list(&self, folder: &str) -> Result<Vec<String>, SourceError> {
         Ok(children(self.members.keys().map(String::as_str), folder))
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.notes.clone()
     }
 }
 

@@ -1,8 +1,9 @@
 //! A zip as a tree. Stored members are read where they lie; compressed ones are inflated when asked for:
-//! small ones into memory, large ones into scratch space.
+//! small ones into memory, large ones into scratch space. A member that is damaged is given as far as it goes,
+//! and named.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use flate2::read::DeflateDecoder;
@@ -12,41 +13,75 @@ use model::{Fault, Location, Place, ReadAt, SourceError};
 use crate::file::Slice;
 use crate::scratch::{Scratch, ScratchWriter};
 use crate::tree::{FileRef, MOST_MEMBERS, SeekRead, Tree, below_root, children, is_inside};
+use crate::zip_salvage::{self, Found};
 
 /// Most bytes of a member that is inflated into memory.
 const IN_MEMORY: u64 = 64 << 20;
 /// Most bytes of a member at all: what is larger is said, and not put on a disk that others need.
 const MOST_INFLATED: u64 = 64 << 30;
-/// Most bytes that a byte of deflate can stand for (zlib's own bound): more is no honest size.
-const MOST_RATIO: u64 = 1032;
+/// Most bytes that a byte of deflate may stand for in a large member, and how many any member may have: files
+/// of a phone stay far below, what is made to fill a disk does not.
+const MOST_RATIO: (u64, u64) = (200, 1 << 30);
 
 struct Member {
     start: u64,
     stored: u64,
-    size: u64,
+    /// Bytes of the content and their checksum; where the directory is lost they may be unknown.
+    size: Option<u64>,
+    crc32: Option<u32>,
     deflated: bool,
-    crc32: u32,
 }
 
 /// A zip file.
 pub(crate) struct ZipTree {
     file: Arc<dyn ReadAt>,
     members: BTreeMap<String, Member>,
+    /// What was left out, by why.
+    left_out: BTreeMap<&'static str, u64>,
+    /// Members that are not what the zip says of them: hash prefix of the name, and what.
+    damaged: Mutex<BTreeMap<String, &'static str>>,
     /// The last large member asked for: what recognises a format asks for what will be read.
     last: Mutex<Option<(String, Arc<Scratch>)>>,
 }
 
-/// Inflates `size` bytes into scratch space; gives how many there were, and their checksum.
-fn inflate(from: impl Read, size: u64) -> io::Result<(Scratch, u64, u32)> {
-    let mut out = flate2::CrcWriter::new(ScratchWriter::new(size)?);
-    let n = match io::copy(&mut DeflateDecoder::new(from), &mut out) {
-        Ok(n) => n,
-        // more than the zip says
-        Err(e) if e.kind() == io::ErrorKind::FileTooLarge => size + 1,
-        Err(e) => return Err(e),
-    };
+/// What came out of a deflate stream.
+struct Inflated<W> {
+    out: W,
+    /// What is wrong with it.
+    wrong: Option<&'static str>,
+}
+
+/// Inflates what there is, at most `most` bytes; a stream that breaks gives what came before.
+fn inflate<W: Write>(from: impl Read, to: W, most: u64, member: &Member) -> io::Result<Inflated<W>> {
+    let mut out = flate2::CrcWriter::new(to);
+    let mut inflate = DeflateDecoder::new(from);
+    let mut buf = vec![0; 1 << 16];
+    let (mut n, mut broken) = (0_u64, false);
+    while n < most {
+        let room = usize::try_from(most - n).unwrap_or(usize::MAX).min(buf.len());
+        match inflate.read(&mut buf[..room]) {
+            Ok(0) => break,
+            Ok(k) => {
+                out.write_all(&buf[..k])?;
+                n += k as u64;
+            }
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => {
+                broken = true;
+                break;
+            }
+        }
+    }
+    let short = member.size.is_some_and(|size| n < size);
+    let longer = !broken && n == most && !matches!(inflate.read(&mut buf[..1]), Ok(0));
     let sum = out.crc().sum();
-    Ok((out.into_inner().finish()?, n, sum))
+    let wrong = match () {
+        () if broken || short => Some("cut"),
+        () if longer => Some("longer_than_stated"),
+        () if member.crc32.is_some_and(|crc32| crc32 != sum) => Some("checksum"),
+        () => None,
+    };
+    Ok(Inflated { out: out.into_inner(), wrong })
 }
 
 fn damaged() -> SourceError {
@@ -56,34 +91,100 @@ fn damaged() -> SourceError {
     )
 }
 
+/// A name inside a zip as fit to be shown: it may be a person's.
+fn shown(name: &str) -> String {
+    let hash = crate::hash::digest(name.as_bytes());
+    format!("{:02x}{:02x}{:02x}{:02x}", hash[0], hash[1], hash[2], hash[3])
+}
+
 impl ZipTree {
-    /// Reads the directory of the zip.
+    /// Reads the directory of the zip; where it is lost, the headers of the members.
     pub(crate) fn open(file: Arc<dyn ReadAt>) -> Result<Self, SourceError> {
-        let mut archive = zip::ZipArchive::new(SeekRead::new(file.clone())).map_err(|_| damaged())?;
+        let mut tree = Self {
+            file: file.clone(),
+            members: BTreeMap::new(),
+            left_out: BTreeMap::new(),
+            damaged: Mutex::default(),
+            last: Mutex::default(),
+        };
+        let Ok(mut archive) = zip::ZipArchive::new(SeekRead::new(file.clone())) else {
+            tree.salvage()?;
+            return Ok(tree);
+        };
         if archive.len() > MOST_MEMBERS {
             return Err(damaged());
         }
-        let mut members = BTreeMap::new();
         for i in 0..archive.len() {
-            let Ok(entry) = archive.by_index_raw(i) else { continue };
-            let Ok(name) = entry.name().map(|n| below_root(&n).to_owned()) else { continue };
-            let deflated = match entry.compression() {
-                zip::CompressionMethod::Stored => false,
-                zip::CompressionMethod::Deflated => true,
-                _ => continue,
+            let Ok(entry) = archive.by_index_raw(i) else {
+                tree.leave_out("unreadable");
+                continue;
             };
-            let Some(start) = entry.data_start() else { continue };
-            if entry.is_file() && !entry.encrypted() && is_inside(&name) {
-                members.entry(name).or_insert(Member {
-                    start,
-                    stored: entry.compressed_size(),
-                    size: entry.size(),
-                    deflated,
-                    crc32: entry.crc32(),
-                });
+            let (Ok(name), Some(start)) = (entry.name().map(|n| n.into_owned()), entry.data_start()) else {
+                tree.leave_out("unreadable");
+                continue;
+            };
+            if entry.is_dir() {
+                continue;
+            }
+            let method = match entry.compression() {
+                zip::CompressionMethod::Stored => 0,
+                zip::CompressionMethod::Deflated => 8,
+                _ => u16::MAX,
+            };
+            let (size, crc32) = (Some(entry.size()), Some(entry.crc32()));
+            let stored = entry.compressed_size().min(file.len().saturating_sub(start));
+            if !entry.is_file() {
+                tree.leave_out("link");
+                continue;
+            }
+            let encrypted = entry.encrypted();
+            tree.add(Found { name, method, encrypted, start, stored, size, crc32 });
+        }
+        // a directory that lists nothing says nothing
+        if tree.members.is_empty() && !file.is_empty() {
+            tree.salvage()?;
+        }
+        Ok(tree)
+    }
+
+    fn salvage(&mut self) -> Result<(), SourceError> {
+        let found = zip_salvage::scan(self.file.as_ref());
+        let found = found.map_err(|e| SourceError::io("looking for members of the zip", &e))?;
+        for found in found.into_iter().filter(|f| !f.name.ends_with('/')) {
+            self.add(found);
+        }
+        if self.members.is_empty() {
+            return Err(damaged());
+        }
+        self.leave_out("directory");
+        Ok(())
+    }
+
+    fn leave_out(&mut self, why: &'static str) {
+        *self.left_out.entry(why).or_default() += 1;
+    }
+
+    /// Takes a member in; the first of two of one name counts.
+    fn add(&mut self, found: Found) {
+        let Found { name, method, encrypted, start, stored, size, crc32 } = found;
+        let name = below_root(&name).to_owned();
+        let why = match method {
+            _ if encrypted => Some("encrypted"),
+            _ if !is_inside(&name) => Some("outside"),
+            0 | 8 => self.members.contains_key(&name).then_some("doubled"),
+            _ => Some("method"),
+        };
+        match why {
+            Some(why) => self.leave_out(why),
+            None => {
+                let member = Member { start, stored, size, crc32, deflated: method == 8 };
+                self.members.insert(name, member);
             }
         }
-        Ok(Self { file, members, last: Mutex::default() })
+    }
+
+    fn wrong(&self, name: &str, what: &'static str) {
+        self.damaged.lock().unwrap_or_else(PoisonError::into_inner).insert(shown(name), what);
     }
 }
 
@@ -92,48 +193,39 @@ impl Tree for ZipTree {
         let Some(member) = self.members.get(name) else { return Ok(None) };
         let slice = Slice { bytes: FileRef(self.file.clone()), start: member.start, len: member.stored };
         if !member.deflated {
+            if member.size.is_some_and(|size| size > member.stored) {
+                self.wrong(name, "cut");
+            }
             return Ok(Some(Arc::new(slice)));
         }
-        let fault = |fault| {
-            // names inside a zip may name a person: hash prefix only
-            let hash = crate::hash::digest(name.as_bytes());
-            let evidence = format!("zip member {:02x}{:02x}{:02x}{:02x}", hash[0], hash[1], hash[2], hash[3]);
-            SourceError::damaged(Location { evidence, place: Place::File }, fault)
-        };
-        let bound = member.stored.saturating_mul(MOST_RATIO).min(MOST_INFLATED);
-        if member.size > bound {
-            return Err(fault(Fault::TooMuch { what: "bytes in a compressed member", bound }));
+        let bound =
+            member.stored.saturating_mul(MOST_RATIO.0).saturating_add(MOST_RATIO.1).min(MOST_INFLATED);
+        let most = member.size.unwrap_or(bound);
+        if most > bound {
+            let evidence = format!("zip member {}", shown(name));
+            let fault = Fault::TooMuch { what: "bytes in a compressed member", bound };
+            return Err(SourceError::damaged(Location { evidence, place: Place::File }, fault));
         }
-        if member.size > IN_MEMORY {
+        let io = |e: io::Error| SourceError::io("inflating a member of a zip", &e);
+        let from = Sequential::new(&slice);
+        if most > IN_MEMORY {
             let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some((_, scratch)) = last.as_ref().filter(|(known, _)| known == name) {
                 return Ok(Some(scratch.clone()));
             }
             *last = None;
-            let (scratch, n, sum) = inflate(Sequential::new(&slice), member.size)
-                .map_err(|e| SourceError::io("inflating a member of a zip into a temporary file", &e))?;
-            if n != member.size {
-                return Err(fault(Fault::Truncated { need: member.size, have: n }));
+            let Inflated { out, wrong } =
+                inflate(from, ScratchWriter::new(most).map_err(io)?, most, member).map_err(io)?;
+            if let Some(wrong) = wrong {
+                self.wrong(name, wrong);
             }
-            if sum != member.crc32 {
-                return Err(fault(Fault::Mismatch { what: "CRC-32" }));
-            }
-            let scratch = Arc::new(scratch);
+            let scratch = Arc::new(out.finish().map_err(io)?);
             *last = Some((name.to_owned(), scratch.clone()));
             return Ok(Some(scratch));
         }
-        let mut out = Vec::new();
-        let n = DeflateDecoder::new(Sequential::new(&slice))
-            .take(member.size + 1)
-            .read_to_end(&mut out)
-            .map_err(|_| fault(Fault::Unexpected { expected: "a deflate stream" }))?;
-        if n as u64 != member.size {
-            return Err(fault(Fault::Truncated { need: member.size, have: n as u64 }));
-        }
-        let mut crc = flate2::Crc::new();
-        crc.update(&out);
-        if crc.sum() != member.crc32 {
-            return Err(fault(Fault::Mismatch { what: "CRC-32" }));
+        let Inflated { out, wrong } = inflate(from, Vec::new(), most, member).map_err(io)?;
+        if let Some(wrong) = wrong {
+            self.wrong(name, wrong);
         }
         Ok(Some(Arc::new(out)))
     }
@@ -157,5 +249,16 @@ impl Tree for ZipTree {
 
     fn list(&self, folder: &str) -> Result<Vec<String>, SourceError> {
         Ok(children(self.members.keys().map(String::as_str), folder))
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let damaged = self.damaged.lock().unwrap_or_else(PoisonError::into_inner);
+        let left_out = self.left_out.iter().map(|(why, n)| match *why {
+            "directory" => format!("zip_directory_lost:{} members found", self.members.len()),
+            why => format!("zip_members_left_out:{why}:{n}"),
+        });
+        left_out
+            .chain(damaged.iter().map(|(name, what)| format!("zip_member_damaged:{what}:{name}")))
+            .collect()
     }
 }

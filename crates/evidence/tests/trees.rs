@@ -104,8 +104,8 @@ proptest::proptest! {
     }
 }
 
-/// A large compressed member is inflated into scratch space; one that is larger than it says, or changed, is
-/// no member.
+/// A large compressed member is inflated into scratch space; one that is changed is given as far as it goes, and
+/// named.
 #[test]
 fn a_large_member_of_a_zip() {
     let dir = tempfile::tempdir().unwrap();
@@ -121,9 +121,103 @@ fn a_large_member_of_a_zip() {
     for _ in 0..2 {
         assert!(bytes(&tree.get("stor.db").unwrap().unwrap()) == big);
     }
+    assert_eq!(tree.notes(), Vec::<String>::new());
     let mut raw = std::fs::read(&path).unwrap();
     let middle = raw.len() / 2;
     raw[middle] ^= 0x55;
     std::fs::write(&path, raw).unwrap();
-    assert!(open_tree(&path).unwrap().get("stor.db").is_err());
+    let tree = open_tree(&path).unwrap();
+    let given = bytes(&tree.get("stor.db").unwrap().unwrap());
+    assert!(given.len() > big.len() / 3 && given[..big.len() / 3] == big[..big.len() / 3]);
+    let notes = tree.notes();
+    assert!(notes.len() == 1 && notes[0].starts_with("zip_member_damaged:"), "{notes:?}");
+}
+
+/// A zip that is cut has lost its directory; what lies before the cut is there all the same.
+#[test]
+fn a_zip_without_its_directory() {
+    use zip::CompressionMethod::{Deflated, Stored};
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("x.zip");
+    let content = |i: usize| format!("indhold {i} ").repeat(400 * i).into_bytes();
+    let names = ["a/1.txt", "a/2.txt", "b.bin", "c.bin"];
+    for streamed in [false, true] {
+        let mut out = Vec::new();
+        if streamed {
+            // sizes behind the content, as a writer makes them that cannot go back
+            let mut zip = zip::ZipWriter::new_stream(&mut out);
+            for (i, name) in names.iter().enumerate() {
+                let options = zip::write::SimpleFileOptions::default().compression_method(Deflated);
+                zip.start_file(*name, options).unwrap();
+                zip.write_all(&content(i + 1)).unwrap();
+            }
+            zip.finish().unwrap();
+        } else {
+            let mut zip = zip::ZipWriter::new(std::io::Cursor::new(&mut out));
+            for (i, name) in names.iter().enumerate() {
+                let method = if i % 2 == 0 { Stored } else { Deflated };
+                let options = zip::write::SimpleFileOptions::default().compression_method(method);
+                zip.start_file(*name, options).unwrap();
+                zip.write_all(&content(i + 1)).unwrap();
+            }
+            zip.finish().unwrap();
+        }
+        let whole = out.len();
+        // the directory alone, then into the last member
+        for cut in [whole - 10, whole - 300] {
+            std::fs::write(&path, &out[..cut]).unwrap();
+            let tree = open_tree(&path).unwrap();
+            assert!(tree.notes()[0].starts_with("zip_directory_lost:4"), "{:?}", tree.notes());
+            for (i, name) in names.iter().enumerate() {
+                let given = bytes(&tree.get(name).unwrap().unwrap());
+                let expected = content(i + 1);
+                let whole = given == expected;
+                assert!(expected.starts_with(&given), "{streamed} {cut} {name}");
+                assert!(whole || (i == 3 && cut == out.len() - 300), "{streamed} {cut} {name}");
+            }
+        }
+        assert!(open_tree(&dir.path().join("x.zip")).unwrap().get("a").unwrap().is_none());
+        std::fs::write(&path, &out[..20]).unwrap();
+        assert!(open_tree(&path).is_err());
+    }
+}
+
+#[test]
+fn members_that_are_left_out_are_counted() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("x.tar");
+    let mut tar = tar::Builder::new(std::fs::File::create(&path).unwrap());
+    for (name, content) in [("a", &b"en"[..]), ("a", b"to"), ("b", b"tre")] {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        header.as_mut_bytes()[..1].copy_from_slice(name.as_bytes());
+        header.set_cksum();
+        tar.append(&header, content).unwrap();
+    }
+    tar.finish().unwrap();
+    let tree = open_tree(&path).unwrap();
+    assert_eq!(bytes(&tree.get("a").unwrap().unwrap()), b"en");
+    assert_eq!(tree.notes(), ["tar_members_left_out:doubled:1"]);
+    // the header of the second is damaged: the third is found behind it
+    let mut raw = std::fs::read(&path).unwrap();
+    raw[1024 + 130] ^= 1;
+    raw.truncate(512 * 5 + 2);
+    std::fs::write(&path, raw).unwrap();
+    let tree = open_tree(&path).unwrap();
+    assert!(tree.get("b").unwrap().is_some());
+    assert_eq!(tree.notes(), ["tar_blocks_unreadable:2", "tar_members_cut:1", "tar_not_ended"]);
+}
+
+/// A pipe has no end, a device may have none: neither is a source.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_no_source() {
+    for path in ["/dev/zero", "/dev/null"] {
+        assert!(open_tree(std::path::Path::new(path)).is_err(), "{path}");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let pipe = dir.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert!(open_tree(&pipe).is_err());
+    assert!(open_tree(dir.path()).unwrap().get("pipe").unwrap().is_none());
 }

@@ -126,9 +126,14 @@ fn read(
     let seek = "SELECT ROWID FROM message NOT INDEXED WHERE ROWID > ?1 ORDER BY ROWID LIMIT 1";
     let scan = format!("{} WHERE ROWID > ?1 ORDER BY ROWID", rows::select(columns));
     let (Ok(mut seek), Ok(mut scan)) = (connection.prepare(seek), connection.prepare(&scan)) else { return };
-    let mut after = |rowid: i64| -> Result<Option<i64>, ()> {
+    let mut next_row = |rowid: i64| -> Result<Option<i64>, ()> {
         let row = seek.query_row([rowid], |row| row.get::<_, i64>(0)).optional().map_err(drop)?;
         if row.is_none_or(|row| row > rowid) { Ok(row) } else { Err(()) }
+    };
+    let mut after = |rowid: i64| match next_row(rowid)? {
+        // a number that is too high leads nowhere from the root of the tree
+        Some(row) if row > rowid.saturating_add(1) && next_row(row - 1)? != Some(row) => Err(()),
+        row => Ok(row),
     };
     loop {
         let (first, last) = {

@@ -39,9 +39,23 @@ impl<'d> Probe<'d> {
 
     /// The row after `rowid`: `Err` where a damaged page lies between.
     fn after(&mut self, rowid: i64) -> Result<Option<i64>, ()> {
+        match self.next(rowid)? {
+            // a number that stands on a damaged page may be any: the tree must lead to it from its root
+            Some(row) if !self.reaches(rowid, row) => Err(()),
+            row => Ok(row),
+        }
+    }
+
+    fn next(&mut self, rowid: i64) -> Result<Option<i64>, ()> {
         let row = self.0.query_row([rowid], |row| row.get::<_, i64>(0)).optional();
         // a tree that gives a row from before is no better than one that gives none
         row.map_err(drop).and_then(|row| if row.is_none_or(|r| r > rowid) { Ok(row) } else { Err(()) })
+    }
+
+    /// Whether the row of number `row`, met behind `last`, stands where the tree looks for it. The next number is
+    /// believed; one behind a hole costs a search.
+    pub(crate) fn reaches(&mut self, last: i64, row: i64) -> bool {
+        row == last.saturating_add(1) || self.next(row.saturating_sub(1)) == Ok(Some(row))
     }
 
     /// What lies behind `last`, where a scan broke off: steps that double, then halves.
@@ -105,6 +119,11 @@ impl Order {
         }
         self.last = rowid;
         true
+    }
+
+    /// Notes a row whose number leads nowhere: a scan must not go on behind it.
+    pub(crate) fn stray(&mut self) {
+        self.disorder += 1;
     }
 
     /// Whether so many rows stood out of order that the tree cannot be followed here.

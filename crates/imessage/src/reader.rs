@@ -53,15 +53,7 @@ impl Reader {
         for needed in rows::NEEDED.iter().filter(|c| !columns.contains(**c)) {
             findings.push(finding(format!("unknown_schema:message.{needed}")));
         }
-        if database.pages_from_wal() > 0 {
-            findings.push(finding(format!("uncheckpointed_log:{}", database.pages_from_wal())));
-        }
-        if let Some((have, need)) = database.cut() {
-            findings.push(finding(format!("database_cut:{have}/{need}")));
-        }
-        if database.lost_schema_pages() > 0 {
-            findings.push(finding(format!("schema_damaged:{}", database.lost_schema_pages())));
-        }
+        findings.extend(database.findings());
         let newest = database
             .connection()
             .query_row("SELECT date FROM message ORDER BY ROWID DESC LIMIT 1", [], |row| row.get::<_, i64>(0))
@@ -149,7 +141,11 @@ impl MessageSource for Reader {
                     Err(_) => break,
                 };
                 let row = Row::take(row);
-                let record = if order.fits(row.rowid) {
+                let record = if row.rowid > order.last() && !probe.reaches(order.last(), row.rowid) {
+                    // the number is damaged, what the row says may not be
+                    order.stray();
+                    fetch.record(&row)
+                } else if order.fits(row.rowid) {
                     holes.note(row.rowid, row.date);
                     fetch.record(&row)
                 } else {

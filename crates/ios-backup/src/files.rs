@@ -9,6 +9,9 @@ use evidence::{Evidence, EvidenceSet, Opened, Tree, hash, property_list};
 use model::SourceError;
 use plist::Value;
 
+use crate::manifest::file_id;
+use crate::shown;
+
 /// Where the home folder of a phone lies below the root of an extraction.
 const HOMES: [&str; 4] = ["private/var/mobile", "var/mobile", "mobile", ""];
 /// What must be in a home folder for it to be one.
@@ -27,6 +30,9 @@ pub struct IosFiles {
     /// Folders of app groups and apps, by id.
     groups: BTreeMap<String, String>,
     apps: BTreeMap<String, String>,
+    /// By their names in the tree.
+    hashed: Opened,
+    /// By names fit to be shown.
     opened: Opened,
 }
 
@@ -74,7 +80,7 @@ impl IosFiles {
     fn at(tree: Arc<dyn Tree>, home: String) -> Self {
         let groups = containers(tree.as_ref(), &join(&home, "Containers/Shared/AppGroup"));
         let apps = containers(tree.as_ref(), &join(&home, "Containers/Data/Application"));
-        Self { tree, home, groups, apps, opened: Opened::default() }
+        Self { tree, home, groups, apps, hashed: Opened::default(), opened: Opened::default() }
     }
 
     /// Ids of the apps that have a folder on the phone.
@@ -120,11 +126,13 @@ impl EvidenceSet for IosFiles {
     fn get(&self, domain: &str, path: &str) -> Result<Option<Evidence>, SourceError> {
         let Some(place) = self.place(domain, path) else { return Ok(None) };
         let Some(bytes) = self.tree.get(&place)? else { return Ok(None) };
-        let name = format!("{domain}/{path}");
-        let sha256 = match self.opened.get(&name) {
+        // files of messages are called after persons here as in a backup, and are shown as from one
+        let name = shown(domain, path, &file_id(domain, path));
+        let sha256 = match self.hashed.get(&place) {
             Some(known) => known,
             None => hash(bytes.as_ref()).map_err(|e| SourceError::io("hashing", &e))?,
         };
+        self.hashed.note(&place, sha256);
         self.opened.note(&name, sha256);
         Ok(Some(Evidence { name, bytes, sha256 }))
     }

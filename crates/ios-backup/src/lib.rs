@@ -130,7 +130,10 @@ impl IosBackup {
                         }
                         None => stored,
                     };
-                    Manifest::open(&Evidence { name: "Manifest.db".to_owned(), bytes, sha256 })?
+                    let manifest =
+                        Manifest::open(&Evidence { name: "Manifest.db".to_owned(), bytes, sha256 })?;
+                    facts.findings.extend(manifest.findings());
+                    manifest
                 }
                 (None, Some(stored)) => {
                     opened.note("Manifest.mbdb", hash(stored.as_ref()).map_err(io)?);

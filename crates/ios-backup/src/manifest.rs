@@ -45,6 +45,14 @@ impl Manifest {
         Ok(Self::Database(database))
     }
 
+    /// What is odd about the list itself.
+    pub(crate) fn findings(&self) -> Vec<model::Finding> {
+        match self {
+            Self::Database(database) => database.findings(),
+            Self::Old(_) => Vec::new(),
+        }
+    }
+
     /// The file at `path` in `domain`; `None` when it is not listed, or is a folder or a link.
     /// The id is computed, not read, so a row cannot name another file.
     pub(crate) fn find(&self, domain: &str, path: &str) -> Result<Option<Listed>, SourceError> {

@@ -154,3 +154,21 @@ mod tests;
 
 #[cfg(test)]
 pub(crate) use tests::full as tests_full;
+
+/// Any bytes as the groups of a message, each behind two bytes of length: what decodes encodes to the same again.
+#[doc(hidden)]
+pub fn fuzz_one(data: &[u8]) {
+    let mut rest = data;
+    let mut groups: [&[u8]; 7] = [&[]; 7];
+    for group in &mut groups {
+        let Some((len, behind)) = rest.split_first_chunk::<2>() else { return };
+        let n = usize::from(u16::from_be_bytes(*len)).min(behind.len());
+        (*group, rest) = behind.split_at(n);
+    }
+    if let Ok(message) = decode(groups) {
+        let mut encoded = Encoded::default();
+        encode_into(&message, &mut encoded);
+        drop(encoded);
+    }
+    drop(decode::times(groups[0]));
+}

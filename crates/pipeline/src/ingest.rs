@@ -328,6 +328,12 @@ fn one(
         let odd = report.drift.iter().filter(|d| matches!(d.reading.as_str(), "watch" | "drifted"));
         report.findings.extend(odd.map(|d| format!("sorting_drift:{}", d.reading)).collect::<Vec<_>>());
     }
+    // what turned up while reading
+    for note in source.notes() {
+        if !report.findings.contains(&note) {
+            report.findings.push(note);
+        }
+    }
     report.findings.extend(sealing.findings());
     report.marking = gate.shown();
     let evidence: Vec<Evidence> = source

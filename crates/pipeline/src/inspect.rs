@@ -75,7 +75,7 @@ pub struct ReaderFacts {
 impl Inspection {
     /// Whether there is nothing that a person must look at.
     pub fn clean(&self) -> bool {
-        self.findings.is_empty() && self.unlocked
+        self.findings.is_empty() && self.notes.is_empty() && self.unlocked
     }
 }
 

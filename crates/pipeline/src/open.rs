@@ -113,6 +113,7 @@ pub struct Opened {
     pub(crate) findings: Vec<Finding>,
     /// What a read-out of SMART says of its mapping and package.
     pub(crate) description: Option<Description>,
+    pub(crate) tree: Arc<dyn Tree>,
 }
 
 impl Opened {
@@ -127,6 +128,7 @@ impl Opened {
         set: Arc<dyn EvidenceSet>,
         readers: Vec<Box<dyn MessageSource>>,
         device: Device,
+        tree: Arc<dyn Tree>,
     ) -> Self {
         let (made_at, apps, findings) = (None, Vec::new(), Vec::new());
         Self {
@@ -139,12 +141,15 @@ impl Opened {
             readers,
             findings,
             description: None,
+            tree,
         }
     }
 
-    /// Notes on lengths and damage of the files opened so far.
+    /// Notes on the container, and on lengths and damage of the files opened so far.
     pub fn notes(&self) -> Vec<String> {
-        self.set.notes()
+        let mut notes = self.set.notes();
+        notes.extend(self.tree.notes());
+        notes
     }
 }
 
@@ -161,6 +166,20 @@ pub fn open(path: &Path, options: &SourceOptions) -> Result<Opened, JobError> {
     if let Some(opened) = smart::opened(path, &tree, &given, options)? {
         return Ok(opened);
     }
+    // what is not found may be what cannot be opened
+    let fail = |fault| {
+        let closed = tree.notes().iter().any(|note| note.starts_with("cannot_be_opened:"));
+        JobError::source_at(
+            path,
+            match fault {
+                SourceError::Unknown | SourceError::Missing { .. } if closed => SourceError::io(
+                    "opening a file of the source",
+                    &std::io::ErrorKind::PermissionDenied.into(),
+                ),
+                fault => fault,
+            },
+        )
+    };
     for (i, format) in FORMATS.iter().enumerate() {
         if let Some(first) = format(&tree, &given).map_err(fail)? {
             // an iPhone's backup names its files by hashes: nothing else can be recognised in it
@@ -178,6 +197,7 @@ pub fn open(path: &Path, options: &SourceOptions) -> Result<Opened, JobError> {
                 readers,
                 findings,
                 description,
+                tree,
             });
         }
     }

@@ -13,12 +13,36 @@ use testkit::{Quirks, Spec};
 type Parse = fn(&[u8]);
 
 /// Every target with the function it fuzzes.
-const TARGETS: [(&str, Parse); 5] = [
+const TARGETS: [(&str, Parse); 29] = [
     ("imessage_body", imessage::fuzz_body),
     ("imessage_summary", imessage::fuzz_summary),
     ("evidence_wal", evidence::fuzz_wal),
     ("evidence_database", evidence::fuzz_database),
     ("whatsapp_export", whatsapp_export::fuzz_one),
+    ("imessage_card", imessage::fuzz_card),
+    ("ios_keybag", ios_backup::fuzz_keybag),
+    ("ios_mbdb", ios_backup::fuzz_mbdb),
+    ("ios_mbfile", ios_backup::fuzz_mbfile),
+    ("evidence_tree", evidence::fuzz_tree),
+    ("evidence_property_list", evidence::fuzz_property_list),
+    ("android_backup", android_backup::fuzz_backup),
+    ("telephony_backup_file", telephony::fuzz_backup_file),
+    ("sms_xml_file", sms_xml::fuzz_file),
+    ("sms_xml_value", sms_xml::fuzz_value),
+    ("sms_ie_messages", sms_ie::fuzz_messages),
+    ("sms_ie_encrypted", sms_ie::fuzz_encrypted),
+    ("signal_backup", signal::fuzz_backup),
+    ("signal_frames", signal::fuzz_frames),
+    ("signal_desktop", signal::fuzz_desktop),
+    ("whatsapp_header", whatsapp::fuzz_header),
+    ("whatsapp_key", whatsapp::fuzz_key),
+    ("whatsapp_info", whatsapp::fuzz_info),
+    ("model_canonical", model::canonical::fuzz_one),
+    ("policy_cbor", policy::fuzz_one),
+    ("chain", chain::fuzz_one),
+    ("access", access::fuzz_one),
+    ("archive", archive::fuzz_one),
+    ("vault", vault::fuzz_one),
 ];
 
 fn corpus(target: &str) -> PathBuf {
@@ -203,4 +227,157 @@ fn write_the_seeds() {
         }
     }
     put("whatsapp_export", &chats);
+    put("imessage_card", &blobs(&kinds(dir.path()), "payload_data"));
+    lists(dir.path());
+    phones(dir.path());
+    ours();
+}
+
+/// The database of a phone with a row of every kind.
+fn kinds(dir: &Path) -> Database {
+    let quirks = Quirks { kinds: true, shape: testkit::Shape::Alone, ..Quirks::default() };
+    testkit::write(&Spec { password: None, quirks, ..Spec::small(1, "") }, &dir.join("kinds")).unwrap();
+    let bytes: Arc<dyn model::ReadAt> = Arc::new(std::fs::read(dir.join("kinds/sms.db")).unwrap());
+    Database::open(&Evidence { name: "sms.db".to_owned(), bytes, sha256: [0; 32] }, None).unwrap()
+}
+
+/// Key bag, lists of files, property lists, a zip and a tar.
+fn lists(dir: &Path) {
+    let spec =
+        |shape| Spec { rounds: 10, quirks: Quirks { shape, ..Quirks::default() }, ..Spec::small(1, "kode") };
+    testkit::write(&spec(testkit::Shape::Backup), &dir.join("new")).unwrap();
+    testkit::write(&spec(testkit::Shape::OldBackup), &dir.join("old")).unwrap();
+    let read = |name: &str| std::fs::read(dir.join(name)).unwrap();
+    let manifests = [read("new/Manifest.plist"), read("old/Manifest.plist")];
+    let bag = |list: &Vec<u8>| {
+        let list = evidence::property_list::parse(list).unwrap();
+        list.as_dictionary().unwrap()["BackupKeyBag"].as_data().unwrap().to_vec()
+    };
+    put("ios_keybag", &manifests.iter().map(bag).collect::<Vec<_>>());
+    let mbdb = read("old/Manifest.mbdb");
+    put("ios_mbdb", &[mbdb.clone(), mbdb[..mbdb.len() / 2].to_vec()]);
+    let plain = rusqlite::Connection::open(dir.join("backup/Manifest.db")).unwrap();
+    let mut statement = plain.prepare("SELECT file FROM Files ORDER BY length(file) LIMIT 3").unwrap();
+    let records: Vec<Vec<u8>> = statement.query_map([], |r| r.get(0)).unwrap().map(Result::unwrap).collect();
+    put("ios_mbfile", &records);
+    let [manifest, _] = manifests;
+    put("evidence_property_list", &[manifest, read("new/Info.plist"), records[0].clone()]);
+    let zip = read("chat.zip");
+    let ab = testkit::android::backup(
+        &testkit::android::Spec { sms: 4, mms: 2, ..testkit::android::Spec::small(1) },
+        5,
+        false,
+        None,
+    )
+    .0;
+    let tar = ab[ab.iter().enumerate().filter(|(_, b)| **b == b'\n').nth(3).unwrap().0 + 1..].to_vec();
+    put("evidence_tree", &[zip[..zip.len() / 2].to_vec(), zip, tar]);
+}
+
+/// What phones and apps write.
+fn phones(dir: &Path) {
+    use testkit::android::{self, Spec as Sms};
+    use testkit::signal::{Era, FileSpec, write_file};
+    use testkit::whatsapp::crypt::{Kind, encrypt};
+    let sms = Sms { sms: 6, mms: 3, ..Sms::small(1) };
+    put(
+        "android_backup",
+        &[
+            android::backup(&sms, 5, true, None).0,
+            android::backup(&sms, 3, false, None).0,
+            android::backup(&sms, 5, true, Some("kode")).0,
+        ],
+    );
+    let rows = br#"[{"address":"20000101","body":"a","date":"1735722000000","type":"1"},{"mms_body":"b","date":"1735722000","msg_box":"1"}]"#;
+    let mut deflated = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut deflated, rows).unwrap();
+    put("telephony_backup_file", &[rows.to_vec(), deflated.finish().unwrap()]);
+    let xml = android::xml(&sms).0;
+    put("sms_xml_file", &[xml[..xml.len() / 2].to_vec(), xml]);
+    put(
+        "sms_xml_value",
+        &[b"a &amp; b &#128512; &#xD83D;&#xDE00;".to_vec(), b"null \\n &lt;&unknown;".to_vec()],
+    );
+    put("sms_ie_messages", &[android::lines(&sms).0, android::array(&sms).0]);
+    let digits: Vec<u8> = include_bytes!("../../sms-ie/tests/sealed.hex")
+        .iter()
+        .copied()
+        .filter(u8::is_ascii_hexdigit)
+        .collect();
+    let sealed: Vec<u8> =
+        digits.chunks(2).map(|p| u8::from_str_radix(std::str::from_utf8(p).unwrap(), 16).unwrap()).collect();
+    put("sms_ie_encrypted", &[sealed[..60].to_vec(), sealed]);
+    let file = |version, era| {
+        let mut out = Vec::new();
+        write_file(&FileSpec { messages: 12, file_size: 200, ..FileSpec::small(1, version, era) }, &mut out)
+            .unwrap();
+        out
+    };
+    put("signal_backup", &[file(0, Era::Split), file(1, Era::Today)]);
+    let lines = br#"{"version":"1","backupTimeMs":"1769862896000"}
+{"recipient":{"id":"2","contact":{"aci":"ISEhISEhISEhISEhISEhIQ==","e164":"4520000101"}}}
+{"chat":{"id":"1","recipientId":"2"}}
+{"chatItem":{"chatId":"1","authorId":"2","dateSent":"1769862896000","incoming":{},"standardMessage":{"text":{"body":"hej"}}}}
+"#;
+    put("signal_frames", &[lines.to_vec(), vec![4, 8, 1, 16, 1, 6, 26, 4, 8, 1, 16, 2]]);
+    let row = br#"{"reactions":[{"emoji":"x","fromId":"c2","timestamp":5}],"attachments":[{"contentType":"a/b","size":3,"path":"aa/bb"}],"editHistory":[{"body":"a","timestamp":1}]}"#;
+    put(
+        "signal_desktop",
+        &[
+            row.to_vec(),
+            testkit::signal::write_desktop(0, "", &dir.join("desktop")).unwrap()[..4096].to_vec(),
+        ],
+    );
+    let crypts =
+        [Kind::Crypt12, Kind::Crypt14, Kind::Crypt15].map(|kind| encrypt(kind, b"x", 1, false, 6).unwrap());
+    put("whatsapp_header", &crypts.clone().map(|c| c.file));
+    put("whatsapp_key", &crypts.map(|c| c.key_file));
+    put("whatsapp_info", &[vec![0x0a, 4, 0x12, 2, 8, 1], vec![0x12, 3, b'a', b'b', b'c', 0x18, 0x96, 1]]);
+}
+
+/// What the program itself writes.
+fn ours() {
+    let fixture = |name: &str| {
+        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/vectors").join(name))
+            .unwrap()
+    };
+    let hex = |name: &str| -> Vec<u8> {
+        let digits: Vec<u8> = fixture(name).into_iter().filter(u8::is_ascii_hexdigit).collect();
+        digits.chunks(2).map(|p| u8::from_str_radix(std::str::from_utf8(p).unwrap(), 16).unwrap()).collect()
+    };
+    put(
+        "chain",
+        &[
+            hex("chain/header-1.hex"),
+            hex("chain/signatures-1.hex"),
+            fixture("chain/checkpoint-1.txt"),
+            fixture("chain/proof-1.proof"),
+            fixture("chain/trusted-keys-1.txt"),
+        ],
+    );
+    let bodies = String::from_utf8(fixture("access/bodies.txt")).unwrap();
+    let mut access: Vec<Vec<u8>> = bodies
+        .split_whitespace()
+        .filter(|w| w.len() % 2 == 0 && w.len() > 8 && w.bytes().all(|b| b.is_ascii_hexdigit()))
+        .map(|w| {
+            w.as_bytes()
+                .chunks(2)
+                .map(|p| u8::from_str_radix(std::str::from_utf8(p).unwrap(), 16).unwrap())
+                .collect()
+        })
+        .collect();
+    access.push(hex("access/identity-1.hex"));
+    put("access", &access);
+    let mut record = vec![0, 0, 0, 16 + 8 * 4 + 3];
+    record.extend([7; 16]);
+    record.extend([0, 0, 0, 3, b'a', b'b', b'c']);
+    record.extend([0; 28]);
+    put("archive", &[record, hex("store/list.hex"), vec![0, 0, 0, 2, 1, 2, 3]]);
+    let packed = vault::Packer::new().unwrap().pack(&b"hej ".repeat(50)).unwrap().to_vec();
+    put("vault", &[packed, hex("seal/seal-1.hex"), hex("seal/under-1.hex"), hex("seal/wrap-1.hex")]);
+    put("model_canonical", &[vec![0, 3, 0xa1, 1, 1, 0, 1, 0xa0, 0, 1, 0xa0], [0, 1, 0xa0].repeat(7)]);
+    put(
+        "policy_cbor",
+        &[policy::Policy::default().encode(), vec![0x83, 1, 0x63, b'm', b'i', b'n', 0x82, 1, 0x61, b'N']],
+    );
 }

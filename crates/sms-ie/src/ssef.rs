@@ -29,6 +29,8 @@ const CHUNK: std::ops::RangeInclusive<u32> = 256..=1 << 24;
 /// Most passes, and most memory in KiB, of the key derivation.
 const MOST_PASSES: u32 = 64;
 const MOST_KIB: u32 = 1 << 20;
+/// Most of both: libsodium's highest setting is four passes over 1 GiB.
+const MOST_WORK_KIB: u64 = 8 << 20;
 
 type Key = Zeroizing<[u8; 32]>;
 
@@ -84,6 +86,9 @@ impl Header {
     }
 
     fn key(&self, passphrase: &str, kib: u32) -> Option<Key> {
+        if u64::from(kib) * u64::from(self.passes) > MOST_WORK_KIB {
+            return None;
+        }
         let params = Params::new(kib, self.passes, 1, Some(32)).ok()?;
         let mut key = Zeroizing::new([0; 32]);
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);

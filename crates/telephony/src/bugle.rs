@@ -62,10 +62,7 @@ impl Reader {
         if Table::open(&database, "messages")?.is_none() {
             return Err(SourceError::Missing { what: "table messages" });
         }
-        let mut findings = Vec::new();
-        if database.pages_from_wal() > 0 {
-            findings.push(finding(format!("uncheckpointed_log:{}", database.pages_from_wal())));
-        }
+        let findings = database.findings();
         let description = SourceDescription {
             reader: crate::VERSION.to_owned(),
             schemas: vec![(told.name.clone(), database.schema_sha256()?)],

@@ -86,9 +86,7 @@ impl Reader {
         if absent == 2 {
             return Err(SourceError::Missing { what: "tables sms and pdu" });
         }
-        if database.pages_from_wal() > 0 {
-            findings.push(finding(format!("uncheckpointed_log:{}", database.pages_from_wal())));
-        }
+        findings.extend(database.findings());
         let description = SourceDescription {
             reader: crate::VERSION.to_owned(),
             schemas: vec![(told.name.clone(), database.schema_sha256()?)],

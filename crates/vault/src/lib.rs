@@ -65,6 +65,23 @@ impl From<std::io::Error> for VaultError {
     }
 }
 
+/// Any bytes as each of the things this crate opens; what unpacks packs to the same again.
+#[doc(hidden)]
+pub fn fuzz_one(data: &[u8]) {
+    let key = Secret::new([7; 32]);
+    if let Ok(plain) = unpack(data, 1 << 20) {
+        let again = Packer::new().and_then(|mut packer| packer.pack(&plain));
+        assert!(again.is_ok_and(|again| unpack(&again, 1 << 20).is_ok_and(|p| p == plain)));
+    }
+    drop(open(&key, b"fuzz", data));
+    drop(open_under(&key, b"fuzz", data));
+    let _: Result<u64, VaultError> = open_stream(&key, b"fuzz", &mut &*data, &mut std::io::sink());
+    drop(PublicKey::from_bytes(data));
+    if let Ok(pair) = KeyPair::from_seed(&key) {
+        drop(unwrap(&pair, "fuzz", b"", data));
+    }
+}
+
 /// Fills an array from the operating system.
 ///
 /// # Errors

@@ -78,6 +78,4 @@ pub(crate) struct ReviewReport {
     pub(crate) at: Where,
     #[arg(long, value_name = "FILE")]
     pub(crate) page: Option<PathBuf>,
-    #[arg(long, value_name = "ID", requires = "page")]
-    pub(crate) custodian: Option<String>,
 }

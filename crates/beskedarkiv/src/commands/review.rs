@@ -6,7 +6,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pipeline::review::desk::{Ask, Conversation, Deciding, Desk, Line};
-use pipeline::review::{self, Choice, State, page, quality};
+use pipeline::review::{self, Choice, State, quality};
 
 use super::Context;
 use super::jobs::{now, operator, places};
@@ -129,8 +129,7 @@ fn report(a: &args::ReviewReport, at: &Context<'_>) -> Result<u8, Failure> {
     let report = quality::report(&places).map_err(Failure::of_job)?;
     if let Some(path) = &a.page {
         let english = at.out.texts().lang() == Lang::En;
-        let page =
-            review::page::page(&places, a.custodian.as_deref(), now(), english).map_err(Failure::of_job)?;
+        let page = review::page::page(&places, english, now()).map_err(Failure::of_job)?;
         std::fs::write(path, page).map_err(|e| {
             Failure::usage("write").with("path", path.display().to_string()).with("why", e.kind().to_string())
         })?;
@@ -167,13 +166,6 @@ fn report(a: &args::ReviewReport, at: &Context<'_>) -> Result<u8, Failure> {
     table.row([texts.say("review-kappa", &[]), kappa]);
     at.out.table(&table)?;
     at.out.line("review-report-note", &[])?;
-    if let Some(path) = &a.page {
-        let english = texts.lang() == Lang::En;
-        let page = page::page(&places, a.custodian.as_deref(), now(), english).map_err(Failure::of_job)?;
-        std::fs::write(path, page).map_err(|e| {
-            Failure::usage("write").with("path", path.display().to_string()).with("why", e.kind().to_string())
-        })?;
-    }
     at.out.object(&report)?;
     Ok(0)
 }

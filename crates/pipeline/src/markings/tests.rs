@@ -134,8 +134,9 @@ impl Bench {
             now: NOW,
         };
         let tree = evidence::open_tree(self.dir.path()).unwrap();
-        let set = Arc::new(evidence::FolderSet::new(tree));
-        let opened = Opened::for_tests(set, vec![Box::new(Marked(markings.to_vec()))], Device::default());
+        let set = Arc::new(evidence::FolderSet::new(tree.clone()));
+        let opened =
+            Opened::for_tests(set, vec![Box::new(Marked(markings.to_vec()))], Device::default(), tree);
         ingest_opened(&job, vec![(PathBuf::from("x"), opened)], Progress::none())
     }
 

@@ -84,7 +84,8 @@ pub(crate) fn opened(
     };
     let evidence::Opening { kind, encrypted, device, made_at, apps, set, readers, findings } = opening;
     let description = Some(description);
-    Ok(Some(Opened { kind, encrypted, device, made_at, apps, set, readers, findings, description }))
+    let tree = Arc::clone(tree);
+    Ok(Some(Opened { kind, encrypted, device, made_at, apps, set, readers, findings, description, tree }))
 }
 
 pub(crate) fn mapping_fault(path: &Path, fault: &::smart::MappingFault) -> JobError {

@@ -35,9 +35,10 @@ fn key(given: &SecretString) -> Option<Zeroizing<[u8; 32]>> {
     bytes.as_slice().try_into().ok().map(Zeroizing::new)
 }
 
-/// Whether bytes can be an SQLCipher database: whole pages that do not begin as SQLite does.
+/// Whether bytes can be an SQLCipher database: a page that does not begin as SQLite does. Whole pages only
+/// where it was not cut.
 fn may_be(bytes: &dyn ReadAt) -> std::io::Result<bool> {
-    if bytes.is_empty() || !bytes.len().is_multiple_of(pages::PAGE as u64) {
+    if bytes.len() < pages::PAGE as u64 {
         return Ok(false);
     }
     let mut head = [0; 16];

@@ -30,6 +30,8 @@ pub(crate) struct People {
     pub(crate) own_number: Option<String>,
     own_service_id: Option<String>,
     pub(crate) timers: u64,
+    /// Whether a part of the list could not be read.
+    pub(crate) damaged: bool,
 }
 
 impl People {
@@ -68,10 +70,13 @@ impl People {
         );
         let mut statement = connection.prepare(&sql).map_err(of)?;
         let mut rows = statement.query([]).map_err(of)?;
-        while let Some(row) = rows.next().map_err(of)? {
-            if out.rows.len() >= MOST {
+        loop {
+            // a damaged list of conversations costs what it would have said, never a message
+            let Ok(next) = rows.next() else {
+                out.damaged = true;
                 break;
-            }
+            };
+            let Some(row) = next.filter(|_| out.rows.len() < MOST) else { break };
             let cell = |i| row.get::<_, Option<String>>(i).ok().flatten().filter(|t| !t.is_empty());
             let Some(id) = cell(0) else { continue };
             let json: Value = cell(1).and_then(|j| serde_json::from_str(&j).ok()).unwrap_or_default();

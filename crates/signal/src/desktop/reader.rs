@@ -10,7 +10,7 @@ use model::{
     Fault, Finding, Location, MessageSource, Place, Record, SourceDescription, SourceError, Stamp, Tally,
     Unreadable,
 };
-use rusqlite::Statement;
+use rusqlite::{OptionalExtension, Statement};
 use serde_json::Value;
 
 use super::SHOWN;
@@ -55,6 +55,10 @@ impl Reader {
         }
         if people.timers > 0 {
             findings.push(format!("conversations_with_timer:{}", people.timers));
+        }
+        findings.extend(database.findings().into_iter().map(|f| f.code));
+        if people.damaged {
+            findings.push("table_damaged:conversations".to_owned());
         }
         if pages_from_log > 0 {
             findings.push(format!("uncheckpointed_log:{pages_from_log}"));
@@ -121,6 +125,38 @@ fn listed(statement: Option<&mut Statement<'_>>, id: Option<&str>) -> Vec<(Strin
     out
 }
 
+/// Whether the tree leads to the row of that number.
+fn leads_to(probe: &mut Statement<'_>, rowid: i64) -> bool {
+    probe.query_row([rowid.saturating_sub(1)], |row| row.get::<_, i64>(0)).is_ok_and(|found| found == rowid)
+}
+
+/// The row number behind which reading can go on, where a scan broke off behind `last`: steps that double, then
+/// halves.
+fn behind(probe: &mut Statement<'_>, last: i64) -> Option<i64> {
+    let mut fine = |at: i64| {
+        let row = probe.query_row([at], |row| row.get::<_, i64>(0)).optional();
+        row.is_ok_and(|row| row.is_none_or(|row| row > at))
+    };
+    let (mut bad, mut step) = (last.max(0), 1_i64);
+    // the row behind `last` can be named and not be read
+    if fine(last) {
+        return Some(bad + 1);
+    }
+    let mut good = loop {
+        let at = bad.checked_add(step).filter(|at| *at < 1 << 48)?;
+        if fine(at) {
+            break at;
+        }
+        bad = at;
+        step *= 2;
+    };
+    while good - bad > 1 {
+        let middle = bad + (good - bad) / 2;
+        if fine(middle) { good = middle } else { bad = middle }
+    }
+    Some(good)
+}
+
 impl MessageSource for Reader {
     fn describe(&self) -> SourceDescription {
         self.description.clone()
@@ -134,8 +170,17 @@ impl MessageSource for Reader {
         let Self { database, people, source, tree, root, calls, description, findings } = self;
         let of = |e: rusqlite::Error| database.failed("messages", &e);
         let connection = database.connection();
+        // by name: what a schema computes is no column
+        let list: String = database
+            .columns("messages")?
+            .iter()
+            .map(|c| format!(", \"{}\"", c.replace('"', "\"\"")))
+            .collect();
         let mut scan = connection
-            .prepare("SELECT rowid, * FROM messages WHERE rowid > ?1 ORDER BY rowid")
+            .prepare(&format!("SELECT rowid{list} FROM messages NOT INDEXED WHERE rowid > ?1 ORDER BY rowid"))
+            .map_err(of)?;
+        let mut probe = connection
+            .prepare("SELECT rowid FROM messages NOT INDEXED WHERE rowid > ?1 ORDER BY rowid LIMIT 1")
             .map_err(of)?;
         let names: Vec<String> = scan.column_names().map(str::to_owned).collect();
         let json_at = names.iter().position(|n| n == "json");
@@ -153,7 +198,6 @@ impl MessageSource for Reader {
         let (mut missing, mut damaged) = (0, 0);
         let mut tally = Tally::default();
         let mut last = i64::MIN;
-        let mut step = 1_i64;
         let location = |rowid| {
             let place = Place::Row { table: Cow::Borrowed("messages"), rowid, column: None };
             Location { evidence: SHOWN.to_owned(), place }
@@ -167,9 +211,15 @@ impl MessageSource for Reader {
                     Ok(None) => break 'scan,
                     Err(_) => break,
                 };
-                step = 1;
                 let rowid: i64 = row.get(0).unwrap_or(last.saturating_add(1));
-                last = rowid;
+                // a damaged tree may lead back
+                if rowid <= last {
+                    break;
+                }
+                // a number on a damaged page may be any: only one that the tree leads to is gone on behind
+                if rowid == last.saturating_add(1) || leads_to(&mut probe, rowid) {
+                    last = rowid;
+                }
                 let json = json_at
                     .and_then(|i| row.get_ref(i).ok())
                     .and_then(|v| v.as_str().ok().map(str::to_owned));
@@ -204,21 +254,18 @@ impl MessageSource for Reader {
                     break 'scan;
                 }
             }
-            // a damaged page ends a scan: it is begun again behind it, in steps that double
+            // a damaged page ends a scan: it is begun again behind it
             drop(rows);
-            if step == 1 {
-                tally.seen += 1;
-                tally.unreadable += 1;
-                let at = location(last.saturating_add(1));
-                if sink(Record::Unreadable(Unreadable { at, fault: Fault::Sqlite { code: 11 } })).is_break() {
-                    stopped = true;
-                    break;
-                }
-            }
-            last = last.max(0).saturating_add(step);
-            step = step.saturating_mul(2);
-            if step > 1 << 40 {
+            tally.seen += 1;
+            tally.unreadable += 1;
+            let at = location(last.saturating_add(1));
+            if sink(Record::Unreadable(Unreadable { at, fault: Fault::Sqlite { code: 11 } })).is_break() {
+                stopped = true;
                 break;
+            }
+            match behind(&mut probe, last) {
+                Some(next) => last = next,
+                None => break,
             }
         }
         if let Some(lost) =

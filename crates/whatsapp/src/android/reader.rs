@@ -55,10 +55,7 @@ impl Reader {
         if !find::has_messages(&database)? {
             return Err(SourceError::Missing { what: "table message in msgstore.db" });
         }
-        let mut findings = Vec::new();
-        if database.pages_from_wal() > 0 {
-            findings.push(finding(format!("uncheckpointed_log:{}", database.pages_from_wal())));
-        }
+        let findings = database.findings();
         let (mut rows, mut newest) = (Some(0), None);
         for table in ["message", "messages", "message_add_on"] {
             if database.columns(table)?.is_empty() {

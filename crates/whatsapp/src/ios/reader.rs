@@ -62,9 +62,7 @@ impl Reader {
                 findings.push(finding(format!("unknown_schema:{TABLE}.{needed}")));
             }
         }
-        if database.pages_from_wal() > 0 {
-            findings.push(finding(format!("uncheckpointed_log:{}", database.pages_from_wal())));
-        }
+        findings.extend(database.findings());
         if people.disappearing > 0 {
             findings.push(finding(format!("disappearing_messages_default:{}", people.disappearing)));
         }

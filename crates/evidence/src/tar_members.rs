@@ -1,5 +1,6 @@
-//! The tar inside: POSIX ustar with pax headers, as Android writes it, and GNU long names. A damaged header
-//! is stepped over: the next block that is a header is looked for.
+//! The members of a tar: POSIX ustar with pax headers, as Android writes it, and GNU long names. A damaged header
+//! is stepped over: the next block that is a header is looked for. It knows no names that lead out: whoever asks
+//! decides what a name means.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -8,7 +9,7 @@ use std::io;
 use model::ReadAt;
 
 /// Most members.
-const MOST_MEMBERS: usize = 1_000_000;
+const MOST_MEMBERS: usize = crate::tree::MOST_MEMBERS;
 
 /// Most bytes of a pax header or a long name.
 const MOST_NAME: u64 = 1 << 20;
@@ -17,24 +18,30 @@ const BLOCK: u64 = 512;
 
 /// Where a member lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Member {
-    pub(crate) start: u64,
-    pub(crate) len: u64,
+pub struct Member {
+    /// Where its content begins.
+    pub start: u64,
+    /// Bytes of its content, as the header says.
+    pub len: u64,
     /// Bytes of it that are there; fewer than `len` in a backup that is cut.
-    pub(crate) there: u64,
+    pub there: u64,
 }
 
 /// All members, and what was wrong with the tar.
 #[derive(Default)]
-pub(crate) struct Members {
-    pub(crate) files: BTreeMap<String, Member>,
+pub struct Members {
+    /// Files by name, the first of two of one name.
+    pub files: BTreeMap<String, Member>,
     /// Blocks that should have been headers and are none.
-    pub(crate) bad_blocks: u64,
+    pub bad_blocks: u64,
     /// Members of a name that another had before.
-    pub(crate) twice: u64,
-    pub(crate) too_many: bool,
+    pub twice: u64,
+    /// Whether there are more members than are taken in.
+    pub too_many: bool,
+    /// Sparse files, which are not read.
+    pub sparse: u64,
     /// Whether the end marker was met.
-    pub(crate) ended: bool,
+    pub ended: bool,
 }
 
 struct Header {
@@ -45,7 +52,10 @@ struct Header {
 
 impl Members {
     /// Walks through all of `bytes`.
-    pub(crate) fn read(bytes: &dyn ReadAt) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn read(bytes: &dyn ReadAt) -> io::Result<Self> {
         let mut this = Self::default();
         let (mut long_name, mut long_size): (Option<String>, Option<u64>) = (None, None);
         let mut at = 0;
@@ -74,6 +84,13 @@ impl Members {
                 _ => long_size.take().unwrap_or(size),
             };
             let there = size.min(bytes.len() - at);
+            if there < size && matches!(kind, b'x' | b'g' | b'L' | b'K') {
+                // what it says of its length is no truth
+                this.bad_blocks += 1;
+                continue;
+            }
+            // a member that goes on behind the end: cut, or a length that is no truth and hides other members
+            let there = if there < size { until_header(bytes, at)?.unwrap_or(there) } else { there };
             match kind {
                 b'x' | b'L' if size <= MOST_NAME && there == size => {
                     let mut value = vec![0; usize::try_from(size).unwrap_or_default()];
@@ -97,13 +114,33 @@ impl Members {
                     }
                 }
                 b'x' | b'g' | b'L' | b'K' => {}
-                _ => long_name = None,
+                kind => {
+                    this.sparse += u64::from(kind == b'S');
+                    long_name = None;
+                }
             }
             let blocks = there.div_ceil(BLOCK).saturating_mul(BLOCK);
             at = at.saturating_add(blocks);
         }
         Ok(this)
     }
+}
+
+/// Bytes from `at` to the next block that is a header, where there is one.
+fn until_header(bytes: &dyn ReadAt, at: u64) -> io::Result<Option<u64>> {
+    let mut window = vec![0; 1 << 18];
+    let mut start = at;
+    while start + BLOCK <= bytes.len() {
+        let n = window.len().min(usize::try_from(bytes.len() - start).unwrap_or(usize::MAX)) / 512 * 512;
+        bytes.read_exact_at(start, &mut window[..n])?;
+        for (i, block) in window[..n].as_chunks::<512>().0.iter().enumerate() {
+            if &block[257..262] == b"ustar" && header(block).is_some() {
+                return Ok(Some(start + 512 * i as u64 - at));
+            }
+        }
+        start += n as u64;
+    }
+    Ok(None)
 }
 
 /// Records `length key=value\n` of a pax header.
