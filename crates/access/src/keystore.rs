@@ -314,7 +314,12 @@ impl KeyStore {
     /// [`KeyStoreFault::Io`].
     pub fn operators(&self) -> Result<Vec<OperatorId>, KeyStoreFault> {
         let mut ids = Vec::new();
-        let entries = fs::read_dir(self.root.join("operators")).map_err(|e| fault("operators", &e))?;
+        let entries = match fs::read_dir(self.root.join("operators")) {
+            Ok(entries) => entries,
+            // where all keys were destroyed there is nobody
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(ids),
+            Err(e) => return Err(fault("operators", &e)),
+        };
         for entry in entries {
             let name = entry.map_err(|e| fault("operators", &e))?.file_name();
             ids.extend(name.to_str().and_then(unhex::<16>));

@@ -23,6 +23,8 @@ pub struct Overlay {
     len: u64,
     /// Bytes that the database has, where its header counts more.
     short: Option<u64>,
+    /// Bytes that the header counts, far beyond belief, and the pages there are, which is what it shows instead.
+    untrue: Option<(u64, u32)>,
     sealed: bool,
     /// Pages of the list of tables that cannot be followed.
     lost: Option<Lost>,
@@ -50,7 +52,7 @@ impl Overlay {
     pub fn plain(main: Arc<dyn ReadAt>) -> Self {
         let have = main.len();
         let Some((pages, page_size)) = counted(main.as_ref()) else {
-            return Self { main, wal: None, len: have, short: None, lost: None, sealed: false };
+            return Self { main, wal: None, len: have, short: None, untrue: None, lost: None, sealed: false };
         };
         let cut = pages > have && pages / MOST_LONGER <= have;
         let lost = schema::lost(main.as_ref(), have, page_size);
@@ -60,6 +62,8 @@ impl Overlay {
             len: if cut { pages } else { have },
             sealed: false,
             short: cut.then_some(have),
+            untrue: (pages > have && !cut)
+                .then(|| (pages, u32::try_from(have / page_size).unwrap_or(u32::MAX))),
             lost: (!lost.is_empty()).then(|| {
                 let size = usize::try_from(page_size).unwrap_or(512);
                 let pages = lost.into_iter().map(|n| (n, schema::stand_in(n, size))).collect();
@@ -76,7 +80,7 @@ impl Overlay {
         Ok(match replay(wal)? {
             Some((log, pages)) => {
                 let len = u64::from(pages) * log.page_size;
-                Self { main, len, wal: Some(log), short: None, lost: None, sealed: false }
+                Self { main, len, wal: Some(log), short: None, untrue: None, lost: None, sealed: false }
             }
             None => Self::plain(main),
         })
@@ -84,7 +88,9 @@ impl Overlay {
 
     /// Bytes there are and bytes that the header counts, when the database was cut.
     pub fn cut(&self) -> Option<(u64, u64)> {
-        self.short.map(|have| (have, self.len))
+        self.short
+            .map(|have| (have, self.len))
+            .or_else(|| self.untrue.map(|(counted, _)| (self.len, counted)))
     }
 
     /// The pages as they are stored, for a database whose pages are sealed one by one: no byte of its
@@ -221,6 +227,14 @@ impl ReadAt for Overlay {
                         // a page that neither file has: zeros, as in a sparse file
                         buf[got..n].fill(0);
                     }
+                }
+            }
+        }
+        if let (Some((_, pages)), false) = (self.untrue, self.sealed) {
+            for (at, byte) in (28_u64..).zip(pages.to_be_bytes()) {
+                let i = at.checked_sub(offset).and_then(|i| usize::try_from(i).ok()).filter(|i| *i < n);
+                if let Some(place) = i.and_then(|i| buf.get_mut(i)) {
+                    *place = byte;
                 }
             }
         }

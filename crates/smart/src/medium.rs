@@ -141,6 +141,9 @@ impl Chosen {
                 files.push((file, home.clone()));
             }
         }
+        for (file, home) in &files {
+            whole(file, home)?;
+        }
         if files.is_empty() {
             return Err(misfit("medium", "a file that the mapping selects").into());
         }
@@ -248,6 +251,19 @@ fn inside(container: Container, evidence: &Evidence) -> Result<Option<Arc<dyn Tr
         return Ok(None);
     }
     tree_over(evidence.bytes.clone())
+}
+
+/// Refuses a file in a zip or tar that is damaged: elsewhere what can be read of one is read, here a part would
+/// pass for the whole.
+fn whole(file: &File, home: &Home) -> Result<(), SourceError> {
+    let Some((name, _, tree)) = &home.archive else { return Ok(()) };
+    hash_and_count(file.evidence.bytes.as_ref()).map_err(|e| SourceError::io("reading the medium", &e))?;
+    let harmless = |note: &String| note.contains("_left_out:outside");
+    if tree.notes().iter().all(harmless) {
+        Ok(())
+    } else {
+        Err(misfit(&shown(name), "a zip or tar that is whole"))
+    }
 }
 
 /// A name in the same folder.
