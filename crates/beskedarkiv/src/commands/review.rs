@@ -1,6 +1,7 @@
 //! `review`: what waits in the holding area, read conversation by conversation, decided with a key each.
 //! Sentences go to the terminal of who asked; nothing read here is written anywhere else.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal, Write};
 
 use jiff::Timestamp;
@@ -189,7 +190,8 @@ fn sitting(at: &Context<'_>, mut desk: Desk<'_>, ask: &Ask, limit: Option<usize>
     let stdin = std::io::stdin();
     let asked = stdin.is_terminal();
     let blind = ask.blind.is_some();
-    let mut session = Session { at, desk, blind, last: Vec::new(), decided: 0, note: None };
+    let mut session =
+        Session { at, desk, blind, last: Vec::new(), done: BTreeSet::new(), decided: 0, note: None };
     let mut lines = stdin.lock().lines();
     let total = waiting.len();
     let mut number = 0;
@@ -210,10 +212,10 @@ fn sitting(at: &Context<'_>, mut desk: Desk<'_>, ask: &Ask, limit: Option<usize>
         match then {
             Then::Back => number = number.saturating_sub(1),
             Then::Next | Then::Again => number += 1,
-            Then::End => return session.end(total - number),
+            Then::End => break,
         }
     }
-    session.end(0)
+    session.end(&waiting)
 }
 
 enum Then {
@@ -232,6 +234,8 @@ struct Session<'a, 'b> {
     /// What was decided last, for undoing.
     last: Vec<String>,
     decided: u64,
+    /// What is decided by now.
+    done: BTreeSet<String>,
     /// For the next decision.
     note: Option<String>,
 }
@@ -315,10 +319,9 @@ impl Session<'_, '_> {
         for key in parsed {
             match key {
                 Key::Decide { which, choice, ground } => {
-                    let whole = which.len() == items.len();
                     let names = which.iter().filter_map(|i| items.get(*i)?.item.clone()).collect();
                     self.decide(names, choice, ground)?;
-                    if whole {
+                    if choice != Choice::Undo && self.is_done(c) {
                         then = Then::Next;
                     }
                 }
@@ -362,6 +365,10 @@ impl Session<'_, '_> {
         };
         let n = self.desk.decide(&deciding, now()).map_err(Failure::of_job)?;
         self.decided += n;
+        match choice {
+            Choice::Undo => self.done.retain(|done| !items.contains(done)),
+            Choice::Keep | Choice::Exclude => self.done.extend(items.iter().cloned()),
+        }
         self.last = items;
         let key = match choice {
             Choice::Keep => "review-did-keep",
@@ -371,7 +378,13 @@ impl Session<'_, '_> {
         self.at.out.line(key, &[("n", n.into())])
     }
 
-    fn end(self, left: usize) -> Result<u8, Failure> {
+    /// Whether everything that waits in a conversation is decided.
+    fn is_done(&self, c: &Conversation) -> bool {
+        c.lines.iter().filter_map(|l| l.item.as_ref()).all(|item| self.done.contains(item))
+    }
+
+    fn end(self, waiting: &[Conversation]) -> Result<u8, Failure> {
+        let left = waiting.iter().filter(|c| !self.is_done(c)).count();
         self.at.out.line("review-ended", &[("n", self.decided.into()), ("left", left.into())])?;
         Ok(if left > 0 { LOOK } else { 0 })
     }

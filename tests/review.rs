@@ -1,0 +1,81 @@
+//! A sitting at the terminal: conversations shown, keys read, decisions in the log.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod support;
+
+use std::io::Write;
+use std::process::Stdio;
+
+use support::{Done, Place};
+
+const AT: [&str; 4] = ["--archive", "A", "--keys", "K"];
+
+fn run(place: &Place, words: &[&str]) -> Done {
+    place.run(&[words, &AT].concat())
+}
+
+/// The program with what a person types.
+fn typed(place: &Place, words: &[&str], keys: &str) -> (Option<i32>, String) {
+    let mut command = place.command(&[words, &AT, &["--passphrase-file", "op", "--lang", "da"]].concat());
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(keys.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+}
+
+fn prepared() -> Place {
+    let place = Place::new();
+    place.file("op", "en adgangssætning\n");
+    run(&place, &["init", "--passphrase-file", "op"]).ends(0);
+    let who = ["custodian", "add", "--passphrase-file", "op", "--id", "x", "--name", "Nina"];
+    let what = ["--post", "fuldmaegtig", "--authority-kind", "departement", "--from", "2020-01-01"];
+    run(&place, &[&who[..], &what].concat()).ends(0);
+    let one = |address: &str, minute: u64, text: &str| {
+        let date = 1_790_000_000_000_u64 + minute * 60_000;
+        format!(r#"<sms address="{address}" date="{date}" type="1" body="{text}" />"#)
+    };
+    let rows = [
+        one("MitID", 0, "Din engangskode er 483920. Del den ikke med nogen."),
+        one("MitID", 1, "Din engangskode er 771034. Del den ikke med nogen."),
+        one("GLS", 5, "Din pakke er klar til afhentning i pakkeboksen"),
+        one("+4520304050", 9, "Har du set aktindsigten i sag 2026-1234?"),
+    ];
+    place.file("sms.xml", &format!(r#"<?xml version="1.0"?><smses count="4">{}</smses>"#, rows.concat()));
+    let report =
+        run(&place, &["ingest", "--json", "--custodian", "x", "--mode", "assist", "sms.xml"]).ends(3).json();
+    assert_eq!(report["runs"][0]["review"], 3);
+    place
+}
+
+#[test]
+fn a_sitting() {
+    let place = prepared();
+    assert_eq!(run(&place, &["review", "list", "--json"]).ends(3).json()[0]["states"]["open"], 3);
+    // left alone, misread, decided one by one, undone, decided again
+    let (code, said) = typed(&place, &["review", "next"], "n\nq\n");
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("Samtale 1 af 2") && said.contains("0 afgørelser; 2 samtaler venter"), "{said}");
+    let (code, said) = typed(&place, &["review", "next"], "9e\n1e v\n2k\nu\n2e v\ne v\n");
+    assert!(said.contains("Forstår ikke \"9e\"") && said.contains("Samtale 2 af 2"), "{said}");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("0 samtaler venter"), "{said}");
+    let states = run(&place, &["review", "list", "--json"]).ends(0).json()[0]["states"].clone();
+    assert_eq!(states, serde_json::json!({ "exclude": 3 }));
+    // what a program is given, and nothing is asked
+    let items = typed(&place, &["review", "next", "--all", "--json"], "").1;
+    let items: serde_json::Value = serde_json::from_str(&items).unwrap();
+    let item = items[0]["lines"][0]["item"].as_str().unwrap().to_owned();
+    let by = ["--passphrase-file", "op"];
+    run(&place, &[&["review", "decide", "--as", "keep", &item][..], &by].concat()).ends(0);
+    run(&place, &[&["review", "decide", "--as", "keep", "00000000-7"][..], &by].concat()).ends(2);
+    let settled = run(&place, &["review", "settle", "--json"]).ends(0).json();
+    assert_eq!((&settled["kept"], &settled["waiting"]), (&1.into(), &2.into()));
+    let drawn = [&["review", "sample", "--json", "--size", "1", "--seed", "4 2"][..], &by].concat();
+    assert_eq!(run(&place, &drawn).ends(0).json()["pile"], 2);
+    let (_, said) = typed(&place, &["review", "sample"], "e\n");
+    assert!(!said.contains("udelades ·") && said.contains("1 afgørelser"), "{said}");
+    let report = run(&place, &["review", "report", "--json", "--page", "kvalitet.html"]).ends(0).json();
+    assert_eq!(report["samples"][0]["judged"], 1);
+    assert!(std::fs::read_to_string(place.at("kvalitet.html")).unwrap().contains("4 2"));
+    run(&place, &[&["verify"][..], &by].concat()).ends(0);
+}
