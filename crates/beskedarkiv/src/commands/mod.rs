@@ -11,6 +11,7 @@ mod register;
 mod retention;
 mod review;
 mod shell;
+mod sitting;
 mod smart;
 mod status;
 
