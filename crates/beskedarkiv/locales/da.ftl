@@ -191,6 +191,26 @@ cmd-custodian-withdraw = Trækker en forkert oplysning tilbage; begge led bliver
 cmd-policy = De valg, som retningslinjerne overlader til myndigheden
 cmd-policy-show = Viser de valg, arkivet er ført efter, det gældende sidst
 cmd-policy-set = Sætter nye valg i kraft for de følgende kopier
+hold-placed = Fastholdelsen har nummer { $hold }. Intet, den dækker, kan slettes.
+hold-phones = Fastholdelse { $hold }: er automatisk sletning på telefonerne standset? Notér det med hold note.
+hold-noted = Noteret ved fastholdelse { $hold }.
+hold-released = Fastholdelse { $hold } er ophævet; den virker til { $date }.
+dispose-planned = Plan { $plan } efter dagen { $date }: lad to personer godkende den med dispose approve.
+dispose-nothing = Efter dagen { $date } er der intet, der må slettes.
+dispose-barred = Fristen er udløbet, men må ikke slettes:
+dispose-approved = Godkendt: { $buckets } bundter. Godkendelser i alt: { $approvals }.
+dispose-done = Slettet: led { $entry }. Nøgler og indhold er væk fra arkivet og nøglelageret.
+dispose-pending = Afventer: { $copy }
+dispose-confirmed = Noteret ved sletningen i led { $entry }.
+dispose-decided = Afgørelsen står i led { $entry }.
+dispose-day = Dagen { $date } er bekræftet i led { $entry }.
+dispose-state-begun = Led { $entry }, { $buckets } bundter: påbegyndt; kør dispose run.
+dispose-state-pending = Led { $entry }, { $buckets } bundter: slettet her, afventer kopier.
+dispose-state-final = Led { $entry }, { $buckets } bundter: endelig.
+word-in-force = gælder
+word-grace = ophævet, i frist
+word-released = ophævet
+word-other-copies-of-the-key-store-made-before-the-disposal--not-stated = andre kopier af nøglelageret fra før sletningen: ikke oplyst
 more-policy-set =
     FIL er TOML:
       unlisted_chiefs = "keep"            # eller "letter"; se docs/RETENTION.md
@@ -271,6 +291,39 @@ more-verify = Uden nøgler: hvert led, hver sum, underskrift og rettighed, og su
     indholdet. Med --proof og --trusted-keys: udleverede beskeder, uden noget arkiv; viser, hvad der er bevist.
     Slutter med 0, hvis alt holder, og med 5, hvis det ikke gør.
 cmd-export = Laver en udlevering, som et menneske kan læse
+cmd-hold = Fastholdelse: beskeder, der ikke må slettes, selv om fristen er udløbet
+cmd-hold-place = Fastholder beskeder, f.eks. når en undersøgelse er besluttet
+more-hold-place =
+    Alt, der kan rumme et træf, fastholdes: uden --custodian alle, uden --from og --to alle dage.
+    En tjeneste (--service) noteres, men begrænser intet. Husk telefonerne: sluk for automatisk
+    sletning, og giv --auto-delete-stopped, eller notér det senere med hold note.
+cmd-hold-note = Noterer, at automatisk sletning på telefonerne er standset
+cmd-hold-release = Ophæver en fastholdelse; kræver to personer
+more-hold-release =
+    To forskellige operatører med rettigheden hold giver hver sin adgangskode. Fastholdelsen
+    virker, til fristen (--grace) er gået.
+cmd-hold-list = Viser fastholdelserne
+cmd-dispose = Sletning ved opbevaringsfristens udløb
+more-dispose =
+    plan, så approve af to forskellige personer, så run. Kæden står: hvert led er der endnu,
+    uden det indhold, der er slettet. docs/da/vejledning.md har hele forløbet.
+cmd-dispose-plan = Finder, hvad der må slettes, og hvorfor; ændrer intet
+cmd-dispose-approve = Godkender præcis den plan; to forskellige personer skal
+cmd-dispose-run = Udfører en godkendt plan, eller fuldfører, hvad der blev afbrudt
+more-dispose-run =
+    Fastholdelser og dato ses efter igen: det nyeste gælder. Uden PLAN fuldføres det påbegyndte.
+    Nævn hver ældre kopi af nøglelageret med --copy; sletningen er først endelig, når de er
+    bekræftet destrueret med dispose confirm.
+cmd-dispose-confirm = Bekræfter, at en ældre kopi af nøglelageret er destrueret
+more-dispose-confirm =
+    --copy others er de kopier, ingen har nævnt.
+cmd-dispose-list = Viser sletningerne, og hvor langt de er
+cmd-dispose-certificate = Skriver attester, som JSON og som side til journalen
+cmd-dispose-preservation = Noterer, hvad Rigsarkivet har afgjort om bevaring
+more-dispose-preservation =
+    discard: må kasseres; preserve: skal bevares; delivered: bevaret og afleveret.
+    Uden en afgørelse slettes intet.
+cmd-dispose-today = Bekræfter, hvilken dag det er, når intet andet end uret siger det
 cmd-checkpoint = Kædens underskrevne tilstand
 cmd-checkpoint-show = Viser kædens underskrevne tilstand og nøglen til en fil med betroede nøgler
 cmd-checkpoint-sign = Medunderskriver kædens tilstand som operatør
@@ -399,6 +452,7 @@ arg-key-drill-share = Fil med en del: bladet selv, eller det, der er tastet fra 
 arg-key-custody-finish-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
 arg-key-recover-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
 arg-operator-grant-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
+arg-dispose-run-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
 arg-expires = Kopiens sidste dag
 arg-expired-too = Brug kopien, selv om den er udløbet
 arg-second-passphrase-file = Fil, hvis første linje er den anden administrators adgangskode
@@ -427,6 +481,24 @@ arg-file = Regelfil (TOML)
 arg-reference = Journalnummer eller beslutning bag registreringen
 arg-right = Rettighed: ingest, query, review, export, delete, hold, audit, admin
 arg-operator = Operatørens nummer eller begyndelsen af det
+arg-hold = Fastholdelsens nummer; se hold list
+arg-hold-release-second-passphrase-file = Fil, hvis første linje er den anden operatørs adgangskode
+arg-service = Tjeneste, som anmodningen nævner; kan gentages
+arg-case = Sag eller kommission
+arg-decision = Beslutningen bag (journalnummer)
+arg-dispose-preservation-decision = Hvad Rigsarkivet har afgjort
+arg-received = Dag, hvor anmodningen blev modtaget; ellers i dag
+arg-auto-delete-stopped = Automatisk sletning på telefonerne er standset
+arg-grace = Dage, fastholdelsen endnu virker
+arg-plan = Planens navn, som dispose plan viser det; begyndelsen er nok
+arg-dispose-run-copy = Ældre kopi af nøglelageret, som myndigheden kalder den; kan gentages
+arg-dispose-confirm-copy = Ældre kopi af nøglelageret, som myndigheden kalder den; others: dem, ingen har nævnt
+arg-no-other-copies = Der er ingen andre kopier af nøglelageret
+arg-entry = Sletningens led i kæden; se dispose list
+arg-dispose-certificate-out = Mappe til attesterne
+arg-dispose-today-date = Dagen i dag
+arg-hold-place-custodian = Hvis beskeder: id i registret; kan gentages; uden: alles
+arg-dispose-preservation-custodian = Kun disse personer; kan gentages; uden: alle
 
 arg-ceiling = Arkivets loft: højeste klassifikation, det må rumme; uden: TIL TJENESTEBRUG
 arg-level = Klassifikation: UKL, TTJ, FTR, HEM, YHM eller skrevet helt ud
@@ -514,7 +586,7 @@ next-no-right = En operatør med rettigheden admin kan give den med operator gra
 error-one-person = to forskellige personer skal underskrive, og kun én har gjort det
 next-one-person = Lad en anden operatør med rettigheden give sin adgangskode (--second-passphrase-file) eller godkende planen.
 error-refused = må ikke gøres nu: { $why }
-next-refused = Intet er rørt. hold list viser, hvad der er fastholdt; dispose plan siger, hvad der mangler.
+next-refused = Intet er rørt. hold list viser, hvad der er fastholdt; dispose plan siger, hvad der mangler. Er det dagen, der mangler: dispose today ÅÅÅÅ-MM-DD.
 error-not-available = denne version har ikke { $what }
 next-not-available = Se --help for, hvad der er.
 error-job-file = { $path }: linje { $line }: { $why }

@@ -192,6 +192,26 @@ cmd-custodian-withdraw = Withdraws a wrong fact; both entries stay in the chain
 cmd-policy = What the guidelines leave to the authority
 cmd-policy-show = Shows the policies the archive was kept by, the one in force last
 cmd-policy-set = Puts a policy in force for the copies that follow
+hold-placed = The hold has number { $hold }. Nothing it covers can be disposed of.
+hold-phones = Hold { $hold }: was automatic deletion on the phones stopped? Note it with hold note.
+hold-noted = Noted at hold { $hold }.
+hold-released = Hold { $hold } is released; it blocks until { $date }.
+dispose-planned = Plan { $plan } by the day { $date }: have two persons approve it with dispose approve.
+dispose-nothing = By the day { $date } nothing may be disposed of.
+dispose-barred = Past its time, and may not be disposed of:
+dispose-approved = Approved: { $buckets } bundles. Approvals in all: { $approvals }.
+dispose-done = Disposed of: entry { $entry }. Keys and content are gone from archive and key store.
+dispose-pending = Pending: { $copy }
+dispose-confirmed = Noted at the disposal of entry { $entry }.
+dispose-decided = The decision stands in entry { $entry }.
+dispose-day = The day { $date } is confirmed in entry { $entry }.
+dispose-state-begun = Entry { $entry }, { $buckets } bundles: begun; run dispose run.
+dispose-state-pending = Entry { $entry }, { $buckets } bundles: disposed of here, copies pending.
+dispose-state-final = Entry { $entry }, { $buckets } bundles: final.
+word-in-force = in force
+word-grace = released, in grace
+word-released = released
+word-other-copies-of-the-key-store-made-before-the-disposal--not-stated = other copies of the key store made before the disposal: not stated
 more-policy-set =
     FILE is TOML:
       unlisted_chiefs = "keep"            # or "letter"; see docs/RETENTION.md
@@ -272,6 +292,39 @@ more-verify = Without keys: every header, hash, signature and right, and the dig
     the contents. With --proof and --trusted-keys: exported messages, without any archive; prints what is proved.
     Ends with 0 where everything holds and with 5 where it does not.
 cmd-export = Makes a production that a person can read
+cmd-hold = Legal holds: messages that must not be disposed of, whatever their time
+cmd-hold-place = Holds messages, as when an inquiry was decided
+more-hold-place =
+    Everything that could hold a match is held: without --custodian everybody, without --from and --to
+    all days. A service (--service) is recorded and narrows nothing. Mind the phones: switch automatic
+    deletion off and give --auto-delete-stopped, or note it later with hold note.
+cmd-hold-note = Notes that automatic deletion on the phones was stopped
+cmd-hold-release = Releases a hold; takes two persons
+more-hold-release =
+    Two different operators with the right hold each give a passphrase. The hold goes on blocking
+    until the days of grace (--grace) are over.
+cmd-hold-list = Lists the holds
+cmd-dispose = Disposal at the end of retention
+more-dispose =
+    plan, then approve by two different persons, then run. The chain stays: every entry is there,
+    without the content that was disposed of. docs/da/vejledning.md has the whole course.
+cmd-dispose-plan = Finds what may be disposed of, and why; changes nothing
+cmd-dispose-approve = Approves exactly this plan; two different persons must
+cmd-dispose-run = Carries out an approved plan, or completes what was interrupted
+more-dispose-run =
+    Holds and day are looked at again: the newest counts. Without PLAN what was begun is completed.
+    Name every older copy of the key store with --copy; a disposal is final only when they are
+    confirmed to be destroyed with dispose confirm.
+cmd-dispose-confirm = Confirms that an older copy of the key store is destroyed
+more-dispose-confirm =
+    --copy others are the copies that nobody named.
+cmd-dispose-list = Lists the disposals and how far they have come
+cmd-dispose-certificate = Writes certificates, as JSON and as a Danish page to be filed
+cmd-dispose-preservation = Records what the national archives decided about preservation
+more-dispose-preservation =
+    discard: may be discarded; preserve: must be preserved; delivered: preserved and delivered.
+    Without a decision nothing is disposed of.
+cmd-dispose-today = Confirms what day it is, where nothing but the clock says so
 cmd-checkpoint = The signed state of the chain
 cmd-checkpoint-show = Prints the signed state of the chain, and the key for a trusted-keys file
 cmd-checkpoint-sign = Cosigns the state of the chain as an operator
@@ -401,6 +454,7 @@ arg-key-drill-share = File with a share: the sheet itself, or what was typed fro
 arg-key-custody-finish-share = File with a share: the sheet itself, or what was typed from it; once for each share
 arg-key-recover-share = File with a share: the sheet itself, or what was typed from it; once for each share
 arg-operator-grant-share = File with a share: the sheet itself, or what was typed from it; once for each share
+arg-dispose-run-share = File with a share: the sheet itself, or what was typed from it; once for each share
 arg-expires = Last day of the copy
 arg-expired-too = Use the copy although it has expired
 arg-second-passphrase-file = File whose first line is the second administrator's passphrase
@@ -429,6 +483,24 @@ arg-file = Policy file (TOML)
 arg-reference = Journal number or decision behind the entry
 arg-right = Right: ingest, query, review, export, delete, hold, audit, admin
 arg-operator = The operator's number or its beginning
+arg-hold = Number of the hold; see hold list
+arg-hold-release-second-passphrase-file = File whose first line is the second operator's passphrase
+arg-service = Service that the request names; may be repeated
+arg-case = Case or commission
+arg-decision = Decision behind it (journal number)
+arg-dispose-preservation-decision = What the national archives decided
+arg-received = Day on which the request was received; else today
+arg-auto-delete-stopped = Automatic deletion on the phones was stopped
+arg-grace = Days for which the hold still blocks
+arg-plan = Name of the plan as dispose plan shows it; its beginning is enough
+arg-dispose-run-copy = Older copy of the key store, as the authority calls it; may be repeated
+arg-dispose-confirm-copy = Older copy of the key store, as the authority calls it; others: those nobody named
+arg-no-other-copies = There are no other copies of the key store
+arg-entry = Entry of the disposal; see dispose list
+arg-dispose-certificate-out = Folder for the certificates
+arg-dispose-today-date = The day it is today
+arg-hold-place-custodian = Whose messages: id in the register; may be repeated; without: everybody's
+arg-dispose-preservation-custodian = These persons only; may be repeated; without: all
 
 arg-ceiling = Ceiling of the archive: the highest classification that it may hold; without: TIL TJENESTEBRUG
 arg-level = Classification: UKL, TTJ, FTR, HEM, YHM or in full
@@ -516,7 +588,7 @@ next-no-right = An operator with the right admin can grant it with operator gran
 error-one-person = two different persons must sign, and only one did
 next-one-person = Let another operator with the right give a passphrase (--second-passphrase-file) or approve the plan.
 error-refused = may not be done now: { $why }
-next-refused = Nothing was touched. hold list shows what is held; dispose plan says what is missing.
+next-refused = Nothing was touched. hold list shows what is held; dispose plan says what is missing. Where it is the day: dispose today YYYY-MM-DD.
 error-not-available = this version does not have { $what }
 next-not-available = See --help for what there is.
 error-job-file = { $path }: line { $line }: { $why }

@@ -4,6 +4,7 @@
 mod anchors;
 mod backup;
 mod classify;
+mod disposal;
 pub(crate) mod fact;
 mod groups;
 mod happening;
@@ -27,6 +28,7 @@ use crate::texts::Texts;
 pub(crate) use anchors::*;
 pub(crate) use backup::*;
 pub(crate) use classify::*;
+pub(crate) use disposal::*;
 pub(crate) use fact::Fact;
 pub(crate) use groups::*;
 pub(crate) use happening::Happening;
@@ -90,6 +92,10 @@ pub(crate) enum Command {
     Export(Export),
     #[command(subcommand, arg_required_else_help = true)]
     Smart(Smart),
+    #[command(subcommand, arg_required_else_help = true)]
+    Hold(Hold),
+    #[command(subcommand, arg_required_else_help = true)]
+    Dispose(Dispose),
     #[command(subcommand, arg_required_else_help = true)]
     Checkpoint(Checkpoint),
     Backup(Backup),

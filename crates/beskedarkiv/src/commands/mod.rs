@@ -3,6 +3,7 @@
 mod anchors;
 mod backup;
 mod classify;
+mod disposal;
 mod jobs;
 mod key;
 mod media;
@@ -104,6 +105,8 @@ fn dispatch(command: Command, at: &mut Context<'_>) -> Result<u8, Failure> {
         Command::Backup(a) => backup::backup(a, at),
         Command::Key(a) => key::key(a, at),
         Command::Export(a) => jobs::export(&a, at),
+        Command::Hold(a) => disposal::hold(a, at),
+        Command::Dispose(a) => disposal::dispose(a, at),
         Command::Policy(a) => register::policy(&a, at),
         Command::Media(a) => media::media(&a, at),
         Command::Retention(Retention::Explain(a)) => retention::explain(&a, at),

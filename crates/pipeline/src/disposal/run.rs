@@ -71,8 +71,8 @@ impl RunReport {
 ///
 /// # Errors
 /// [`JobError::Refused`] when it may not be any more; nothing is then touched. [`JobError::OnePerson`] when two
-/// different persons have not approved it. [`JobError::NoRight`] without the rights `delete` and `admin` or
-/// without the epoch's key. [`JobError::Busy`] while the archive is read: run again.
+/// different persons have not approved it. [`JobError::NoRight`] without the rights `delete` and `admin`,
+/// [`JobError::NoEpochKey`] without the epoch's key. [`JobError::Busy`] while the archive is read: run again.
 pub fn run(
     places: &Places,
     by: &Operator,
@@ -95,7 +95,7 @@ pub fn run(
     let number = writer.archive().authority().epoch().map(|e| e.number).unwrap_or_default();
     let fail = |e| places.fail(e);
     let current = by.epoch(number).map_err(fail)?;
-    let current = current.ok_or(JobError::NoRight { right: "admin" })?;
+    let current = current.ok_or(JobError::NoEpochKey)?;
     let custody = Custody { current, keep: &|number, pair| by.keep_epoch(number, pair) };
     let recheck = |writer: &Writer| still(places, writer, &kept, now).map_err(refused);
     let disposal = Disposal { body: &kept.body, plain: &kept.plain, approvals: &approvals };
