@@ -42,8 +42,9 @@ const FIRST_REFERENCE: i64 = -110;
 
 const MOST_OBJECTS: usize = 100_000;
 const DEEPEST: u32 = 64;
-/// Most values built from one archive.
-const MOST_VALUES: usize = 2_000_000;
+/// Most values for each byte of an archive: a value takes a byte at least, but for structures and arrays
+/// around it; an archive of some hundred bytes that declares millions of empty structures is refused.
+const VALUES_PER_BYTE: usize = 8;
 
 /// A reader over an archive, with its two tables.
 pub(crate) struct Archive<'a> {
@@ -171,8 +172,9 @@ impl<'a> Archive<'a> {
     /// One value of the first type of `types`, which is taken off.
     fn value(&mut self, types: &mut &'a [u8]) -> Result<Value<'a>, Fault> {
         self.values += 1;
-        if self.values > MOST_VALUES {
-            return Err(Fault::TooMuch { what: "values of a typedstream", bound: MOST_VALUES as u64 });
+        let most = self.bytes.len().saturating_mul(VALUES_PER_BYTE);
+        if self.values > most {
+            return Err(Fault::TooMuch { what: "values of a typedstream", bound: most as u64 });
         }
         let (&letter, rest) = types.split_first().ok_or(Fault::Unexpected { expected: "a type" })?;
         *types = rest;

@@ -41,6 +41,18 @@ fn a_body_cut_short_keeps_its_text() {
     }
 }
 
+#[test]
+fn millions_of_empty_structures_are_not_built() {
+    // an array of arrays of structures that take no byte, declared in few
+    let bytes = b"\x04\x0bstreamtyped\x81\xe8\x03\x84\x18[4444444[5095675(()())]]\x01\x02";
+    let bound = 8 * bytes.len() as u64;
+    assert_eq!(decode(bytes).err(), Some(Fault::TooMuch { what: "values of a typedstream", bound }),);
+    // as many as there are bytes for are read
+    let few =
+        b"\x04\x0bstreamtyped\x81\xe8\x03\x84\x09[3[4(i)]]\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c";
+    assert_eq!(decode(few).err(), Some(Fault::Unexpected { expected: "an attributed string" }),);
+}
+
 fn expected(name: &str) -> Option<(std::path::PathBuf, serde_json::Value)> {
     let samples = crate::samples::ios("")?;
     let text = std::fs::read(samples.join(name)).unwrap();
