@@ -350,24 +350,25 @@ fn own(s: &Seen, z: f64, short: f64, f: &mut Filler<DENSE>) {
 }
 
 fn neighbours(session: &[Seen], at: usize, short: f64, f: &mut Filler<DENSE>) {
-    let mut side = |mut there: Box<dyn Iterator<Item = &Seen> + '_>| {
-        let (mut sum, mut weight, mut fade) = (0.0, 0.0, 1.0);
-        let first = there.next();
-        for s in first.into_iter().chain(there).take(NEAR) {
-            sum += soft(s.top()) * fade;
-            weight += fade;
-            fade *= FADE;
-        }
-        let faded = if weight > 0.0 { sum / weight } else { 0.0 };
-        let next = first.map_or(0.0, |s| soft(s.top()));
-        f.put(next);
-        f.put(next * short);
-        f.put(faded);
-        f.put(faded * short);
-        f.flag(first.is_some_and(|s| s.asks) && short > 0.4);
-    };
-    side(Box::new(session[..at].iter().rev()));
-    side(Box::new(session[at + 1..].iter()));
+    side(session[..at].iter().rev(), short, f);
+    side(session[at + 1..].iter(), short, f);
+}
+
+fn side<'a>(mut there: impl Iterator<Item = &'a Seen>, short: f64, f: &mut Filler<DENSE>) {
+    let (mut sum, mut weight, mut fade) = (0.0, 0.0, 1.0);
+    let first = there.next();
+    for s in first.into_iter().chain(there).take(NEAR) {
+        sum += soft(s.top()) * fade;
+        weight += fade;
+        fade *= FADE;
+    }
+    let faded = if weight > 0.0 { sum / weight } else { 0.0 };
+    let next = first.map_or(0.0, |s| soft(s.top()));
+    f.put(next);
+    f.put(next * short);
+    f.put(faded);
+    f.put(faded * short);
+    f.flag(first.is_some_and(|s| s.asks) && short > 0.4);
 }
 
 fn priors(frame: &Frame, s: &Seen, short: f64, f: &mut Filler<DENSE>) {

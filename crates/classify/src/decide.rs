@@ -2,14 +2,13 @@
 //! holds an exclusion back. Pure; the same messages give the same verdicts in whatever order they
 //! came.
 
-use crate::context::{Frame, Row, Row2, beside, rows, rows2};
-use crate::features::Found;
+use crate::context::{Frame, Row2, beside, rows, rows2};
 use crate::lexicon::{Lexicon, NAMES};
 use crate::math::sigmoid;
 use crate::message::{Item, LABELS, Label, Relation};
 use crate::model::Model;
 use crate::rules::Rule;
-use crate::weights::{CLASSES, Seen, answered, look};
+use crate::weights::{CLASSES, Scratch, Seen, answered, look};
 use policy::{Mode, Sorting};
 
 /// What becomes of a message.
@@ -69,7 +68,7 @@ impl Ground {
 }
 
 /// What was decided about one message.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Verdict {
     /// What becomes of it.
     pub route: Route,
@@ -83,8 +82,8 @@ pub struct Verdict {
     pub held: Option<&'static str>,
     /// An exclusion that two persons must confirm (retention class M25).
     pub proposal: bool,
-    /// For the reviewer: rule ids, groups of words, neighbours, tokens.
-    pub reasons: Vec<String>,
+    /// Brief, and beside a message that is likely work.
+    pub beside: bool,
 }
 
 /// A model, a policy and the word lists.
@@ -98,7 +97,7 @@ pub struct Classifier {
 
 /// Room that is used again from message to message.
 #[derive(Default)]
-pub struct Room(Found);
+pub struct Room(Scratch);
 
 impl Classifier {
     /// From a model and a policy.
@@ -135,14 +134,12 @@ impl Classifier {
     /// Second pass: all messages of a conversation, in any order; verdicts in that order.
     pub fn decide(&self, frame: &Frame, seen: &[Seen]) -> Vec<Verdict> {
         let order = in_time(seen);
-        let mut sorted: Vec<Seen> = order.iter().map(|at| seen[*at].clone()).collect();
+        let mut sorted: Vec<Seen> = order.iter().map(|at| seen[*at].numbers()).collect();
         answered(&mut sorted);
         let verdicts = self.in_order(frame, &sorted);
-        let mut out: Vec<Option<Verdict>> = vec![None; seen.len()];
-        for (at, verdict) in order.into_iter().zip(verdicts) {
-            out[at] = Some(verdict);
-        }
-        out.into_iter().flatten().collect()
+        let mut back = vec![0; seen.len()];
+        order.into_iter().enumerate().for_each(|(now, was)| back[was] = now);
+        back.into_iter().map(|now| verdicts[now]).collect()
     }
 
     fn in_order(&self, frame: &Frame, seen: &[Seen]) -> Vec<Verdict> {
@@ -167,8 +164,7 @@ impl Classifier {
         };
         let held = held.filter(|_| route == Route::Review && p[0] < policy.exclude_below());
         let proposal = route == Route::Exclude && frame.role.two_persons();
-        let reasons = reasons(s, rule, held, near);
-        Verdict { route, ground, p, rule, held, proposal, reasons }
+        Verdict { route, ground, p, rule, held, proposal, beside: near }
     }
 }
 
@@ -221,15 +217,15 @@ pub(crate) fn in_time(seen: &[Seen]) -> Vec<usize> {
 /// The probabilities of the messages of a conversation, in its order, and which stand beside work.
 fn probabilities(model: &Model, frame: &Frame, seen: &[Seen]) -> Vec<([f64; CLASSES], bool)> {
     let head = |s: &Seen| &model.heads[head_of(s)];
-    let first = rows(frame, seen);
-    let z: Vec<f64> = first.iter().zip(seen).map(|(row, s)| product(&head(s).dense[0], row)).collect();
+    let first: Vec<[f64; CLASSES]> =
+        rows(frame, seen).iter().zip(seen).map(|(row, s)| products(&head(s).dense, row)).collect();
+    let z: Vec<f64> = first.iter().map(|odds| odds[0]).collect();
     let second = rows2(frame, seen, &z);
     let z2: Vec<f64> = second.iter().zip(seen).map(|(row, s)| product(&head(s).second, row)).collect();
     let third = rows2(frame, seen, &z2);
-    let one = |(((s, row), row3), beside): (((&Seen, &Row), &Row2), bool)| {
-        let head = head(s);
-        let work = head.curve.at(product(&head.third, row3));
-        let other = |c: usize| if c == 0 { 0.0 } else { sigmoid(product(&head.dense[c], row)) + 1e-9 };
+    let one = |(((s, odds), row), beside): (((&Seen, &[f64; CLASSES]), &Row2), bool)| {
+        let work = head(s).curve.at(product(&head(s).third, row));
+        let other = |c: usize| if c == 0 { 0.0 } else { sigmoid(odds[c]) + 1e-9 };
         let others: [f64; CLASSES] = std::array::from_fn(other);
         let sum: f64 = others.iter().sum();
         let p = std::array::from_fn(|c| if c == 0 { work } else { (1.0 - work) * others[c] / sum });
@@ -248,21 +244,28 @@ pub(crate) fn product<const N: usize>(weights: &[f64; N], row: &[f64; N]) -> f64
     weights.iter().zip(row).map(|(w, x)| w * x).sum()
 }
 
-fn reasons(s: &Seen, rule: Option<Rule>, held: Option<&str>, near: bool) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    out.extend(rule.map(|r| r.id().to_owned()));
-    out.extend(held.map(str::to_owned));
-    if near && held.is_none() {
-        out.push("beside-work".into());
+/// [`product`] of several rows of weights, side by side: each in the same order, so with the same bits.
+fn products<const N: usize, const M: usize>(weights: &[[f64; N]; M], row: &[f64; N]) -> [f64; M] {
+    let mut out = [-0.0; M];
+    for (at, x) in row.iter().enumerate() {
+        for (sum, weights) in out.iter_mut().zip(weights) {
+            *sum += weights[at] * x;
+        }
     }
-    let groups = NAMES.into_iter().zip(s.groups).filter(|(_, n)| *n > 0);
-    out.extend(groups.map(|(name, _)| format!("words:{name}")));
-    if s.relation != Relation::Unknown {
-        out.push(format!("relation:{}", format!("{:?}", s.relation).to_lowercase()));
-    }
-    if s.tokens <= 3 {
-        out.push("short".into());
-    }
-    out.extend(s.because.split(' ').filter(|w| !w.is_empty()).map(|w| format!("text:{w}")));
     out
+}
+
+impl Verdict {
+    /// For the reviewer: rule ids, what held an exclusion back, groups of words, relation, tokens; each
+    /// in two pieces that are read as one. `seen` is what the message was judged by.
+    pub fn reasons<'a>(&self, seen: &'a Seen) -> impl Iterator<Item = (&'static str, &'a str)> + use<'a> {
+        let rule = self.rule.map(Rule::id);
+        let near = (self.beside && self.held.is_none()).then_some("beside-work");
+        let ids = [rule, self.held, near].into_iter().flatten().map(|id| (id, ""));
+        let groups = NAMES.into_iter().zip(seen.groups).filter(|(_, n)| *n > 0);
+        let relation = (seen.relation != Relation::Unknown).then(|| ("relation:", seen.relation.word()));
+        let brief = (seen.tokens <= 3).then_some(("short", ""));
+        let tokens = seen.because.split(' ').filter(|w| !w.is_empty()).map(|w| ("text:", w));
+        ids.chain(groups.map(|(name, _)| ("words:", name))).chain(relation).chain(brief).chain(tokens)
+    }
 }

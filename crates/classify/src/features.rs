@@ -50,19 +50,19 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// Looks through `text`; `each` sees the tokens.
+    /// Looks through `text`; `each` sees what was found and the tokens.
     pub(crate) fn read<T>(
         &mut self,
         text: &str,
         lexicon: &Lexicon,
-        each: impl FnOnce(&[Token<'_>]) -> T,
+        each: impl FnOnce(&mut Self, &[Token<'_>]) -> T,
     ) -> T {
         let mut folded = std::mem::take(&mut self.folded);
         fold_into(text, &mut folded);
-        let mut list = Vec::new();
+        let mut list = Vec::with_capacity(folded.len() / 4 + 2);
         tokens(&folded, &mut list);
         self.of_tokens(&list, lexicon);
-        let out = each(&list);
+        let out = each(self, &list);
         drop(list);
         self.folded = folded;
         out
@@ -109,9 +109,9 @@ impl Found {
             to.copy_from_slice(from);
         }
         let padded = padded.get(..n + 2).unwrap_or_default();
-        for from in 0..padded.len().saturating_sub(2) {
+        for from in 0..n {
             let mut h = LETTER_RUN;
-            for (len, byte) in (1..).zip(padded.iter().skip(from).take(5)) {
+            for (len, byte) in (1..=5).zip(padded.get(from..).unwrap_or_default()) {
                 h = hash([*byte].into_iter(), h);
                 if len >= 3 && len < n + 2 {
                     self.add(finish(h), LETTERS);
@@ -201,7 +201,7 @@ mod tests {
 
     fn parts_of(text: &str) -> Vec<Range<usize>> {
         let mut found = Found::default();
-        found.read(text, &Lexicon::new(), |_| ());
+        found.read(text, &Lexicon::new(), |_, _| ());
         found.parts
     }
 
@@ -227,7 +227,7 @@ mod tests {
         for text in
             ["a".repeat(100_000), "11 ".repeat(33_000), "æ😀\u{200b}§".repeat(20_000), "a.".repeat(50_000)]
         {
-            found.read(&text, &Lexicon::new(), |_| ());
+            found.read(&text, &Lexicon::new(), |_, _| ());
             assert!(found.features.len() < 12 * text.len() + 8);
         }
     }

@@ -97,6 +97,24 @@ words! {
     }
 }
 
+impl Relation {
+    /// The word in reasons.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Family => "family",
+            Self::Friend => "friend",
+            Self::Union => "union",
+            Self::Colleague => "colleague",
+            Self::Press => "press",
+            Self::Citizen => "citizen",
+            Self::Hr => "hr",
+            Self::Party => "party",
+            Self::Service => "service",
+        }
+    }
+}
+
 impl Role {
     /// Whether an exclusion is only a proposal until two persons confirm it (retention class M25).
     pub fn two_persons(self) -> bool {

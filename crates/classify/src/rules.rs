@@ -79,6 +79,9 @@ const TERMS: [&str; 21] = [
     "bekendtgoerelsesudkast",
 ];
 
+/// Bytes of the shortest of them.
+const TERM: usize = 7;
+
 /// The rule that holds for one message, from its tokens. Those that need silence are candidates.
 pub(crate) fn rule(item: &Item<'_>, tokens: &[Token<'_>], work_words: u8) -> Option<Rule> {
     if item.classified {
@@ -105,7 +108,10 @@ fn keep(tokens: &[Token<'_>]) -> Option<Rule> {
                 return Some(Rule::Statute);
             }
             "l" | "s" | "spm" if token.kind == Kind::Word && long(next) => return Some(Rule::Statute),
-            word if token.kind == Kind::Word && TERMS.iter().any(|t| word.starts_with(t)) => {
+            word if word.len() >= TERM
+                && token.kind == Kind::Word
+                && TERMS.iter().any(|t| word.starts_with(t)) =>
+            {
                 return Some(Rule::Term);
             }
             _ => {}
@@ -208,6 +214,11 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &str) {
         check_from(Sender::Person, text, expected);
+    }
+
+    #[test]
+    fn no_term_is_shorter_than_the_shortest() {
+        assert_eq!(TERMS.iter().map(|t| t.len()).min(), Some(TERM));
     }
 
     #[test]

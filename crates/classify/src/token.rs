@@ -52,6 +52,15 @@ fn push<'a>(out: &mut Vec<Token<'a>>, text: &'a str, kind: Kind) {
 
 /// A run without blanks.
 fn of_chunk<'a>(chunk: &'a str, out: &mut Vec<Token<'a>>) {
+    // Most are a word and nothing else, or a word and one mark: no look at single characters is needed.
+    let letters = chunk.bytes().take_while(u8::is_ascii_lowercase).count();
+    if letters == chunk.len() {
+        push(out, chunk.get(..letters.min(LONGEST)).unwrap_or(chunk), Kind::Word);
+        return;
+    }
+    if !chunk.bytes().any(|b| matches!(b, b'/' | b'@')) && !bare(chunk).starts_with("www.") {
+        return of_characters(chunk, out);
+    }
     if let Some(rest) = link(chunk) {
         push(out, "<url>", Kind::Shape);
         rest.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 1).take(8).for_each(|w| word(w, out));
@@ -64,6 +73,11 @@ fn of_chunk<'a>(chunk: &'a str, out: &mut Vec<Token<'a>>) {
         domain.split('.').filter(|w| w.len() > 1).take(4).for_each(|w| word(w, out));
         return;
     }
+    of_characters(chunk, out);
+}
+
+/// A run without blanks that is neither link nor address.
+fn of_characters<'a>(chunk: &'a str, out: &mut Vec<Token<'a>>) {
     let mut rest = chunk;
     while let Some(c) = rest.chars().next() {
         let end = if c.is_ascii_digit() {
@@ -92,12 +106,19 @@ fn of_chunk<'a>(chunk: &'a str, out: &mut Vec<Token<'a>>) {
 }
 
 fn run(text: &str, inside: impl Fn(char) -> bool) -> usize {
-    text.find(|c: char| !inside(c)).unwrap_or(text.len())
+    let plain = text.bytes().take_while(|b| b.is_ascii() && inside(char::from(*b))).count();
+    let rest = text.get(plain..).unwrap_or_default();
+    plain + rest.find(|c: char| !inside(c)).unwrap_or(rest.len())
+}
+
+/// A link without what it is put in.
+fn bare(chunk: &str) -> &str {
+    chunk.trim_start_matches(['(', '"', '<'])
 }
 
 /// What follows the scheme, when the chunk is a link.
 fn link(chunk: &str) -> Option<&str> {
-    let bare = chunk.trim_start_matches(['(', '"', '<']);
+    let bare = bare(chunk);
     bare.split_once("://").map(|(_, rest)| rest).or_else(|| bare.starts_with("www.").then_some(bare)).or_else(
         || {
             let (host, _) = bare.split_once('/')?;
@@ -180,10 +201,12 @@ fn day_month(text: &str) -> bool {
 
 /// Four pairs of digits in a row are one telephone number. One pass, whatever the length.
 fn phones(tokens: &mut Vec<Token<'_>>) {
-    let (mut read, mut write) = (0, 0);
+    let pair = |t: &Token<'_>| t.kind == Kind::Shape && t.text == "<n2>";
+    let Some(first) = tokens.iter().position(pair) else { return };
+    let (mut read, mut write) = (first, first);
     while let Some(token) = tokens.get(read).copied() {
         let four = tokens.get(read..read + 4);
-        let pairs = four.filter(|four| four.iter().all(|t| t.text == "<n2>"));
+        let pairs = four.filter(|four| four.iter().all(pair));
         let (token, used) = match pairs {
             Some(four) => {
                 let ends = four.iter().any(|t| t.ends);

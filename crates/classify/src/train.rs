@@ -20,7 +20,7 @@ use crate::message::{Item, LABELS, Label, Relation, Role};
 use crate::model::{Figures, Head, Model, SLOT};
 use crate::quality::{Profile, Spread};
 use crate::rules::Rule;
-use crate::weights::{CLASSES, Seen, Weights, Words, answered, look};
+use crate::weights::{CLASSES, Scratch, Seen, Weights, Words, answered, look};
 use policy::Sorting;
 
 /// Conversations in a row that go into the same fold.
@@ -313,7 +313,7 @@ fn texts(list: &[(usize, &Conversation)], lexicon: &Lexicon, without: Without) -
     let mut out = Vec::new();
     for (fold, conversation) in list {
         for m in conversation.messages.iter().filter(|m| !m.text.is_empty()) {
-            found.read(&m.text, lexicon, |_| ());
+            found.read(&m.text, lexicon, |_, _| ());
             let parts = found.parts.iter().map(|p| found.of(p).to_vec()).collect();
             out.push(Text {
                 fold: *fold,
@@ -414,7 +414,7 @@ fn views(fold: usize, c: &Conversation, without: Without, out: &mut Vec<View>) {
 
 impl View {
     fn look(&mut self, weights: &Weights, lexicon: &Lexicon, without: Without) {
-        let mut found = Found::default();
+        let mut found = Scratch::default();
         let empty = Lexicon::empty();
         let lexicon = if without.lexicon { &empty } else { lexicon };
         let c = &self.conversation;

@@ -30,8 +30,25 @@ pub(crate) struct Weights {
 /// A sum of weights and of squared values.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Sum {
-    of: [i32; CLASSES],
-    squares: i32,
+    of: [i64; CLASSES],
+    squares: i64,
+}
+
+impl Sum {
+    fn and(mut self, other: &Self) -> Self {
+        let Self { of, squares } = other;
+        self.of.iter_mut().zip(of).for_each(|(sum, more)| *sum += more);
+        self.squares += squares;
+        self
+    }
+}
+
+/// Room that is used again from text to text.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    found: Found,
+    /// Of the features of each token.
+    sums: Vec<Sum>,
 }
 
 /// The words, marks and shapes that stood in the training data, as bits over the buckets of the hash
@@ -84,22 +101,28 @@ impl Weights {
     /// The sum over some features.
     pub(crate) fn sum(&self, features: &[Feature]) -> Sum {
         let mut out = Sum::default();
-        for (bucket, value) in features {
-            let value = i32::from(*value);
-            if let Some(row) = self.q.get(usize::try_from(*bucket).unwrap_or(0)) {
-                for (sum, weight) in out.of.iter_mut().zip(row) {
-                    *sum += i32::from(*weight) * value;
+        // A token's features are few: their sums fit, and are taken up after each run of them.
+        for run in features.chunks(4096) {
+            let (mut of, mut squares) = ([0_i32; CLASSES], 0_i32);
+            for (bucket, value) in run {
+                let value = i32::from(*value);
+                if let Some(row) = self.q.get(usize::try_from(*bucket).unwrap_or(0)) {
+                    for (sum, weight) in of.iter_mut().zip(row) {
+                        *sum += i32::from(*weight) * value;
+                    }
                 }
+                squares += value * value;
             }
-            out.squares += value * value;
+            out = out.and(&Sum { of: of.map(i64::from), squares: squares.into() });
         }
         out
     }
 
     /// The log odds of each label; the length of the text is divided out.
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^53: a text is not that long")]
     pub(crate) fn odds(&self, sum: &Sum) -> [f64; CLASSES] {
-        let norm = f64::from(sum.squares.max(1)).sqrt();
-        std::array::from_fn(|c| self.bias[c] + self.scale[c] * f64::from(sum.of[c]) / norm)
+        let norm = (sum.squares.max(1) as f64).sqrt();
+        std::array::from_fn(|c| self.bias[c] + self.scale[c] * (sum.of[c] as f64) / norm)
     }
 }
 
@@ -151,6 +174,11 @@ impl Seen {
         self.whole.get(label).map_or(0.0, |z| f64::from(*z) / STEPS)
     }
 
+    /// The same without the tokens that are shown: a copy of a few bytes.
+    pub(crate) fn numbers(&self) -> Self {
+        Self { because: Box::default(), ..*self }
+    }
+
     /// When it was sent, milliseconds since 1970, where known; conversations are put in this order.
     pub fn sent_at(&self) -> Option<i64> {
         self.sent_at
@@ -178,7 +206,7 @@ fn steps(z: f64) -> i16 {
 pub(crate) fn look(
     weights: &Weights,
     lexicon: &Lexicon,
-    found: &mut Found,
+    room: &mut Scratch,
     item: &Item<'_>,
     explain: bool,
 ) -> Seen {
@@ -189,31 +217,39 @@ pub(crate) fn look(
         joined = format!("{}\n{}", item.body, item.also);
         &joined
     };
-    let mut seen = found.read(text, lexicon, |tokens| marks(item, tokens));
-    seen.groups = found.groups;
-    if seen.rule.is_some_and(|r| !r.keeps()) && (found.groups[0] > 0 || item.outgoing) {
-        seen.rule = None;
-    }
-    seen.tokens = u16::try_from(found.len()).unwrap_or(u16::MAX);
-    seen.unknown = weights.words.unknown(found);
-    let whole = weights.odds(&weights.sum(&found.features));
-    seen.whole = whole.map(steps);
-    let of = |part: &Range<usize>| weights.odds(&weights.sum(found.of(part)))[0];
-    let top = match found.parts.as_slice() {
-        [] | [_] => whole[0],
-        parts => parts.iter().map(of).fold(whole[0], f64::max),
-    };
-    seen.top = steps(top);
-    if explain {
-        seen.because = because(weights, found, text).into();
-    }
-    seen
+    let Scratch { found, sums } = room;
+    found.read(text, lexicon, |found, tokens| {
+        let mut seen = marks(item, tokens);
+        seen.groups = found.groups;
+        if seen.rule.is_some_and(|r| !r.keeps()) && (found.groups[0] > 0 || item.outgoing) {
+            seen.rule = None;
+        }
+        seen.tokens = u16::try_from(found.len()).unwrap_or(u16::MAX);
+        seen.unknown = weights.words.unknown(found);
+        sums.clear();
+        sums.extend((0..found.len()).map(|token| weights.sum(found.of(&(token..token + 1)))));
+        let odds = |part: Range<usize>| {
+            let sums = sums.get(part).unwrap_or_default();
+            weights.odds(&sums.iter().fold(Sum::default(), Sum::and))
+        };
+        let whole = odds(0..found.len());
+        seen.whole = whole.map(steps);
+        let top = match found.parts.as_slice() {
+            [] | [_] => whole[0],
+            parts => parts.iter().map(|part| odds(part.clone())[0]).fold(whole[0], f64::max),
+        };
+        seen.top = steps(top);
+        if explain {
+            seen.because = because(sums, tokens).into();
+        }
+        seen
+    })
 }
 
 fn marks(item: &Item<'_>, tokens: &[Token<'_>]) -> Seen {
     Seen {
         rule: rules::rule(item, tokens, 0),
-        asks: tokens.iter().any(|t| t.text == "?"),
+        asks: tokens.iter().any(|t| t.kind == Kind::Mark && t.text == "?"),
         emoji: tokens.iter().any(|t| t.kind == Kind::Mark && !t.text.is_ascii()),
         words: tokens.iter().any(|t| t.kind != Kind::Mark),
         outgoing: item.outgoing,
@@ -227,23 +263,25 @@ fn marks(item: &Item<'_>, tokens: &[Token<'_>]) -> Seen {
 }
 
 /// The three tokens that spoke most for work and against it, as `+word` and `-word`.
-fn because(weights: &Weights, found: &Found, text: &str) -> String {
+fn because(sums: &[Sum], tokens: &[Token<'_>]) -> String {
     const SHOWN: usize = 3;
-    let mut best: [(i32, usize); SHOWN] = [(0, usize::MAX); SHOWN];
-    for token in 0..found.len() {
-        let sum = weights.sum(found.of(&(token..token + 1))).of[0];
+    let mut best: [(i64, usize); SHOWN] = [(0, usize::MAX); SHOWN];
+    for (token, sum) in sums.iter().enumerate() {
+        let sum = sum.of[0];
         let place = best.iter().position(|(b, _)| sum.abs() > b.abs());
         if let Some(place) = place {
             best[place..].rotate_right(1);
             best[place] = (sum, token);
         }
     }
-    let mut list = Vec::new();
-    let folded = crate::fold::fold(text);
-    crate::token::tokens(&folded, &mut list);
-    let shown = best.iter().filter_map(|(sum, at)| list.get(*at).map(|t| (sum, t.text)));
-    shown
-        .map(|(sum, word)| format!("{}{word}", if *sum > 0 { '+' } else { '-' }))
-        .collect::<Vec<_>>()
-        .join(" ")
+    let shown = || best.iter().filter_map(|(sum, at)| tokens.get(*at).map(|t| (sum, t.text)));
+    let mut out = String::with_capacity(shown().map(|(_, word)| word.len() + 2).sum());
+    for (sum, word) in shown() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push(if *sum > 0 { '+' } else { '-' });
+        out.push_str(word);
+    }
+    out
 }

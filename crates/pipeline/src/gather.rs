@@ -43,7 +43,7 @@ pub(crate) struct Judged {
     frame: Zeroizing<Vec<u8>>,
     pub(crate) standing: Standing,
     pub(crate) message: Box<Message>,
-    pub(crate) verdict: Option<Verdict>,
+    pub(crate) verdict: Option<(Verdict, Vec<String>)>,
     /// Contents of its attachments.
     pub(crate) files: Vec<File>,
 }
@@ -168,7 +168,7 @@ impl Gather {
                         }
                         let verdicts = sorter.verdicts(&open);
                         sorter.observed(&open, &verdicts, &mut observed);
-                        let mut verdicts = verdicts.into_iter();
+                        let mut verdicts = sorter.explained(&open, &verdicts);
                         for handful in piece.chunks(HANDFUL) {
                             let mut judged = Vec::with_capacity(handful.len());
                             for place in handful {

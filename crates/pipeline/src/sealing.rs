@@ -162,7 +162,7 @@ impl<'a> Sealing<'a> {
         match (&judged.verdict, on_list) {
             (_, Some(sorted)) if sorted.decision == Decision::Keep => self.keep(&ready, &sorted, run, report),
             (_, Some(sorted)) => self.hold(&ready, &sorted, area, run, report),
-            (Some(verdict), None) => self.sorted(&ready, verdict, area, run, report),
+            (Some((verdict, reasons)), None) => self.sorted(&ready, verdict, reasons, area, run, report),
             (None, None) => self.keep(&ready, &Sorted::default(), run, report),
         }
     }
@@ -212,6 +212,7 @@ impl<'a> Sealing<'a> {
         &mut self,
         ready: &Ready<'_>,
         verdict: &Verdict,
+        reasons: &[String],
         area: &Holding,
         run: &mut Run<'_>,
         report: &mut RunReport,
@@ -222,7 +223,7 @@ impl<'a> Sealing<'a> {
             return self.keep(ready, &Sorted { p_work, ..Sorted::default() }, run, report);
         }
         let decision = if verdict.route == Route::Review { Decision::Review } else { Decision::Exclude };
-        let reasons = verdict.reasons.clone();
+        let reasons = reasons.to_vec();
         self.hold(ready, &Sorted { decision, p_work, ground: verdict.ground, reasons }, area, run, report)
     }
 

@@ -5,6 +5,7 @@
 mod contacts;
 pub(crate) mod facts;
 mod line;
+mod shown;
 mod training;
 
 use std::collections::HashMap;
@@ -143,8 +144,46 @@ pub(crate) struct Open {
     seen: Vec<Seen>,
 }
 
-/// The ids of a conversation's messages as JSON, and their places in the input.
-type Ids = Vec<(Box<str>, usize)>;
+/// The conversations of an input, and where its messages lie in them, in the order of the input.
+#[derive(Default)]
+struct Held {
+    by_name: HashMap<Box<str>, usize>,
+    /// Each with its name as JSON.
+    open: Vec<(Open, Box<str>)>,
+    /// Conversation and number in it, message by message.
+    places: Vec<(u32, u32)>,
+    /// The ids as JSON one after the other, and where each ends.
+    ids: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Held {
+    /// The conversation of a message; one that names none stands alone.
+    fn of(&mut self, name: Option<&str>) -> usize {
+        if let Some(at) = name.and_then(|name| self.by_name.get(name)) {
+            return *at;
+        }
+        let at = self.open.len();
+        if let Some(name) = name {
+            self.by_name.insert(name.into(), at);
+        }
+        self.open.push((Open::default(), name.map_or_else(|| "null".to_owned(), json).into()));
+        at
+    }
+
+    fn add(&mut self, message: &line::Message<'_>, sorter: &Sorter, room: &mut Room) {
+        let at = self.of(message.conversation());
+        let Some((open, _)) = self.open.get_mut(at) else { return };
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        self.places.push((count(at), count(open.seen.len())));
+        sorter.add(&message.facts(), room, open);
+        match &message.id {
+            line::Id::Text(text) => shown::string(text, &mut self.ids),
+            line::Id::Other(value) => self.ids.extend(json(value).into_bytes()),
+        }
+        self.ends.push(self.ids.len());
+    }
+}
 
 /// Reads messages from `from` and writes their verdicts to `out`, in the order of the input.
 ///
@@ -164,7 +203,7 @@ pub fn classify(
         ..ClassifyReport::default()
     };
     progress.begin(Phase::Reading, None);
-    let mut conversations: HashMap<Box<str>, (Open, Ids)> = HashMap::new();
+    let mut held = Held::default();
     let mut room = Room::default();
     let mut number = 0;
     let mut bytes = Vec::new();
@@ -174,13 +213,9 @@ pub fn classify(
             continue;
         }
         report.lines += 1;
-        let place = usize::try_from(report.messages).unwrap_or(usize::MAX);
         match line::parse(&bytes) {
             Ok(message) => {
-                let key = message.key(number);
-                let (open, ids) = conversations.entry(key).or_default();
-                sorter.add(&message.facts(), &mut room, open);
-                ids.push((json(&message.id).into(), place));
+                held.add(&message, sorter, &mut room);
                 report.messages += 1;
             }
             Err(fault) => {
@@ -198,25 +233,30 @@ pub fn classify(
     if report.messages == 0 && report.unreadable > 0 {
         return Err(input(name, 0, "no line is a message"));
     }
-    report.conversations = conversations.len() as u64;
-    let mut lines: Vec<Box<[u8]>> = Vec::new();
-    lines.resize_with(usize::try_from(report.messages).unwrap_or(0), Box::default);
-    for (key, (open, ids)) in conversations {
-        let conversation = if line::is_made_up(&key) { "null".to_owned() } else { json(&*key) };
-        let verdicts = sorter.verdicts(&open);
-        for (verdict, (id, place)) in verdicts.iter().zip(&ids) {
-            report.count(verdict);
-            if let Some(line) = lines.get_mut(*place) {
-                *line = shown(verdict, &conversation, id, &report).into_bytes().into();
-            }
+    report.conversations = held.open.len() as u64;
+    let Held { by_name: _, open, places, ids, ends } = held;
+    let verdicts: Vec<Vec<Verdict>> = open.iter().map(|(open, _)| sorter.verdicts(open)).collect();
+    verdicts.iter().flatten().for_each(|verdict| report.count(verdict));
+    let line = shown::Line::of(&report);
+    let (mut buffer, mut from) = (Vec::with_capacity(2 * FULL), 0);
+    for ((conversation, at), end) in places.into_iter().zip(ends) {
+        let (conversation, at) = (conversation as usize, at as usize);
+        let verdict = verdicts.get(conversation).and_then(|list| list.get(at));
+        let seen = open.get(conversation).and_then(|(open, name)| Some((open.seen.get(at)?, name)));
+        let (Some(verdict), Some((seen, conversation))) = (verdict, seen) else { continue };
+        line.write(verdict, seen, conversation, ids.get(from..end).unwrap_or_default(), &mut buffer);
+        from = end;
+        if buffer.len() >= FULL {
+            out.write_all(&buffer).map_err(|e| output(&e))?;
+            buffer.clear();
         }
     }
-    for line in lines {
-        out.write_all(&line).map_err(|e| output(&e))?;
-    }
-    out.flush().map_err(|e| output(&e))?;
+    out.write_all(&buffer).and_then(|()| out.flush()).map_err(|e| output(&e))?;
     Ok(report)
 }
+
+/// Bytes of verdicts that are written in one go.
+const FULL: usize = 1 << 16;
 
 fn output(e: &std::io::Error) -> JobError {
     JobError::io(Path::new("-"), "writing the verdicts", e)
@@ -257,6 +297,16 @@ impl Sorter {
         self.classifier.decide(&open.frame, &open.seen)
     }
 
+    /// The same with the reasons of each, for a person to read.
+    pub(crate) fn explained<'a>(
+        &self,
+        open: &'a Open,
+        verdicts: &'a [Verdict],
+    ) -> impl Iterator<Item = (Verdict, Vec<String>)> + use<'a> {
+        let reasons = |v: &Verdict, s: &Seen| v.reasons(s).map(|(a, b)| [a, b].concat()).collect();
+        verdicts.iter().zip(&open.seen).map(move |(v, s)| (*v, reasons(v, s)))
+    }
+
     /// Begins to observe how messages compare with those that the model learned from.
     pub(crate) fn observe(&self) -> Option<Observed> {
         self.classifier.profile().cloned().map(Observed::new)
@@ -278,22 +328,6 @@ impl Sorter {
 /// A value as JSON; numbers and texts always have one.
 fn json(value: &(impl Serialize + ?Sized)) -> String {
     serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
-}
-
-/// A verdict as a line. Probabilities have six decimals, so that the same verdict is the same bytes.
-fn shown(v: &Verdict, conversation: &str, id: &str, report: &ClassifyReport) -> String {
-    let [work, personnel, private, misdirected] = v.p;
-    let ground = v.ground.map_or_else(|| "null".to_owned(), |g| json(g.word()));
-    format!(
-        "{{\"conversation\":{conversation},\"id\":{id},\"verdict\":\"{}\",\"ground\":{ground},\"p_work\":{work:.6},\
-         \"p\":{{\"work\":{work:.6},\"personnel\":{personnel:.6},\"private\":{private:.6},\
-         \"misdirected\":{misdirected:.6}}},\"proposal\":{},\"reasons\":{},\"model\":\"{}\",\"policy\":\"{}\"}}\n",
-        v.route.word(),
-        v.proposal,
-        json(&v.reasons),
-        report.model,
-        report.policy,
-    )
 }
 
 #[cfg(test)]

@@ -177,14 +177,18 @@ struct Truth {
 }
 
 fn json_lines(path: &Path, text: &str) -> Result<Vec<Conversation>, JobError> {
-    let mut order: HashMap<Box<str>, usize> = HashMap::new();
+    let mut order: HashMap<Option<Box<str>>, usize> = HashMap::new();
     let mut out: Vec<Conversation> = Vec::new();
     for (text, number) in text.lines().zip(1..).filter(|(t, _)| !t.trim().is_empty()) {
         let truth: Truth =
             serde_json::from_str(text).map_err(|_| input(path, number, "no label of the four"))?;
         let message = line::parse(text.as_bytes()).map_err(|why| input(path, number, why))?;
         let facts = message.facts();
-        let at = *order.entry(message.key(number as u64)).or_insert_with(|| {
+        let name: Option<Box<str>> = message.conversation().map(Into::into);
+        if name.is_none() {
+            order.remove(&None); // a message that names no conversation stands alone
+        }
+        let at = *order.entry(name).or_insert_with(|| {
             out.push(Conversation {
                 relation: Relation::of(truth.relation.as_deref().unwrap_or_default()),
                 role: Role::of(truth.role.as_deref().unwrap_or_default()),
