@@ -15,10 +15,16 @@ pub(crate) struct Found {
     pub(crate) doubts: Vec<&'static str>,
 }
 
+/// Most attachments that are looked for by guid.
+const MOST_LOOKS: u32 = 10_000;
+
 /// Finds attachments by row number.
 pub(crate) struct Finder<'d> {
     set: Arc<dyn EvidenceSet>,
     statement: Option<CachedStatement<'d>>,
+    by_guid: Option<CachedStatement<'d>>,
+    /// How many more may be looked for by guid, which a schema need not have an index for.
+    looks_left: u32,
     mimes: HashMap<String, Arc<str>>,
     /// Attachments whose content is not in the source.
     pub(crate) missing: u64,
@@ -41,7 +47,23 @@ impl<'d> Finder<'d> {
                 Some(database.connection().prepare_cached(&sql).map_err(of)?)
             }
         };
-        Ok(Self { set, statement, mimes: HashMap::new(), missing: 0, missing_bytes: 0 })
+        let by_guid =
+            database.connection().prepare_cached("SELECT ROWID FROM attachment WHERE guid = ?1").ok();
+        let (mimes, looks_left) = (HashMap::new(), MOST_LOOKS);
+        Ok(Self { set, statement, by_guid, looks_left, mimes, missing: 0, missing_bytes: 0 })
+    }
+
+    /// An attachment that a body names and no join leads to.
+    pub(crate) fn named(&mut self, guid: &str) -> Found {
+        let rowid = self.by_guid.as_mut().filter(|_| self.looks_left > 0).and_then(|statement| {
+            self.looks_left -= 1;
+            statement.query_row([guid], |row| row.get::<_, i64>(0)).ok()
+        });
+        // no attachment has the lowest number there is
+        let mut found = self.find(rowid.unwrap_or(i64::MIN));
+        found.doubts.push("attachment_not_joined");
+        found.guid = Some(guid.to_owned());
+        found
     }
 
     /// The attachment of that row; one that has no row is a missing one.
@@ -92,6 +114,27 @@ impl<'d> Finder<'d> {
         }
         Found { guid, attachment, doubts }
     }
+}
+
+/// Most attachments of one body that no join leads to.
+const MOST_NOT_JOINED: usize = 100;
+
+/// Adds the attachments that the body names and no join leads to. A joined one whose row is gone, and with it
+/// its guid, may be any of them.
+pub(crate) fn not_joined(
+    files: &[String],
+    attachments: &mut Vec<Found>,
+    named: &mut dyn FnMut(&str) -> Found,
+) {
+    let is_joined = |guid: &str| attachments.iter().any(|f| f.guid.as_deref() == Some(guid));
+    let mut lost: Vec<&str> = Vec::new();
+    for guid in files {
+        if !is_joined(guid) && !lost.contains(&guid.as_str()) && lost.len() < MOST_NOT_JOINED {
+            lost.push(guid);
+        }
+    }
+    let unknown = attachments.iter().filter(|f| f.guid.is_none()).count();
+    attachments.extend(lost.into_iter().skip(unknown).map(named));
 }
 
 #[derive(Default)]

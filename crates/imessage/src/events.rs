@@ -19,6 +19,10 @@ pub(crate) fn event(
 ) -> Option<Event> {
     let who = || other.map(|h| h.address.clone());
     let kind = match (row.item_type, row.group_action_type) {
+        // a kind of attached message that is not known; its text is its body
+        (0, _) if row.is_unknown_kind() => {
+            Event::Other { code: format!("associated/{}", row.associated_type), text: None }
+        }
         (0, _) => return None,
         (1, 0) if row.other_handle != 0 && row.other_handle == row.handle_id => Event::NumberChanged,
         (1, 0) => Event::ParticipantAdded { who: who() },

@@ -46,6 +46,11 @@ pub(crate) struct Extras {
 }
 
 impl Extras {
+    /// Whether the row says that it was withdrawn.
+    pub(crate) fn is_retracted(self) -> bool {
+        self.retracted != 0
+    }
+
     /// Codes for them.
     pub(crate) fn doubts(self, unsent: bool, doubts: &mut Vec<Cow<'static, str>>) {
         let Self { retracted, edited, played, recovered, schedule_type, satellite_pending, .. } = self;

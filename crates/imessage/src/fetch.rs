@@ -36,7 +36,8 @@ impl Origin {
 pub(crate) struct Fetch<'d> {
     origin: &'d Origin,
     one: Statement<'d>,
-    exists: Statement<'d>,
+    /// What kind of row has a guid; absent in a schema without guids.
+    exists: Option<Statement<'d>>,
     pub(crate) files: Finder<'d>,
     maps: &'d Maps,
     reactions: &'d ReactionIndex,
@@ -62,7 +63,7 @@ impl<'d> Fetch<'d> {
             exists: connection
                 .prepare("SELECT associated_message_type FROM message WHERE guid = ?1")
                 .or_else(|_| connection.prepare("SELECT 0 FROM message WHERE guid = ?1"))
-                .map_err(of)?,
+                .ok(),
             files: Finder::new(database, origin.set.clone())?,
             maps,
             reactions,
@@ -82,7 +83,9 @@ impl<'d> Fetch<'d> {
     fn message(&mut self, row: &Row<'_>) -> Message {
         let maps = self.maps;
         let in_chat = maps.in_chat.of(row.rowid).find(|c| maps.chats.contains_key(c));
-        let recoverable = maps.recoverable.of(row.rowid).next();
+        let mut recoverable = maps.recoverable.of(row.rowid).peekable();
+        let first = recoverable.peek().copied();
+        let recoverable = recoverable.find(|c| maps.chats.contains_key(c)).or(first);
         let chat = in_chat.or(recoverable).and_then(|c| maps.chats.get(&c));
         let mut attachments: Vec<Found> =
             maps.attachments.of(row.rowid).map(|a| self.files.find(a)).collect();
@@ -96,6 +99,7 @@ impl<'d> Fetch<'d> {
         } else {
             Rare::default()
         };
+        let files = &mut self.files;
         let context = Context {
             evidence: &self.origin.name,
             sha256: self.origin.sha256,
@@ -107,6 +111,7 @@ impl<'d> Fetch<'d> {
             sender: maps.handles.get(&row.handle_id),
             other: maps.handles.get(&row.other_handle),
             attachments,
+            named: &mut |guid| files.named(guid),
             reactions,
             rare,
         };
@@ -166,7 +171,8 @@ impl<'d> Fetch<'d> {
         if !self.reactions.of(guid).any(|at| self.reactions.rowid(at) == row.rowid) {
             return false;
         }
-        let kind = self.exists.query_row([guid], |row| row.get::<_, Option<i64>>(0)).optional();
+        let Some(exists) = &mut self.exists else { return false };
+        let kind = exists.query_row([guid], |row| row.get::<_, Option<i64>>(0)).optional();
         matches!(kind, Ok(Some(kind)) if !rows::is_reaction(kind.unwrap_or(0)))
     }
 

@@ -61,11 +61,12 @@ const ROWS_FOR_TWO: i64 = 20_000;
 
 fn select(columns: &BTreeSet<String>) -> String {
     let or_null = |name: &'static str| if columns.contains(name) { name } else { "NULL" };
-    let [kind, title, about, reaction] =
-        ["item_type", "group_title", "associated_message_guid", "associated_message_type"].map(or_null);
+    let [kind, date, title, about, reaction] =
+        ["item_type", "date", "group_title", "associated_message_guid", "associated_message_type"]
+            .map(or_null);
     // in the order of the table: by an index, every row would be fetched from another page
     format!(
-        "SELECT ROWID, {kind}, date, {title}, {about}, {reaction} FROM message NOT INDEXED \
+        "SELECT ROWID, {kind}, {date}, {title}, {about}, {reaction} FROM message NOT INDEXED \
          WHERE ROWID > ?1 AND ({kind} = 2 OR {about} IS NOT NULL)"
     )
 }
@@ -157,17 +158,23 @@ impl Found {
     }
 
     fn take(&mut self, rowid: i64, row: &rusqlite::Row<'_>) {
-        if matches!(column::<Option<i64>>(row, 1), Ok(Some(2))) {
-            let date = column::<Option<i64>>(row, 2).ok().flatten().unwrap_or(0);
+        if number(row, 1) == 2 {
+            let date = number(row, 2);
             let title = column::<Option<String>>(row, 3).ok().flatten().filter(|t| !t.is_empty());
             self.renames.push(Rename { rowid, date, title: title.map(|t| Sensitive::new(t.into())) });
         }
         let about = column::<Option<String>>(row, 4).ok().flatten();
-        let kind = column::<Option<i64>>(row, 5).ok().flatten().unwrap_or(0);
+        let kind = number(row, 5);
         if let Some(about) = about.filter(|_| rows::is_reaction(kind)) {
             self.reactions.push((guid_hash(target(&about)), rowid));
         }
     }
+}
+
+/// A number, also where it is kept as a text, as the scan takes it; 0 for what is none.
+fn number(row: &rusqlite::Row<'_>, at: usize) -> i64 {
+    let text = || column::<Option<String>>(row, at).ok().flatten()?.trim().parse().ok();
+    column::<Option<i64>>(row, at).ok().flatten().or_else(text).unwrap_or(0)
 }
 
 /// Which rows react to which message: hash of the target's guid and row number, 16 bytes a reaction; and

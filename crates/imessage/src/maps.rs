@@ -226,7 +226,7 @@ fn chats(
         return Ok(chats);
     }
     let or_null = |name: &str| if columns.contains(name) { name.to_owned() } else { "NULL".to_owned() };
-    let list = ["style", "display_name", "service_name"].map(or_null).join(", ");
+    let list = ["style", "display_name", "service_name", "chat_identifier"].map(or_null).join(", ");
     *damaged |= damage::each(database, "chat", &format!("guid, {list}"), &mut |row| {
         let (Ok(rowid), Ok(Some(guid))) = (column::<i64>(row, 0), column::<Option<String>>(row, 1)) else {
             return;
@@ -234,8 +234,14 @@ fn chats(
         let style = column::<Option<i64>>(row, 2).ok().flatten();
         let name = column::<Option<String>>(row, 3).ok().flatten().filter(|n| !n.is_empty());
         let is_group = style.map_or_else(|| guid.contains(";+;"), |style| style == GROUP);
-        let participants =
+        let mut participants: Vec<Text> =
             members.of(rowid).filter_map(|h| handles.get(&h)).map(|h| h.address.clone()).collect();
+        if participants.is_empty() && !is_group {
+            // a chat with one person is called by that person's address
+            let other = column::<Option<String>>(row, 5).ok().flatten();
+            let other = other.and_then(|id| Address::parse(&id));
+            participants.extend(other.map(|a| Sensitive::new(Arc::from(a.into_string()))));
+        }
         let first = renames.partition_point(|r| r.0 < rowid);
         let mine: Vec<_> = renames[first..].iter().take_while(|r| r.0 == rowid).map(|r| &r.1).collect();
         let base = Conversation {

@@ -8,7 +8,7 @@ use model::{
     ReactionKind, Sensitive, Stamp, Text,
 };
 
-use crate::attachments::Found;
+use crate::attachments::{self, Found};
 use crate::cards;
 use crate::events::event;
 use crate::extras::Extras;
@@ -33,6 +33,8 @@ pub(crate) struct Context<'m> {
     pub(crate) sender: Option<&'m Handle>,
     pub(crate) other: Option<&'m Handle>,
     pub(crate) attachments: Vec<Found>,
+    /// Finds an attachment that the body names and no join leads to.
+    pub(crate) named: &'m mut dyn FnMut(&str) -> Found,
     pub(crate) reactions: Vec<Reaction>,
     /// What few rows have.
     pub(crate) rare: Rare,
@@ -63,6 +65,7 @@ pub(crate) fn message(row: &Row<'_>, context: Context<'_>) -> Message {
         sender,
         other,
         mut attachments,
+        named,
         reactions,
         rare,
     } = context;
@@ -70,6 +73,9 @@ pub(crate) fn message(row: &Row<'_>, context: Context<'_>) -> Message {
         row.bad.iter().map(|c| format!("bad_column:{c}").into()).collect();
     let app = row.balloon.is_some();
     let body = body(row, app, &mut doubts);
+    if let Some(body) = &body {
+        attachments::not_joined(&body.files, &mut attachments, named);
+    }
     if let Some(body) = &body
         && attachments.len() > 1
     {
@@ -81,23 +87,32 @@ pub(crate) fn message(row: &Row<'_>, context: Context<'_>) -> Message {
     }
     let (mut text, transcription) = body.map_or((None, None), |b| (b.text, b.transcription));
     let summary = summary(row, &mut doubts);
-    let Summary { edits, edited_parts, unsent, parts: _, undecoded, translation } = &summary;
+    let Summary { edits: _, parts_of_edits, edited_parts, unsent, parts: _, undecoded, translation } =
+        &summary;
     if *undecoded > 0 {
         doubts.push(format!("edits_undecoded:{undecoded}").into());
     }
     if *edited_parts > 1 {
-        doubts.push("several_parts_edited".into());
+        // which part each entry of the history is of
+        let parts: Vec<String> = parts_of_edits.iter().take(MOST_NAMED).map(u32::to_string).collect();
+        doubts.push(format!("several_parts_edited:{}", parts.join(",")).into());
     }
-    if text.is_none() && *edited_parts == 1 && unsent.is_empty() {
-        text = edits.last().and_then(|e| e.text.clone());
+    if text.is_none() {
+        text = summary.last_texts();
     }
-    let whole = summary.all_unsent() || (!unsent.is_empty() && text.is_none() && attachments.is_empty());
+    let nothing_left = text.is_none() && attachments.is_empty();
+    let withdrawn = !unsent.is_empty() || rare.extras.is_some_and(|e| e.is_retracted());
+    let whole = summary.all_unsent() || (withdrawn && nothing_left);
+    if whole && text.is_some() {
+        // withdrawn, and the phone has the text nevertheless
+        doubts.push("text_of_withdrawn_message".into());
+    }
     let lines = lines(row, &rare, transcription, translation.as_deref(), &mut doubts);
     if !whole && !lines.is_empty() {
         text = shown::with_lines(text, &lines, &mut doubts);
     }
     if let Some(extras) = rare.extras {
-        extras.doubts(!unsent.is_empty(), &mut doubts);
+        extras.doubts(withdrawn, &mut doubts);
     }
     if deleted && rare.deleted_at != 0 {
         // a phone that deletes by age sets the date of the message itself
@@ -137,7 +152,10 @@ pub(crate) fn message(row: &Row<'_>, context: Context<'_>) -> Message {
         doubts.push("several_chats".into());
     }
     kinds(row, &mut doubts);
-    let outgoing = |at: Option<Stamp>| at.filter(|at| at.is_plausible());
+    let (delivered, read) = (Stamp::apple(row.date_delivered), Stamp::apple(row.date_read));
+    if [delivered, read].into_iter().flatten().any(|at| !at.is_plausible()) {
+        doubts.push("receipt_out_of_range".into());
+    }
     Message {
         source: Cow::Borrowed("ios"),
         service: service(row.service.as_deref(), chat_service, &mut doubts),
@@ -148,11 +166,11 @@ pub(crate) fn message(row: &Row<'_>, context: Context<'_>) -> Message {
         direction,
         sent_at,
         received_at: None,
-        delivered_at: outgoing(Stamp::apple(row.date_delivered)),
-        read_at: outgoing(Stamp::apple(row.date_read)),
+        delivered_at: delivered.filter(|at| at.is_plausible()),
+        read_at: read.filter(|at| at.is_plausible()),
         remote_at: None,
         subject: row.subject.as_deref().filter(|s| !s.is_empty()).map(|s| Sensitive::new(Arc::from(s))),
-        body: if whole { None } else { text },
+        body: text,
         attachments: attachments.into_iter().map(|f| f.attachment).collect::<Vec<Attachment>>(),
         unsent: whole,
         unsent_parts: if whole { Vec::new() } else { unsent.clone() },
@@ -173,6 +191,9 @@ pub(crate) fn message(row: &Row<'_>, context: Context<'_>) -> Message {
         raw: raw(row),
     }
 }
+
+/// Most parts of edits that a doubt names.
+const MOST_NAMED: usize = 100;
 
 struct Body {
     text: Option<Text>,
@@ -298,7 +319,7 @@ fn service(
     chat: Option<&str>,
     doubts: &mut Vec<Cow<'static, str>>,
 ) -> Cow<'static, str> {
-    match stored.or(chat) {
+    match stored.filter(|s| !s.is_empty()).or(chat.filter(|s| !s.is_empty())) {
         Some("iMessage") => "iMessage".into(),
         Some("SMS") => "SMS".into(),
         Some("MMS") => "MMS".into(),

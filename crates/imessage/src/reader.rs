@@ -78,6 +78,19 @@ fn finding(code: String) -> Finding {
     Finding { code, at: None }
 }
 
+/// Counts a record; tells whether it is a message among the recently deleted.
+fn note(record: &Record, tally: &mut Tally) -> bool {
+    match record {
+        Record::Message(message) => {
+            tally.messages += 1;
+            return message.deleted;
+        }
+        Record::Folded { .. } => tally.folded += 1,
+        Record::Unreadable(_) => tally.unreadable += 1,
+    }
+    false
+}
+
 impl MessageSource for Reader {
     fn describe(&self) -> SourceDescription {
         self.description.clone()
@@ -101,6 +114,7 @@ impl MessageSource for Reader {
         let mut fetch = Fetch::new(&self.database, &columns, &self.origin, &maps, &reactions)?;
         let mut probe = Probe::new(&self.database, "message")?;
         let mut tally = Tally::default();
+        let mut recently_deleted = 0_u64;
         let mut holes = Holes::default();
         let mut order = Order::default();
         let (mut stopped, mut damages) = (false, Vec::new());
@@ -114,11 +128,7 @@ impl MessageSource for Reader {
                 for (rowid, date, record) in piece.rows {
                     order.fits(rowid);
                     holes.note(rowid, date);
-                    match &record {
-                        Record::Message(_) => tally.messages += 1,
-                        Record::Folded { .. } => tally.folded += 1,
-                        Record::Unreadable(_) => tally.unreadable += 1,
-                    }
+                    recently_deleted += u64::from(note(&record, &mut tally));
                     if sink(record).is_break() {
                         return ControlFlow::Break(());
                     }
@@ -152,11 +162,7 @@ impl MessageSource for Reader {
                     let fault = Fault::Unexpected { expected: "row numbers in ascending order" };
                     Record::Unreadable(Unreadable { at: self.origin.location(row.rowid), fault })
                 };
-                match &record {
-                    Record::Message(_) => tally.messages += 1,
-                    Record::Folded { .. } => tally.folded += 1,
-                    Record::Unreadable(_) => tally.unreadable += 1,
-                }
+                recently_deleted += u64::from(note(&record, &mut tally));
                 if sink(record).is_break() {
                     stopped = true;
                     break 'scan;
@@ -212,9 +218,11 @@ impl MessageSource for Reader {
             self.findings.push(finding(format!("attachments_missing:{missing}/{missing_bytes}")));
         }
         self.findings.extend(traces::findings(&self.database, &maps, &holes));
-        for (pairs, table) in
-            [(&maps.in_chat, "chat_message_join"), (&maps.attachments, "message_attachment_join")]
-        {
+        for (pairs, table) in [
+            (&maps.in_chat, "chat_message_join"),
+            (&maps.recoverable, "chat_recoverable_message_join"),
+            (&maps.attachments, "message_attachment_join"),
+        ] {
             if pairs.too_large > 0 {
                 self.findings.push(finding(format!("row_numbers_too_large:{table}:{}", pairs.too_large)));
             }
@@ -225,8 +233,8 @@ impl MessageSource for Reader {
         if maps.damaged {
             self.findings.push(finding("table_damaged:handle_or_chat".to_owned()));
         }
-        if maps.recoverable.len() > 0 {
-            self.findings.push(finding(format!("recently_deleted:{}", maps.recoverable.len())));
+        if recently_deleted > 0 {
+            self.findings.push(finding(format!("recently_deleted:{recently_deleted}")));
         }
         Ok(tally)
     }

@@ -154,6 +154,11 @@ impl<'a> Row<'a> {
         self.thread_originator.as_deref().filter(|g| !g.is_empty()).or(poll)
     }
 
+    /// Whether the row says that it is attached to a message in a way that is not known.
+    pub(crate) fn is_unknown_kind(&self) -> bool {
+        !(matches!(self.associated_type, 0 | 2 | 3 | 4000) || self.is_reaction())
+    }
+
     /// Whether the row is a reaction: sticker 1000, tapbacks 2000 to 2007, their removals.
     pub(crate) fn is_reaction(&self) -> bool {
         is_reaction(self.associated_type)
@@ -179,38 +184,39 @@ impl<'a> Take<'a, '_> {
         (value, name)
     }
 
-    /// An integer; NULL is 0, as every reader of this schema takes it.
+    /// An integer; NULL is 0, as every reader of this schema takes it. A number that is kept as something
+    /// else is noted as bad and taken for what it says.
     fn int(&mut self) -> i64 {
-        match self.next() {
-            (ValueRef::Integer(i), _) => i,
-            (ValueRef::Null, _) => 0,
+        let (value, name) = self.next();
+        match value {
+            ValueRef::Integer(i) => i,
+            ValueRef::Null => 0,
             #[expect(clippy::cast_possible_truncation, reason = "`as` saturates; a real is noted as bad")]
-            (ValueRef::Real(r), name) => {
+            ValueRef::Real(r) => {
                 self.bad.push(name);
                 r as i64
             }
-            (_, name) => {
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
                 self.bad.push(name);
-                0
+                std::str::from_utf8(bytes).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
             }
         }
     }
 
+    /// A text. Whatever else stands in its place is noted as bad and taken for what it says.
     fn text(&mut self) -> Option<Cow<'a, str>> {
-        match self.next() {
-            (ValueRef::Text(bytes), name) => Some(match std::str::from_utf8(bytes) {
-                Ok(text) => Cow::Borrowed(text),
-                Err(_) => {
-                    self.bad.push(name);
-                    String::from_utf8_lossy(bytes)
-                }
-            }),
-            (ValueRef::Null, _) => None,
-            (_, name) => {
-                self.bad.push(name);
-                None
-            }
+        let (value, name) = self.next();
+        let text = match value {
+            ValueRef::Null => return None,
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes),
+            ValueRef::Integer(i) => Cow::Owned(i.to_string()),
+            ValueRef::Real(r) => Cow::Owned(r.to_string()),
+        };
+        let whole = matches!((value, &text), (ValueRef::Text(_), Cow::Borrowed(_)));
+        if !whole {
+            self.bad.push(name);
         }
+        Some(text)
     }
 
     fn blob(&mut self) -> Option<&'a [u8]> {

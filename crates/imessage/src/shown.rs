@@ -14,7 +14,9 @@ pub(crate) fn with_lines(
     doubts: &mut Vec<Cow<'static, str>>,
 ) -> Option<Text> {
     let own = text.as_ref().map_or("", |t| t.expose());
-    let added: Vec<&str> = lines.iter().map(String::as_str).filter(|line| !own.contains(line)).collect();
+    // an address is the same with and without the slash that ends it
+    let is_there = |line: &&str| own.contains(line.strip_suffix('/').unwrap_or(line));
+    let added: Vec<&str> = lines.iter().map(String::as_str).filter(|line| !is_there(line)).collect();
     if added.is_empty() {
         return text;
     }
@@ -45,6 +47,7 @@ mod tests {
         check("", &[], "", &[]);
         check("", &["Titel", "https://a.dk"], "Titel\nhttps://a.dk", &["added_lines:2"]);
         check("Se https://a.dk", &["Titel", "https://a.dk"], "Se https://a.dk\nTitel", &["added_lines:1"]);
+        check("Se https://a.dk", &["Titel", "https://a.dk/"], "Se https://a.dk\nTitel", &["added_lines:1"]);
         check("Hej", &["to\nlinjer"], "Hej\nto\nlinjer", &["added_lines:2"]);
     }
 }

@@ -1,7 +1,9 @@
 //! `message_summary_info`: edits with their times and texts, and withdrawn parts.
 
+use std::sync::Arc;
+
 use evidence::property_list;
-use model::{Edit, Fault, Sensitive, Stamp};
+use model::{Edit, Fault, Sensitive, Stamp, Text};
 use plist::{Dictionary, Value};
 
 use crate::normalise::without_placeholders;
@@ -13,8 +15,10 @@ const MOST_BYTES: usize = 16 << 20;
 /// What the summary says.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Summary {
-    /// Every text, oldest first; parts one after another where several were edited.
+    /// Every text of every edited part, oldest first.
     pub(crate) edits: Vec<Edit>,
+    /// Which part each of them is of.
+    pub(crate) parts_of_edits: Vec<u32>,
     /// How many parts were edited.
     pub(crate) edited_parts: usize,
     /// Withdrawn parts, ascending.
@@ -30,7 +34,26 @@ pub(crate) struct Summary {
 impl Summary {
     /// Whether every known part was withdrawn.
     pub(crate) fn all_unsent(&self) -> bool {
-        !self.unsent.is_empty() && self.parts.iter().all(|p| self.unsent.contains(p))
+        !self.unsent.is_empty()
+            && !self.parts.is_empty()
+            && self.parts.iter().all(|p| self.unsent.contains(p))
+    }
+
+    /// The last text of each edited part that was not withdrawn, in order of the parts: what is left where
+    /// the row itself has no text.
+    pub(crate) fn last_texts(&self) -> Option<Text> {
+        let mut last: Vec<(u32, &Text)> = Vec::new();
+        for (part, edit) in self.parts_of_edits.iter().zip(&self.edits) {
+            let Some(text) = &edit.text else { continue };
+            match last.iter_mut().find(|l| l.0 == *part) {
+                Some(known) => known.1 = text,
+                None if self.unsent.contains(part) => {}
+                None => last.push((*part, text)),
+            }
+        }
+        last.sort_by_key(|l| l.0);
+        let texts: Vec<&str> = last.iter().map(|l| l.1.expose().as_ref()).collect();
+        (!texts.is_empty()).then(|| Sensitive::new(Arc::from(texts.join("\n"))))
     }
 }
 
@@ -66,7 +89,8 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Summary, Fault> {
     summary.parts = numbered("otr").iter().chain(&edited).map(|p| p.0).collect();
     summary.parts.sort_unstable();
     summary.parts.dedup();
-    for (_, history) in edited {
+    let mut edits: Vec<(u32, Edit)> = Vec::new();
+    for (part, history) in edited {
         let Some(history) = history.as_array().filter(|h| !h.is_empty()) else { continue };
         summary.edited_parts += 1;
         for entry in history.iter().filter_map(Value::as_dictionary) {
@@ -74,15 +98,18 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Summary, Fault> {
             if matches!(text, Some(Err(_))) {
                 summary.undecoded += 1;
             }
-            summary.edits.push(Edit {
-                at: entry.get("d").and_then(real).map(Stamp::apple_double),
-                text: text
-                    .and_then(Result::ok)
-                    .and_then(|body| without_placeholders(&body.text, false))
-                    .map(Sensitive::new),
-            });
+            let text = text
+                .and_then(Result::ok)
+                .and_then(|body| without_placeholders(&body.text, false))
+                .map(Sensitive::new);
+            edits.push((part, Edit { at: entry.get("d").and_then(real).map(Stamp::apple_double), text }));
         }
     }
+    if summary.edited_parts > 1 {
+        // the histories of several parts as one; each keeps its own order where times are equal
+        edits.sort_by_key(|(_, edit)| edit.at.map(Stamp::millis));
+    }
+    (summary.parts_of_edits, summary.edits) = edits.into_iter().unzip();
     Ok(summary)
 }
 

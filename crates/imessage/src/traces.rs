@@ -99,9 +99,9 @@ const TOMBSTONES: [&str; 6] = [
 pub(crate) fn findings(database: &Database, maps: &Maps, holes: &Holes) -> Vec<Finding> {
     let mut out = Vec::new();
     holes.findings(&mut out);
-    if let (Some((last, _)), Some(highest)) = (holes.last, sequence(database))
-        && highest > last
-    {
+    // an empty table may have had rows
+    let last = holes.last.map_or(0, |(last, _)| last);
+    if let Some(highest) = sequence(database).filter(|highest| *highest > last) {
         out.push(format!("rows_absent_at_end:{}", highest.abs_diff(last)));
     }
     for table in TOMBSTONES {
@@ -129,6 +129,12 @@ pub(crate) fn findings(database: &Database, maps: &Maps, holes: &Holes) -> Vec<F
     let is_used = |chat: i64| {
         u32::try_from(chat).is_ok_and(|c| used.binary_search(&c).is_ok() || deleted.binary_search(&c).is_ok())
     };
+    // rows that name a chat whose own row is gone
+    let is_gone = |chat: &&u32| !maps.chats.contains_key(&i64::from(**chat));
+    let gone = used.iter().chain(&deleted).filter(is_gone).collect::<std::collections::BTreeSet<_>>().len();
+    if gone > 0 {
+        out.push(format!("chats_absent:{gone}"));
+    }
     let empty = maps.chats.keys().filter(|chat| !is_used(**chat)).count();
     if empty > 0 {
         out.push(format!("chats_without_messages:{empty}"));
