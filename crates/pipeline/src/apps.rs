@@ -13,7 +13,8 @@ pub enum Coverage {
     Read,
     /// It holds messages, and this version has no reader for them.
     KnownNotRead,
-    /// It holds messages, and they are never part of such a source.
+    /// It holds messages, and they are not in this source: an app may leave them out of every backup, or the
+    /// database that its reader needs is absent.
     NotInSource,
     /// Not known to hold messages.
     Unknown,
@@ -32,8 +33,8 @@ pub struct App {
 /// (signalapp/Signal-iOS#523).
 const MESSENGERS: &[(&str, Coverage)] = &[
     // read where its database is in the source
-    ("net.whatsapp.WhatsApp", Coverage::KnownNotRead),
-    ("net.whatsapp.WhatsAppSMB", Coverage::KnownNotRead),
+    ("net.whatsapp.WhatsApp", Coverage::NotInSource),
+    ("net.whatsapp.WhatsAppSMB", Coverage::NotInSource),
     ("org.whispersystems.signal", Coverage::NotInSource),
     ("com.facebook.Messenger", Coverage::KnownNotRead),
     ("com.burbn.instagram", Coverage::KnownNotRead),

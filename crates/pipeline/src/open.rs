@@ -10,6 +10,7 @@ use evidence::{DateOrder, EvidenceSet, Given, Opening, Tree};
 use ios_backup::{IosBackup, IosFiles};
 use model::{Device, Finding, MessageSource, SourceError};
 use secrecy::{SecretSlice, SecretString};
+use whatsapp::ios::Copied;
 
 use crate::error::JobError;
 use crate::several::joined;
@@ -234,10 +235,11 @@ fn ios(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, SourceErr
     }
     let backup = Arc::new(IosBackup::open(tree.clone(), given.passphrase.as_ref())?);
     let set: Arc<dyn EvidenceSet> = backup.clone();
-    let (readers, failed) = ios_readers(&set)?;
+    let absent = whatsapp::ios::absent(backup.as_ref(), &backup.apps(), Copied::Backup);
+    let (readers, failed) = ios_readers(&set, &absent)?;
     let mut findings = backup.findings();
     findings.extend(failed);
-    findings.extend(whatsapp::ios::absent(backup.as_ref(), &backup.apps()));
+    findings.extend(absent);
     Ok(Some(Opening {
         kind: "ios-backup",
         encrypted: backup.is_encrypted(),
@@ -255,15 +257,21 @@ fn ios_files(tree: &Arc<dyn Tree>, _: &Given) -> Result<Option<Opening>, SourceE
     let Some(files) = IosFiles::find(tree.clone())? else { return Ok(None) };
     let apps = files.apps();
     let set: Arc<dyn EvidenceSet> = Arc::new(files);
-    let (readers, findings) = ios_readers(&set)?;
+    let absent = whatsapp::ios::absent(set.as_ref(), &apps, Copied::Files);
+    let (readers, mut findings) = ios_readers(&set, &absent)?;
+    findings.extend(absent);
     let (device, made_at) = (Device::default(), None);
     Ok(Some(Opening { kind: "ios-files", encrypted: false, device, made_at, apps, set, readers, findings }))
 }
 
 type Readers = Vec<Box<dyn MessageSource>>;
 
-/// Every reader that finds its part among the files of an iPhone, and a finding for each that failed.
-fn ios_readers(set: &Arc<dyn EvidenceSet>) -> Result<(Readers, Vec<Finding>), SourceError> {
+/// Every reader that finds its part among the files of an iPhone, and a finding for each that failed. When there
+/// is none, what is known to be `absent` says why.
+fn ios_readers(
+    set: &Arc<dyn EvidenceSet>,
+    absent: &[Finding],
+) -> Result<(Readers, Vec<Finding>), SourceError> {
     let (mut readers, mut failed) = (Vec::new(), Vec::new());
     for (name, open) in IOS_READERS {
         match open(set.clone()) {
@@ -274,7 +282,14 @@ fn ios_readers(set: &Arc<dyn EvidenceSet>) -> Result<(Readers, Vec<Finding>), So
         }
     }
     if readers.is_empty() {
-        let nothing = SourceError::Missing { what: "every database of messages in the backup" };
+        let what = match absent.is_empty() {
+            true => "every database of messages in the backup",
+            false => {
+                "every database of messages in the backup (WhatsApp is on the phone, and leaves its messages out \
+                 of backups while its own encrypted backup is switched on)"
+            }
+        };
+        let nothing = SourceError::Missing { what };
         return Err(failed.into_iter().next().map_or(nothing, |(_, fault)| fault));
     }
     let failed = failed.iter().map(|(name, fault)| format!("reader_failed:{name}: {fault}"));

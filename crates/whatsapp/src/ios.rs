@@ -4,9 +4,11 @@
 
 mod events;
 mod info;
+mod item;
 mod message;
 mod people;
 mod reader;
+mod row;
 
 use std::sync::Arc;
 
@@ -86,9 +88,18 @@ fn with_wal(
     Ok(Some((main, set.get(app.domain, &format!("{path}-wal"))?.filter(|wal| !wal.bytes.is_empty()))))
 }
 
+/// Why an app's messages may be absent from a source that has other files of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// The phone made the copy and asked each app what belongs into it.
+    Backup,
+    /// The files were read as they lay: an app had no say.
+    Files,
+}
+
 /// What a person must look at when an app is on the phone, by the ids of installed `apps` or by its other
 /// files, and its messages are not in the source: it must never pass for empty.
-pub fn absent(set: &dyn EvidenceSet, apps: &[String]) -> Vec<Finding> {
+pub fn absent(set: &dyn EvidenceSet, apps: &[String], copied: Copied) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut finding = |code: String| findings.push(Finding { code, at: None });
     // a file that is there and cannot be opened is there
@@ -98,8 +109,9 @@ pub fn absent(set: &dyn EvidenceSet, apps: &[String]) -> Vec<Finding> {
         if messages {
             continue;
         }
-        let installed = apps.iter().any(|id| id == app.bundle);
-        if OTHERS.iter().any(|path| has(app, path)) {
+        let others = OTHERS.iter().any(|path| has(app, path));
+        let installed = apps.iter().any(|id| id == app.bundle) || (others && copied == Copied::Files);
+        if others && copied == Copied::Backup {
             // the app's data is in the copy and its messages are not: that is what the app does when its
             // own encrypted backup is switched on
             finding(format!("messages_absent_encrypted_backup_on:{}", app.bundle));

@@ -32,6 +32,11 @@ impl<'a> Jid<'a> {
         self.server == "g.us"
     }
 
+    /// Whether it is where statuses are shown: one feed for all, or one for each person.
+    pub(crate) fn is_feed(self) -> bool {
+        matches!(self.server, "status" | "lid.status") || (self.user, self.server) == ("status", "broadcast")
+    }
+
     /// Whether it is one person.
     pub(crate) fn is_person(self) -> bool {
         matches!(self.server, "s.whatsapp.net" | "c.us" | "lid")
@@ -100,6 +105,13 @@ mod tests {
         check("uden snabel-a", "uden snabel-a");
         check("@", "@");
         check("", "");
+    }
+
+    #[test]
+    fn feeds() {
+        let is = |raw: &str| Jid::parse(raw).is_some_and(Jid::is_feed);
+        assert!(is("4540112233@status") && is("100000000000001@lid.status") && is("status@broadcast"));
+        assert!(!is("4540112233@s.whatsapp.net") && !is("1@broadcast") && !is("1@lid"));
     }
 
     #[test]

@@ -77,9 +77,9 @@ impl<'a, 's> Take<'a, 's> {
             #[expect(clippy::cast_precision_loss, reason = "times and coordinates are far below 2^53")]
             (ValueRef::Integer(i), _) => Some(i as f64),
             (ValueRef::Null, _) => None,
-            (_, name) => {
+            (ValueRef::Text(bytes) | ValueRef::Blob(bytes), name) => {
                 self.bad.push(name);
-                None
+                std::str::from_utf8(bytes).ok().and_then(|text| text.trim().parse().ok())
             }
         }
     }
@@ -96,20 +96,20 @@ impl<'a, 's> Take<'a, 's> {
             },
             (ValueRef::Null, _) => return None,
             // ContactsV2 keeps text in columns of blobs
-            (ValueRef::Blob(bytes), name) => match std::str::from_utf8(bytes) {
-                Ok(text) => Cow::Borrowed(text),
-                Err(_) => {
+            (ValueRef::Blob(bytes), name) => {
+                let text = String::from_utf8_lossy(bytes);
+                if matches!(text, Cow::Owned(_)) {
                     self.bad.push(name);
-                    return None;
                 }
-            },
+                text
+            }
             (ValueRef::Integer(i), name) => {
                 self.bad.push(name);
                 Cow::Owned(i.to_string())
             }
-            (ValueRef::Real(_), name) => {
+            (ValueRef::Real(r), name) => {
                 self.bad.push(name);
-                return None;
+                Cow::Owned(r.to_string())
             }
         };
         Some(text).filter(|t| !t.is_empty())

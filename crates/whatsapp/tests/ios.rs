@@ -11,6 +11,7 @@ use std::sync::Arc;
 use common::{codes, read, same};
 use evidence::{EvidenceSet, FolderSet, open_tree};
 use rusqlite::Connection;
+use whatsapp::ios::Copied;
 
 const DOMAIN: &str = testkit::whatsapp::ios::DOMAIN;
 
@@ -64,13 +65,16 @@ fn what_is_not_there_is_said() {
     let root = dir.path().join("set");
     let installed = ["net.whatsapp.WhatsApp".to_owned()];
     let absent = |apps: &[String]| -> Vec<String> {
-        whatsapp::ios::absent(set(&root).as_ref(), apps).into_iter().map(|f| f.code).collect()
+        whatsapp::ios::absent(set(&root).as_ref(), apps, Copied::Backup).into_iter().map(|f| f.code).collect()
     };
     // the positive control
     assert_eq!(absent(&installed), Vec::<String>::new());
     fs::remove_file(root.join(DOMAIN).join("ChatStorage.sqlite")).unwrap();
     assert_eq!(absent(&installed), ["messages_absent_encrypted_backup_on:net.whatsapp.WhatsApp"]);
     assert_eq!(absent(&[]), ["messages_absent_encrypted_backup_on:net.whatsapp.WhatsApp"]);
+    // an app cannot keep its files out of an extraction
+    let files = whatsapp::ios::absent(set(&root).as_ref(), &[], Copied::Files);
+    assert_eq!(files[0].code, "messages_absent_app_installed:net.whatsapp.WhatsApp");
     assert!(whatsapp::ios::open(set(&root)).unwrap().is_none());
     fs::remove_dir_all(root.join(DOMAIN)).unwrap();
     assert_eq!(absent(&installed), ["messages_absent_app_installed:net.whatsapp.WhatsApp"]);
@@ -86,7 +90,8 @@ fn business_is_read_and_said_to_be_alone() {
     assert!(whatsapp::ios::open(set(&root)).unwrap().is_none());
     let mut reader = whatsapp::ios::open_business(set(&root)).unwrap().unwrap();
     assert_eq!(read(reader.as_mut()).0.len(), truth.len());
-    let codes: Vec<_> = whatsapp::ios::absent(set(&root).as_ref(), &[]).into_iter().map(|f| f.code).collect();
+    let codes: Vec<_> =
+        whatsapp::ios::absent(set(&root).as_ref(), &[], Copied::Backup).into_iter().map(|f| f.code).collect();
     assert_eq!(codes, ["business_only:net.whatsapp.WhatsAppSMB"]);
 }
 

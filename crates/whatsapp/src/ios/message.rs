@@ -8,124 +8,23 @@ use model::{
     Action, Attachment, Conversation, Direction, Event, ME, Message, Origin, Place, Raw, Reaction,
     ReactionKind, Sensitive, Stamp, Text, Unit,
 };
-use rusqlite::{OptionalExtension, Row as SqlRow, Statement};
+use rusqlite::{OptionalExtension, Statement};
 
+use super::item::{Media, is_media_type};
 use super::people::{Chat, Maps, Person};
+use super::row::Row;
 use super::{SOURCE, events, info};
 use crate::jid::{Jid, text};
 use crate::media::{self, Files, Stated};
 use crate::side::Side;
 use crate::take::Take;
 
-/// Columns of `ZWAMESSAGE`, in the order of [`Row::take`].
-pub(crate) const COLUMNS: [&str; 15] = [
-    "ZCHATSESSION",
-    "ZGROUPMEMBER",
-    "ZISFROMME",
-    "ZMESSAGETYPE",
-    "ZGROUPEVENTTYPE",
-    "ZMESSAGEDATE",
-    "ZSENTDATE",
-    "ZFROMJID",
-    "ZTOJID",
-    "ZSTANZAID",
-    "ZTEXT",
-    "ZMEDIAITEM",
-    "ZMESSAGEINFO",
-    "ZPARENTMESSAGE",
-    "ZSORT",
-];
-
 /// Kinds that carry a file: picture, film, sound, document, GIF, sticker; seen once: picture, film.
 const WITH_FILE: [i64; 8] = [1, 2, 3, 8, 11, 15, 38, 39];
+/// Most pages of one message.
+const MOST_PREVIEWS: usize = 100;
 /// Other kinds that are known: text, contact, place, group, link, notice, withdrawn.
 const KNOWN: [i64; 7] = [0, 4, 5, 6, 7, 10, 14];
-
-/// One row.
-pub(crate) struct Row<'a> {
-    rowid: i64,
-    pub(crate) chat: Option<i64>,
-    member: Option<i64>,
-    from_me: bool,
-    kind: i64,
-    code: i64,
-    pub(crate) date: Option<f64>,
-    sent: Option<f64>,
-    from: Option<Cow<'a, str>>,
-    to: Option<Cow<'a, str>>,
-    stanza: Option<Cow<'a, str>>,
-    text: Option<Cow<'a, str>>,
-    media: Option<i64>,
-    info: Option<i64>,
-    parent: Option<i64>,
-    /// Number of the message in its chat.
-    pub(crate) sort: Option<i64>,
-    bad: Vec<&'static str>,
-}
-
-impl<'a> Row<'a> {
-    /// Takes all columns.
-    pub(crate) fn take(rowid: i64, row: &'a SqlRow<'_>) -> Self {
-        let mut take = Take::new(row, &COLUMNS);
-        let t = &mut take;
-        let mut this = Self {
-            rowid,
-            chat: t.int(),
-            member: t.int(),
-            from_me: t.int().unwrap_or(0) != 0,
-            kind: t.int().unwrap_or(0),
-            code: t.int().unwrap_or(0),
-            date: t.real().filter(|d| *d != 0.0),
-            sent: t.real().filter(|d| *d != 0.0),
-            from: t.text(),
-            to: t.text(),
-            stanza: t.text(),
-            text: t.text(),
-            media: t.int(),
-            info: t.int(),
-            parent: t.int(),
-            sort: t.int(),
-            bad: Vec::new(),
-        };
-        this.bad = take.bad;
-        this
-    }
-
-    /// When, in milliseconds since 1970.
-    pub(crate) fn millis(&self) -> Option<i64> {
-        self.date.map(|d| Stamp::apple_double(d).millis())
-    }
-}
-
-/// What `ZWAMEDIAITEM` says of a message.
-#[derive(Default)]
-struct Media {
-    path: Option<String>,
-    title: Option<String>,
-    card: Option<String>,
-    size: Option<i64>,
-    latitude: Option<f64>,
-    longitude: Option<f64>,
-    metadata: Option<Vec<u8>>,
-}
-
-pub(crate) const MEDIA: &[&str] =
-    &["ZMEDIALOCALPATH", "ZTITLE", "ZVCARDSTRING", "ZFILESIZE", "ZLATITUDE", "ZLONGITUDE", "ZMETADATA"];
-
-impl Media {
-    fn take(t: &mut Take<'_, '_>) -> Self {
-        let own = |t: Option<Cow<'_, str>>| t.map(Cow::into_owned);
-        Self {
-            path: own(t.text()),
-            title: own(t.text()),
-            card: own(t.text()),
-            size: t.int(),
-            latitude: t.real(),
-            longitude: t.real(),
-            metadata: t.blob().map(<[u8]>::to_vec),
-        }
-    }
-}
 
 type Doubts = Vec<Cow<'static, str>>;
 
@@ -136,6 +35,7 @@ pub(crate) struct Maker<'d> {
     pub(crate) domain: &'static str,
     pub(crate) media: Side<'d>,
     pub(crate) infos: Side<'d>,
+    pub(crate) previews: Side<'d>,
     /// The id of a message by its row.
     pub(crate) stanza: Option<Statement<'d>>,
     pub(crate) files: Files,
@@ -159,7 +59,11 @@ impl Maker<'_> {
         if unsent && body.is_some() {
             doubts.push("text_of_withdrawn_message".into());
         }
+        if unsent && self.is_revoked_by_other(&media, sender.as_ref()) {
+            doubts.push("revoked_by_admin".into());
+        }
         let event = self.event(row, is_system, &mut body, &mut doubts);
+        let preview = self.preview(row, &mut doubts);
         let sent_at = row.date.map(Stamp::apple_double);
         match sent_at {
             None => doubts.push("no_time".into()),
@@ -219,7 +123,7 @@ impl Maker<'_> {
                 place: Place::Row { table: Cow::Borrowed("ZWAMESSAGE"), rowid: row.rowid, column: None },
                 reader_version: Cow::Borrowed(super::reader::VERSION),
             },
-            raw: raw(&blob, media.metadata),
+            raw: raw(&blob, media.metadata, preview),
         }
     }
 
@@ -289,6 +193,20 @@ impl Maker<'_> {
         by_message.or_else(|| row.info.and_then(|info| self.infos.row(info, blob))).flatten()
     }
 
+    /// What the app showed of the pages that a message links to: a line each for address, title and summary.
+    fn preview(&mut self, row: &Row<'_>, doubts: &mut Doubts) -> Option<Vec<u8>> {
+        let lines = self.previews.each(row.rowid, |_, t| {
+            let texts = [t.text(), t.text(), t.text()];
+            texts.into_iter().flatten().map(Cow::into_owned).collect::<Vec<_>>().join("\n")
+        });
+        let lines: Vec<String> = lines.into_iter().filter(|l| !l.is_empty()).take(MOST_PREVIEWS).collect();
+        if lines.is_empty() {
+            return None;
+        }
+        doubts.push("link_preview".into());
+        Some(lines.join("\n").into_bytes())
+    }
+
     fn attachments(
         &mut self,
         row: &Row<'_>,
@@ -310,7 +228,10 @@ impl Maker<'_> {
         if let Some(card) = card.take_if(|c| c.contains("BEGIN:VCARD")) {
             found.push(self.files.card(card));
         }
-        if WITH_FILE.contains(&row.kind) || media.path.is_some() {
+        // a kind that is not known may carry a file too: its media type says so
+        let unknown = !KNOWN.contains(&row.kind);
+        let has_type = unknown && card.is_some_and(is_media_type);
+        if WITH_FILE.contains(&row.kind) || media.path.is_some() || has_type {
             let name = media.path.as_deref().and_then(media::file_name);
             // the title of a document is its name, of anything else what was written to it
             let extension = |n: &str| n.rsplit_once('.').map(|p| p.1.to_lowercase());
@@ -410,6 +331,16 @@ impl Maker<'_> {
         found
     }
 
+    /// Whether a withdrawn message names somebody else than its sender as who took it away. An opaque id that
+    /// is not resolved may be anybody's.
+    fn is_revoked_by_other(&self, media: &Media, sender: Option<&Text>) -> bool {
+        let by = media.card.as_deref().and_then(|jid| self.maps.people.person(jid));
+        let (Some(by), Some(sender)) = (by, sender) else { return false };
+        let sender = if &**sender.expose() == ME { self.maps.owner.as_ref() } else { Some(sender) };
+        let is_number = |t: &Text| t.expose().starts_with('+');
+        sender.is_some_and(|sender| is_number(sender) && is_number(&by.address) && *sender != by.address)
+    }
+
     /// The id of the message answered: by its row, else as the media item has it.
     fn reply_to(&mut self, row: &Row<'_>, media: &Media) -> Option<Text> {
         let by_row = row.parent.zip(self.stanza.as_mut()).and_then(|(parent, statement)| {
@@ -423,8 +354,8 @@ impl Maker<'_> {
     }
 }
 
-fn raw(info: &Option<Vec<u8>>, metadata: Option<Vec<u8>>) -> Vec<Raw> {
-    [("ZRECEIPTINFO", info.clone()), ("ZMETADATA", metadata)]
+fn raw(info: &Option<Vec<u8>>, metadata: Option<Vec<u8>>, preview: Option<Vec<u8>>) -> Vec<Raw> {
+    [("ZRECEIPTINFO", info.clone()), ("ZMETADATA", metadata), ("ZWAMESSAGEDATAITEM", preview)]
         .into_iter()
         .filter_map(|(name, bytes)| Some(Raw { name: Cow::Borrowed(name), bytes: Sensitive::new(bytes?) }))
         .collect()

@@ -58,6 +58,13 @@ pub(crate) struct People {
     pub(crate) disappearing: u64,
 }
 
+/// Whether a text is a name: where there is none, the number is written out.
+fn is_name(text: &str) -> bool {
+    !text.trim().is_empty()
+        && number(text.trim()).is_none()
+        && !matches!(model::Address::parse(text), Some(model::Address::Phone(_)))
+}
+
 /// An id with its server, which some tables leave out.
 fn with_server(id: &str, server: &str) -> Option<String> {
     match Jid::parse(id) {
@@ -124,14 +131,15 @@ impl People {
     /// people call themselves.
     fn read_own(&mut self, database: &Database) -> Result<(), SourceError> {
         self.read_lids(database)?;
+        let is = |n: &&str| is_name(n);
         let mut name = |place: usize, jid: Option<&str>, name: Option<&str>| {
-            let is = |n: &&str| !n.trim().is_empty() && number(n.trim()).is_none();
             if let (Some(jid), Some(name)) = (jid, name.filter(is)) {
                 self.names[place].entry(address(jid)).or_insert_with(|| text(name.trim()));
             }
         };
-        each(database, "ZWAGROUPMEMBER", &["ZMEMBERJID", "ZCONTACTNAME"], |_, t| {
-            let (jid, said) = (t.text(), t.text());
+        each(database, "ZWAGROUPMEMBER", &["ZMEMBERJID", "ZCONTACTNAME", "ZFIRSTNAME"], |_, t| {
+            let (jid, said, first) = (t.text(), t.text(), t.text());
+            let said = said.filter(|s| is(&s.as_ref())).or(first);
             name(1, jid.as_deref(), said.as_deref());
         })?;
         each(database, "ZWAPROFILEPUSHNAME", &["ZJID", "ZPUSHNAME"], |_, t| {
@@ -169,6 +177,8 @@ pub(crate) struct Chat {
     pub(crate) counter: Option<i64>,
     /// Time of its last message, as the chat has it.
     pub(crate) last: Option<f64>,
+    /// It holds what one person shows to everybody for a day, and is no conversation.
+    pub(crate) is_feed: bool,
 }
 
 impl Chat {
@@ -233,7 +243,7 @@ impl Maps {
         for (_, jid, name, ..) in &sessions {
             if let (Some(jid), Some(name)) = (jid, name)
                 && Jid::parse(jid).is_some_and(Jid::is_person)
-                && number(name.trim()).is_none()
+                && is_name(name)
             {
                 people.names[1].insert(address(jid), text(name));
             }
@@ -252,7 +262,9 @@ impl Maps {
                 is_group: kind == Some(1) || parsed.is_some_and(Jid::is_group),
                 participants,
             };
-            chats.insert(row, Chat { names: names(base, renames.remove(&row)), other, counter, last });
+            let is_feed = parsed.is_some_and(Jid::is_feed);
+            let names = names(base, renames.remove(&row));
+            chats.insert(row, Chat { names, other, counter, last, is_feed });
         }
         Ok(Self { people, chats, members, owner })
     }

@@ -11,8 +11,10 @@ use model::{
     Text, Unreadable,
 };
 
-use super::message::{COLUMNS, MEDIA, Maker, Row};
+use super::item::{MEDIA, PREVIEW};
+use super::message::Maker;
 use super::people::{Maps, People};
+use super::row::{COLUMNS, Row};
 use crate::gaps::Gaps;
 use crate::jid::text;
 use crate::media::Files;
@@ -116,6 +118,7 @@ impl MessageSource for Reader {
                 &["ZRECEIPTINFO"],
                 &mut findings,
             )?,
+            previews: Side::open(&self.database, "ZWAMESSAGEDATAITEM", "ZMESSAGE", PREVIEW, &mut findings)?,
             stanza: connection.prepare("SELECT ZSTANZAID FROM ZWAMESSAGE WHERE ROWID = ?1").ok(),
             files: Files::default(),
             evidence: self.name.clone(),
@@ -123,7 +126,9 @@ impl MessageSource for Reader {
         };
         let list = list(&self.database.columns(TABLE)?, &COLUMNS);
         let mut tally = Tally::default();
+        // numbers begin with 1
         let mut gaps = Gaps::default();
+        gaps.note(0);
         let mut sorts = Sorts::default();
         let stopped = scan(&self.database, TABLE, &list, &mut |step| {
             tally.seen += 1;
@@ -197,10 +202,17 @@ impl Sorts {
             (named <= MOST_NAMED).then_some(Finding { code, at })
         };
         let mut more = Vec::new();
+        let mut feeds = 0_u64;
         for chat in chats {
             let start = self.0.partition_point(|s| s.0 < chat);
             let mine: Vec<_> = self.0[start..].iter().take_while(|s| s.0 == chat).collect();
             let Some(known) = maps.chats.get(&chat) else { continue };
+            if known.is_feed {
+                // what a person showed for a day is gone the next
+                let kept = i64::try_from(mine.len()).unwrap_or(i64::MAX);
+                feeds += u64::from(known.counter.is_some_and(|counter| counter - 1 > kept));
+                continue;
+            }
             let mut gaps = Gaps::default();
             gaps.note(0);
             let (mut first, mut before) = (None, None);
@@ -234,6 +246,9 @@ impl Sorts {
                 (Some(_), None) => more.extend(at(chat, "chat_empty".to_owned())),
                 _ => {}
             }
+        }
+        if feeds > 0 {
+            more.push(finding(format!("status_feeds_with_absent_rows:{feeds}")));
         }
         if named > MOST_NAMED {
             more.push(finding(format!("chats_with_absent_rows_not_named:{}", named - MOST_NAMED)));
