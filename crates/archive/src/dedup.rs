@@ -80,12 +80,16 @@ pub(crate) type State = [u8; 8];
 pub(crate) type Mark = [u8; 8];
 
 /// Flags of a mark.
-mod flag {
+pub(crate) mod flag {
     pub(super) const DELETED: u8 = 1;
     pub(super) const UNSENT: u8 = 2;
     pub(super) const EXPIRING: u8 = 4;
     /// Missing from a copy that has its conversation.
     pub(super) const MISSING: u8 = 8;
+    /// In the last byte: no message, but what marks one for other sources.
+    pub(crate) const LIKENESS: u8 = 0x80;
+    /// In the last byte of such a one, in memory only: not on disk.
+    pub(crate) const NEW: u8 = 0x40;
 }
 
 /// Entries of one list.
@@ -96,9 +100,9 @@ pub(crate) const ENTRY: usize = 28;
 /// A message as it was seen: who it is and how it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sighting {
-    id: Id,
-    state: State,
-    mark: Mark,
+    pub(crate) id: Id,
+    pub(crate) state: State,
+    pub(crate) mark: Mark,
 }
 
 impl Sighting {
@@ -136,12 +140,24 @@ impl Sighting {
 }
 
 #[derive(Clone, Copy)]
-struct Slot {
-    id: Id,
-    state: State,
-    mark: Mark,
-    /// Number of the bucket; the first bit says that this run met the message.
-    bucket: u32,
+pub(crate) struct Slot {
+    pub(crate) id: Id,
+    pub(crate) state: State,
+    pub(crate) mark: Mark,
+    /// Number of the bucket; the first bit says that this run met the message. Of a likeness: who told it in
+    /// this run.
+    pub(crate) bucket: u32,
+}
+
+impl Slot {
+    pub(crate) fn bucket_no(&self) -> u32 {
+        self.bucket & !MET
+    }
+
+    /// Whether a message is withheld; `None` where it must not come back.
+    pub(crate) fn novelty(&self) -> Option<bool> {
+        (self.state != SUPPRESSED).then_some(self.state[7] & WITHHELD != 0)
+    }
 }
 
 const EMPTY: Slot = Slot { id: [0; 12], state: [0; 8], mark: [0; 8], bucket: 0 };
@@ -150,10 +166,12 @@ const MET: u32 = 1 << 31;
 /// The table.
 pub(crate) struct Seen {
     mac: Hmac<Sha256>,
-    slots: Vec<Slot>,
+    pub(crate) slots: Vec<Slot>,
     used: usize,
     /// Hashes of the scopes that this run met.
     scopes: HashSet<[u8; 4]>,
+    /// Identities under which this run told again what another source told, and that may not be noted yet.
+    pub(crate) told: HashSet<Id>,
     /// The last scope hashed: messages of a conversation come together.
     last: (Vec<u8>, [u8; 4]),
 }
@@ -162,13 +180,13 @@ impl Seen {
     /// A table for about `expected` entries.
     pub(crate) fn new(key: &Secret, expected: usize) -> Self {
         let mac = Hmac::<Sha256>::new_from_slice(key.as_ref()).expect("HMAC takes keys of any length");
-        let (scopes, last) = (HashSet::new(), (Vec::new(), [0; 4]));
-        let mut seen = Self { mac, slots: Vec::new(), used: 0, scopes, last };
+        let (scopes, told, last) = (HashSet::new(), HashSet::new(), (Vec::new(), [0; 4]));
+        let mut seen = Self { mac, slots: Vec::new(), used: 0, scopes, told, last };
         seen.grow(expected);
         seen
     }
 
-    fn keyed(&self, label: u8, bytes: &[u8]) -> [u8; 32] {
+    pub(crate) fn keyed(&self, label: u8, bytes: &[u8]) -> [u8; 32] {
         let mut mac = self.mac.clone();
         mac.update(&[label]);
         mac.update(bytes);
@@ -196,6 +214,11 @@ impl Seen {
         [a, b, c, d, text[0], text[1], flags, 0]
     }
 
+    /// The same under another identity.
+    pub(crate) fn renamed(&self, seen: &Sighting, identity: &[u8]) -> Sighting {
+        Sighting { id: self.id(identity), ..*seen }
+    }
+
     /// What is listed of an identity that must not come back.
     pub(crate) fn suppression(&self, identity: &[u8]) -> Sighting {
         Sighting { id: self.id(identity), state: SUPPRESSED, mark: [0; 8] }
@@ -207,7 +230,7 @@ impl Seen {
     }
 
     /// Keyed hash of an identity.
-    fn id(&self, identity: &[u8]) -> Id {
+    pub(crate) fn id(&self, identity: &[u8]) -> Id {
         let hash = self.keyed(1, identity);
         let mut id: Id = std::array::from_fn(|i| hash[i]);
         id[11] |= 1;
@@ -268,7 +291,8 @@ impl Seen {
         for slot in &mut self.slots {
             let Slot { id, state, mark, bucket } = slot;
             let scope: [u8; 4] = std::array::from_fn(|i| mark[i]);
-            let looked_for = *id != EMPTY.id && *mark != EMPTY.mark && *state != SUPPRESSED;
+            let message = *id != EMPTY.id && mark[7] & flag::LIKENESS == 0;
+            let looked_for = message && *mark != EMPTY.mark && *state != SUPPRESSED;
             if looked_for
                 && *bucket & MET == 0
                 && mark[6] & flag::MISSING == 0
@@ -290,7 +314,7 @@ impl Seen {
         self.put(seen, bucket | MET);
     }
 
-    fn put(&mut self, seen: &Sighting, bucket: u32) {
+    pub(crate) fn put(&mut self, seen: &Sighting, bucket: u32) {
         let Sighting { id, state, mark } = *seen;
         let slot = Slot { id, state, mark, bucket };
         match self.find(&id) {
@@ -308,14 +332,22 @@ impl Seen {
     }
 
     /// Where an identity is, or where it would go.
-    fn find(&self, id: &Id) -> Result<usize, usize> {
-        let start = u64::from_be_bytes(std::array::from_fn(|i| id[i]));
+    pub(crate) fn find(&self, id: &Id) -> Result<usize, usize> {
+        self.look(std::array::from_fn(|i| id[i]), |known| known == id)
+    }
+
+    /// What begins with these bytes.
+    pub(crate) fn beginning_with(&self, bytes: &[u8; 8]) -> Option<&Slot> {
+        self.look(*bytes, |known| known.starts_with(bytes)).ok().map(|at| &self.slots[at])
+    }
+
+    fn look(&self, first: [u8; 8], is: impl Fn(&Id) -> bool) -> Result<usize, usize> {
         // identities are keyed hashes: their first bytes are as good an index as any
-        let wide = u128::from(start) * self.slots.len() as u128;
+        let wide = u128::from(u64::from_be_bytes(first)) * self.slots.len() as u128;
         let mut at = usize::try_from(wide >> 64).unwrap_or_default();
         loop {
             let slot = &self.slots[at];
-            if slot.id == *id {
+            if is(&slot.id) {
                 return Ok(at);
             }
             if slot.id == EMPTY.id {
@@ -342,7 +374,9 @@ impl Seen {
         let (count, entries) = list.split_first_chunk::<4>()?;
         let count = usize::try_from(u32::from_be_bytes(*count)).ok()?;
         for entry in entries.as_chunks::<ENTRY>().0.get(..count)? {
-            self.put(&Sighting::from_bytes(entry), bucket);
+            let seen = Sighting::from_bytes(entry);
+            let of_message = seen.mark[7] & flag::LIKENESS == 0;
+            self.put(&seen, if of_message { bucket } else { 0 });
         }
         Some(())
     }

@@ -16,6 +16,7 @@ use crate::body::{context, put_record};
 use crate::dedup::{Aspect, Delta, Missing, Novelty, Seen, Sighting, most_entries};
 use crate::error::{ArchiveError, broken, io, sealed};
 use crate::hold_back::HoldBack;
+use crate::same::{Likeness, MessageNo, Told, Whereabouts};
 use crate::sealer::{Full, Sealed, Sealer};
 use crate::store::blob_path;
 use crate::writer::{Body, Draft, Entry, Snapshot, Writer};
@@ -234,6 +235,27 @@ impl Run<'_> {
         self.seen.novelty(sighting)
     }
 
+    /// The same sighting under another identity.
+    pub fn renamed(&self, sighting: &Sighting, identity: &[u8]) -> Sighting {
+        self.seen.renamed(sighting, identity)
+    }
+
+    /// Whether an identity is known, in whatever state.
+    pub fn has(&self, sighting: &Sighting) -> bool {
+        self.seen.find(&sighting.id).is_ok()
+    }
+
+    /// Who told the message before, and that a source of the kind `teller`, one of eight, tells it now. `None`
+    /// for one that is known from before there were likenesses.
+    pub fn told(&mut self, sighting: &Sighting, teller: u8, likenesses: &[Likeness<'_>]) -> Option<Told> {
+        self.seen.told(&sighting.id, teller, likenesses)
+    }
+
+    /// Where a message is.
+    pub fn whereabouts(&self, message: &MessageNo) -> Whereabouts {
+        self.seen.whereabouts(message)
+    }
+
     /// The bucket of a label, made when there is none yet.
     ///
     /// # Errors
@@ -436,6 +458,11 @@ impl Run<'_> {
         }
         while let Some(sealed) = self.sealer.next()? {
             self.append(sealed)?;
+        }
+        let mut at = 0;
+        while let Some((next, likeness, bucket)) = self.seen.next_likeness(at) {
+            self.list(&likeness, bucket)?;
+            at = next;
         }
         let mut deltas: Vec<_> = std::mem::take(&mut self.deltas).into_iter().collect();
         deltas.sort_unstable_by_key(|(no, _)| *no);

@@ -1,6 +1,7 @@
 //! Messages encoded by the reading thread, many in one buffer, for the sealing thread. What the
 //! sealing thread needs beside the bytes (time, direction, content of attachments) lies with each.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use model::{Direction, Message, ReadAt, Record, Unreadable};
 
 use crate::feed::Batch;
 use crate::identity;
+use crate::likeness::{self, Mark, Teller};
 
 /// A batch is sent on when it holds this many bytes or records.
 const FULL_BYTES: usize = 256 * 1024;
@@ -27,6 +29,11 @@ pub(crate) struct Item {
     pub(crate) identity: Range<usize>,
     /// What makes it this version of the message.
     pub(crate) version: Range<usize>,
+    /// Kind of source among those that may tell this message, and what marks it for them.
+    pub(crate) teller: Option<Teller>,
+    pub(crate) marks: Vec<Mark>,
+    /// Of what was read as a whole: two messages in it that are alike are two.
+    pub(crate) whole: u64,
     /// Id of the conversation; empty where it belongs to none.
     pub(crate) conversation: Range<usize>,
     /// What a source of this kind can speak for as a whole: itself and the conversation. Empty for kinds that
@@ -99,10 +106,16 @@ impl EncodedBatch {
                 out.extend_from_slice(conversation.id.expose().as_bytes());
             }
         });
+        let teller = likeness::teller(message);
+        let word = teller.map_or("", |t| t.word);
         let whole = WHOLE.contains(&message.source.as_ref());
         let scope = self.append(|out| {
             if let (true, Some(conversation)) = (whole, &message.conversation) {
                 out.extend_from_slice(message.source.as_bytes());
+                if !word.is_empty() {
+                    out.push(b'/');
+                    out.extend_from_slice(word.as_bytes());
+                }
                 out.push(0);
                 out.extend_from_slice(conversation.id.expose().as_bytes());
             }
@@ -118,6 +131,9 @@ impl EncodedBatch {
             groups: ranges,
             identity,
             version,
+            teller,
+            marks: teller.map(|t| likeness::marks(message, t)).unwrap_or_default(),
+            whole: whole_of(message, word),
             conversation,
             scope,
             deleted: message.deleted,
@@ -131,6 +147,16 @@ impl EncodedBatch {
             missing: u32::try_from(missing).unwrap_or(u32::MAX),
         });
     }
+}
+
+/// What was read as a whole: a file, or the backup that has the messages in several.
+fn whole_of(message: &Message, word: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    message.origin.evidence_sha256.hash(&mut hasher);
+    if word != "adb" {
+        message.origin.evidence.expose().hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 impl Batch for EncodedBatch {

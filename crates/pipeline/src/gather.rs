@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::sync::mpsc::sync_channel;
 
-use archive::Sighting;
+use archive::{MessageNo, Sighting};
 use classify::quality::Drift;
 use classify::{Room, Verdict};
 use evidence::{Scratch, ScratchWriter};
@@ -21,6 +21,8 @@ use crate::error::JobError;
 
 /// Messages of a conversation judged together; a longer one is judged in pieces.
 const MOST_AT_ONCE: usize = 65_536;
+/// In the place of a conversation: told by another kind of source, after all others.
+const TOLD: u32 = u32::MAX;
 /// Messages sent on together.
 const HANDFUL: usize = 256;
 /// Most bytes of scratch space.
@@ -35,6 +37,19 @@ pub(crate) enum Standing {
     New,
     /// Kept before, and changed since: it stays in its bucket.
     Changed(u32),
+    /// Told by another kind of source in this run: it goes where that goes.
+    Told,
+    /// Told by another kind of source, and in this bucket.
+    Elsewhere(u32),
+}
+
+/// What is known of a message by what marks it for several sources.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mates {
+    /// Number of the message.
+    pub(crate) message: Option<MessageNo>,
+    /// Another source has one that may be it.
+    pub(crate) alike: bool,
 }
 
 /// A message with its verdict; one that was kept before has none.
@@ -42,6 +57,7 @@ pub(crate) struct Judged {
     /// Its frame.
     frame: Zeroizing<Vec<u8>>,
     pub(crate) standing: Standing,
+    pub(crate) mates: Mates,
     pub(crate) message: Box<Message>,
     pub(crate) verdict: Option<(Verdict, Vec<String>)>,
     /// Contents of its attachments.
@@ -65,8 +81,9 @@ pub(crate) struct Gather {
     frame: Zeroizing<Vec<u8>>,
 }
 
-/// Bytes in front of the groups of a frame: sighting, standing, bucket.
-const HEAD: usize = SIGHTING + 1 + 4;
+/// Bytes in front of the groups of a frame: sighting, standing, bucket, mates.
+const HEAD: usize = MATES + 1 + 8;
+const MATES: usize = SIGHTING + 1 + 4;
 const SIGHTING: usize = 28;
 
 fn scratch(e: &io::Error) -> JobError {
@@ -92,17 +109,21 @@ impl Gather {
         item: &mut Item,
         sighting: Sighting,
         standing: Standing,
+        mates: Mates,
     ) -> Result<(), JobError> {
         let frame = &mut self.frame;
         frame.clear();
         frame.extend_from_slice(&sighting.to_bytes());
         let (code, bucket) = match standing {
-            Standing::Known => (0, 0),
+            Standing::Known | Standing::Elsewhere(_) => (0, 0),
             Standing::New => (1, 0),
             Standing::Changed(bucket) => (2, bucket),
+            Standing::Told => (3, 0),
         };
         frame.push(code);
         frame.extend_from_slice(&bucket.to_be_bytes());
+        frame.push(u8::from(mates.message.is_some()) | u8::from(mates.alike) << 1);
+        frame.extend_from_slice(&mates.message.unwrap_or_default());
         for group in &item.groups {
             let bytes = &batch.bytes[group.clone()];
             frame.extend_from_slice(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
@@ -126,13 +147,15 @@ impl Gather {
             }
         };
         if standing != Standing::Known {
-            self.news[conversation as usize] = true;
+            self.news[conversation as usize] |= standing != Standing::Told;
             if !item.files.is_empty() {
                 self.files.insert(place, std::mem::take(&mut item.files));
             }
         }
         let len = u32::try_from(frame.len())
             .map_err(|_| JobError::Internal { what: "a message of 4 GiB".into() })?;
+        // what another source told waits until that is decided, and is nobody's neighbour
+        let conversation = if standing == Standing::Told { TOLD } else { conversation };
         self.slots.push(Slot { at, len, conversation });
         Ok(())
     }
@@ -149,7 +172,10 @@ impl Gather {
         drop(conversations);
         let space = writer.finish().map_err(|e| scratch(&e))?;
         let mut order: Vec<u32> = (0..u32::try_from(slots.len()).unwrap_or(u32::MAX))
-            .filter(|place| news[slots[*place as usize].conversation as usize])
+            .filter(|place| {
+                let conversation = slots[*place as usize].conversation;
+                conversation == TOLD || news[conversation as usize]
+            })
             .collect();
         order.sort_by_key(|place| (slots[*place as usize].conversation, *place));
         let (give, inbox) = sync_channel::<Vec<(u32, Judged)>>(2);
@@ -160,10 +186,11 @@ impl Gather {
                 let same =
                     |a: &u32, b: &u32| slots[*a as usize].conversation == slots[*b as usize].conversation;
                 for conversation in order.chunk_by(same) {
+                    let told = conversation.first().is_some_and(|p| slots[*p as usize].conversation == TOLD);
                     for piece in conversation.chunks(MOST_AT_ONCE) {
                         let mut open = Open::default();
-                        for place in piece {
-                            let (_, _, message) = read(&space, &slots[*place as usize])?;
+                        for place in piece.iter().filter(|_| !told) {
+                            let (_, _, _, message) = read(&space, &slots[*place as usize])?;
                             sorter.add(&Facts::from(&*message), &mut room, &mut open);
                         }
                         let verdicts = sorter.verdicts(&open);
@@ -172,12 +199,20 @@ impl Gather {
                         for handful in piece.chunks(HANDFUL) {
                             let mut judged = Vec::with_capacity(handful.len());
                             for place in handful {
-                                let (frame, standing, message) = read(&space, &slots[*place as usize])?;
+                                let (frame, standing, mates, message) =
+                                    read(&space, &slots[*place as usize])?;
                                 let verdict = verdicts.next().filter(|_| standing == Standing::New);
                                 if standing != Standing::Known {
                                     judged.push((
                                         *place,
-                                        Judged { frame, standing, message, verdict, files: Vec::new() },
+                                        Judged {
+                                            frame,
+                                            standing,
+                                            mates,
+                                            message,
+                                            verdict,
+                                            files: Vec::new(),
+                                        },
                                     ));
                                 }
                             }
@@ -211,7 +246,7 @@ impl Gather {
     }
 }
 
-type Frame = (Zeroizing<Vec<u8>>, Standing, Box<Message>);
+type Frame = (Zeroizing<Vec<u8>>, Standing, Mates, Box<Message>);
 
 fn read(space: &Scratch, slot: &Slot) -> Result<Frame, JobError> {
     let mut frame = Zeroizing::new(vec![0; slot.len as usize]);
@@ -224,16 +259,20 @@ fn read(space: &Scratch, slot: &Slot) -> Result<Frame, JobError> {
         done += n;
     }
     let lost = || JobError::Internal { what: "a message did not come back from scratch space".into() };
-    let standing = match (frame.get(SIGHTING), frame.get(SIGHTING + 1..HEAD).and_then(|b| b.try_into().ok()))
-    {
+    let bucket = frame.get(SIGHTING + 1..MATES).and_then(|b| b.try_into().ok());
+    let standing = match (frame.get(SIGHTING), bucket) {
         (Some(0), _) => Standing::Known,
         (Some(1), _) => Standing::New,
         (Some(2), Some(bucket)) => Standing::Changed(u32::from_be_bytes(bucket)),
+        (Some(3), _) => Standing::Told,
         _ => return Err(lost()),
     };
+    let flags = *frame.get(MATES).ok_or_else(lost)?;
+    let number = frame.get(MATES + 1..HEAD).and_then(|b| b.try_into().ok()).ok_or_else(lost)?;
+    let mates = Mates { message: (flags & 1 != 0).then_some(number), alike: flags & 2 != 0 };
     let groups = groups(&frame).ok_or_else(lost)?;
     let message = canonical::decode(groups).map_err(|_| lost())?;
-    Ok((frame, standing, Box::new(message)))
+    Ok((frame, standing, mates, Box::new(message)))
 }
 
 fn groups(frame: &[u8]) -> Option<[&[u8]; 7]> {

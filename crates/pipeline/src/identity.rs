@@ -60,7 +60,7 @@ fn sender(message: &Message) -> &[u8] {
 }
 
 /// A length in front, so that two fields cannot be taken for one.
-fn put(out: &mut Vec<u8>, field: &[u8]) {
+pub(crate) fn put(out: &mut Vec<u8>, field: &[u8]) {
     out.extend_from_slice(&(field.len() as u64).to_be_bytes());
     out.extend_from_slice(field);
 }

@@ -139,6 +139,8 @@ pub struct RunReport {
     pub seen_again: u64,
     /// Messages seen before and changed since.
     pub changed: u64,
+    /// Messages that a source of another kind told before: both tellings are kept, as one message.
+    pub seen_elsewhere: u64,
     /// Of the new: for a person to decide on, in the holding area.
     pub review: u64,
     /// Of those for a person: exclusions that two persons must confirm.
@@ -360,6 +362,7 @@ fn one(
         new: report.new,
         seen_again: report.seen_again,
         changed: report.changed,
+        seen_elsewhere: report.seen_elsewhere,
         expired: report.expired,
         suppressed: report.suppressed,
         changes: report.changes.clone(),
@@ -377,6 +380,7 @@ fn one(
     };
     let nothing_new = report.new == 0
         && report.changed == 0
+        && report.seen_elsewhere == 0
         && report.vanished.is_empty()
         && report.reappeared == 0
         && device.events.is_empty();
@@ -445,6 +449,7 @@ impl RunReport {
         self.new += counted.new;
         self.seen_again += counted.seen_again;
         self.changed += counted.changed;
+        self.seen_elsewhere += counted.seen_elsewhere;
         for (change, n) in counted.changes {
             *self.changes.entry(change).or_default() += n;
         }
@@ -527,7 +532,7 @@ fn device(job: &Ingest, register: &mut Register, source: &Opened, on: Date) -> R
 }
 
 /// What scopes an identity: custodian and device, each behind its length.
-fn prefix(custodian: &str, device: &str) -> Vec<u8> {
+pub(crate) fn prefix(custodian: &str, device: &str) -> Vec<u8> {
     let mut out = Vec::new();
     for part in [custodian, device] {
         out.extend_from_slice(&(part.len() as u64).to_be_bytes());

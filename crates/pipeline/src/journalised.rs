@@ -72,6 +72,6 @@ impl Journal {
         };
         let mut reasons = vec![format!("journal-line-{}", reference.line)];
         reasons.extend(reference.case.map(|case| format!("case:{case}")));
-        Some(Sorted { decision, p_work: None, ground: Some(Ground::Journalised), reasons })
+        Some(Sorted { decision, ground: Some(Ground::Journalised), reasons, ..Sorted::default() })
     }
 }

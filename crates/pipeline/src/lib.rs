@@ -26,6 +26,7 @@ pub mod inspect;
 pub mod job;
 mod journalised;
 pub mod keys;
+mod likeness;
 mod manifest;
 pub mod markings;
 pub mod media;

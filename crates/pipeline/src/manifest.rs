@@ -37,6 +37,8 @@ pub(crate) struct Manifest {
     pub(crate) new: u64,
     pub(crate) seen_again: u64,
     pub(crate) changed: u64,
+    #[serde(default)]
+    pub(crate) seen_elsewhere: u64,
     pub(crate) expired: u64,
     pub(crate) suppressed: u64,
     #[serde(default)]

@@ -39,6 +39,7 @@ pub(crate) fn text(report: &IngestReport, today: Date) -> String {
             ("Nye beskeder", run.new),
             ("Set før, uændrede", run.seen_again),
             ("Set før, ændrede", run.changed),
+            ("Set før i en anden slags kilde", run.seen_elsewhere),
             ("Venter på et menneske", run.review),
             ("  heraf forslag om udeladelse", run.proposals),
             ("Udeladt, kan hentes tilbage", run.excluded),

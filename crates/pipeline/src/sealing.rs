@@ -3,7 +3,10 @@
 
 use std::collections::HashMap;
 
-use archive::{Aspect, Change, Content, Holding, Novelty, Run, Sighting, ToHold, Withheld};
+use archive::{
+    Aspect, Before, Change, Content, Holding, Likeness, Novelty, Run, Sighting, ToHold, Told, Whereabouts,
+    Withheld,
+};
 use classify::{Route, Verdict};
 use jiff::civil::Date;
 use model::bytes::Sequential;
@@ -13,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use crate::batch::{EncodedBatch, File, Item};
 use crate::error::JobError;
-use crate::gather::{Gather, Judged, Standing};
+use crate::gather::{Gather, Judged, Mates, Standing};
 use crate::ingest::{Ingest, RunReport};
 use crate::journalised::Journal;
 use crate::read::{LISTED, Listed};
@@ -27,12 +30,15 @@ pub(crate) struct Sealing<'a> {
     stamper: &'a Stamper,
     today: Date,
     prefix: Vec<u8>,
+    custodian: Vec<u8>,
     journal: Option<&'a Journal>,
     identity: Vec<u8>,
     scope: Vec<u8>,
     said: Vec<u8>,
     /// How often each identity came that is not the source's own id: 20 bytes a message.
     occurrences: HashMap<[u8; 16], u32>,
+    /// Messages that another source may have too.
+    alike: u64,
     verdict: Vec<u8>,
     unreadable_content: u64,
 }
@@ -57,6 +63,9 @@ struct Ready<'a> {
     sighting: Sighting,
     /// Bucket of its earlier version.
     known: Option<u32>,
+    /// That version was told by a source of another kind.
+    told: bool,
+    mates: Mates,
     time: MessageTime,
     files: &'a [File],
 }
@@ -74,19 +83,22 @@ impl<'a> Sealing<'a> {
             stamper,
             today,
             prefix,
+            custodian: crate::ingest::prefix(&job.custodian, ""),
             journal,
             identity: Vec::new(),
             scope: Vec::new(),
             said: Vec::new(),
             occurrences: HashMap::new(),
+            alike: 0,
             verdict: Vec::new(),
             unreadable_content: 0,
         }
     }
 
     /// What a person must look at.
-    pub(crate) fn findings(&self) -> Option<String> {
-        (self.unreadable_content > 0).then(|| format!("attachments_unreadable:{}", self.unreadable_content))
+    pub(crate) fn findings(&self) -> impl Iterator<Item = String> {
+        let all = [("attachments_unreadable", self.unreadable_content), ("possible_duplicates", self.alike)];
+        all.into_iter().filter(|(_, n)| *n > 0).map(|(what, n)| format!("{what}:{n}"))
     }
 
     /// Takes in a batch: straight to its buckets, or into what gathers it for the sorting.
@@ -100,32 +112,30 @@ impl<'a> Sealing<'a> {
         let mut items = std::mem::take(&mut batch.items);
         for item in &mut items {
             report.attachments_missing += u64::from(item.missing);
-            let sighting = self.sighting(batch, item, run);
+            let plain = self.sighting(batch, item, run);
+            let (sighting, told) = self.told(plain, item, run);
+            let mates = Mates {
+                message: told.map(|t| t.message),
+                alike: matches!(told, Some(Told { before: Before::Nobody { alike: true }, .. })),
+            };
             let fail = |e| self.job.places.fail(e);
             report.reappeared += u64::from(run.meet(&sighting).map_err(fail)?);
-            let standing = match run.novelty(&sighting) {
-                Novelty::New => Standing::New,
-                Novelty::Changed(bucket, change) => {
-                    *report.changes.entry(word(change).to_owned()).or_default() += 1;
-                    Standing::Changed(bucket)
-                }
-                known => {
-                    report.count_known(known);
-                    Standing::Known
-                }
-            };
+            let standing = standing(&sighting, told, gather.is_some(), run, report);
+            if let Standing::Elsewhere(bucket) = standing {
+                let ready = self.ready(batch, item, sighting, Some(bucket), mates);
+                self.keep(&Ready { told: true, ..ready }, &Sorted::default(), run, report)?;
+            }
             if let Some(gather) = gather.as_deref_mut() {
-                gather.take(batch, item, sighting, standing)?;
+                let standing = if let Standing::Elsewhere(_) = standing { Standing::Known } else { standing };
+                gather.take(batch, item, sighting, standing, mates)?;
                 continue;
             }
             let known = match standing {
-                Standing::Known => continue,
-                Standing::New => None,
+                Standing::Known | Standing::Elsewhere(_) => continue,
+                Standing::New | Standing::Told => None,
                 Standing::Changed(bucket) => Some(bucket),
             };
-            let time = time(item.direction, item.sent, item.received);
-            let groups = std::array::from_fn(|i| &batch.bytes[item.groups[i].clone()]);
-            let ready = Ready { groups, sighting, known, time, files: &item.files };
+            let ready = self.ready(batch, item, sighting, known, mates);
             self.keep(&ready, &Sorted::default(), run, report)?;
         }
         batch.items = items;
@@ -151,13 +161,28 @@ impl<'a> Sealing<'a> {
             report.count_known(known);
             return Ok(());
         }
+        let mates = judged.mates;
         let known = match judged.standing {
             Standing::Changed(bucket) => Some(bucket),
-            Standing::New | Standing::Known => None,
+            Standing::Told => match mates.message.map(|message| run.whereabouts(&message)) {
+                Some(Whereabouts::Kept(bucket)) => Some(bucket),
+                Some(Whereabouts::Withheld) => {
+                    report.count_known(Novelty::Withheld);
+                    return Ok(());
+                }
+                Some(Whereabouts::Suppressed) => {
+                    report.count_known(Novelty::Suppressed);
+                    return Ok(());
+                }
+                // what was told first is past its time
+                Some(Whereabouts::Nowhere) | None => None,
+            },
+            Standing::New | Standing::Known | Standing::Elsewhere(_) => None,
         };
+        let told = judged.standing == Standing::Told && known.is_some();
         let time = time(message.direction, sent, received);
         let groups = judged.groups().ok_or_else(lost)?;
-        let ready = Ready { groups, sighting, known, time, files: &judged.files };
+        let ready = Ready { groups, sighting, known, told, mates, time, files: &judged.files };
         let on_list = self.journal.filter(|_| known.is_none()).and_then(|j| j.sorted(message));
         match (&judged.verdict, on_list) {
             (_, Some(sorted)) if sorted.decision == Decision::Keep => self.keep(&ready, &sorted, run, report),
@@ -167,12 +192,43 @@ impl<'a> Sealing<'a> {
         }
     }
 
+    fn ready<'b>(
+        &self,
+        batch: &'b EncodedBatch,
+        item: &'b Item,
+        sighting: Sighting,
+        known: Option<u32>,
+        mates: Mates,
+    ) -> Ready<'b> {
+        let groups = std::array::from_fn(|i| &batch.bytes[item.groups[i].clone()]);
+        let time = time(item.direction, item.sent, item.received);
+        Ready { groups, sighting, known, told: false, mates, time, files: &item.files }
+    }
+
+    /// Who told a message before, and the identity under which this source's telling of it is known: that of the
+    /// message, or one of the source's own where another kind of source has that.
+    fn told(&mut self, plain: Sighting, item: &Item, run: &mut Run<'_>) -> (Sighting, Option<Told>) {
+        let Some(teller) = item.teller else { return (plain, None) };
+        // of one custodian, whatever the phone
+        let keys: Vec<Vec<u8>> = item.marks.iter().map(|m| [&self.custodian, &m.key[..]].concat()).collect();
+        let likenesses: Vec<Likeness<'_>> = (item.marks.iter().zip(&keys))
+            .map(|(m, key)| Likeness { key, rule: m.rule, fine: m.fine, said: &m.said })
+            .collect();
+        let told = run.told(&plain, teller.no, &likenesses);
+        self.identity.extend_from_slice(b"told by");
+        self.identity.push(teller.no);
+        let apart = run.renamed(&plain, &self.identity);
+        let by_other =
+            matches!(told, Some(Told { before: Before::Other { .. }, message }) if message == plain.number());
+        (if by_other || run.has(&apart) { apart } else { plain }, told)
+    }
+
     /// A message as the archive knows it.
     fn sighting(&mut self, batch: &EncodedBatch, item: &Item, run: &mut Run<'_>) -> Sighting {
         self.identity.clear();
         self.identity.extend_from_slice(&self.prefix);
         self.identity.extend_from_slice(&batch.bytes[item.identity.clone()]);
-        self.number(&batch.bytes[item.identity.clone()]);
+        self.number(&batch.bytes[item.identity.clone()], item.whole);
         self.scope.clear();
         if !item.scope.is_empty() {
             self.scope.extend_from_slice(&self.prefix);
@@ -194,11 +250,12 @@ impl<'a> Sealing<'a> {
 
     /// Two messages that agree in everything an identity is made of are still two: "Ok" twice in one minute
     /// of a chat export. The second and every later one carry their number, which the next copy gives them too.
-    fn number(&mut self, identity: &[u8]) {
+    fn number(&mut self, identity: &[u8], whole: u64) {
         if identity::is_own(identity) {
             return;
         }
-        let hash: [u8; 32] = Sha256::digest(identity).into();
+        let hash: [u8; 32] =
+            Sha256::new().chain_update(whole.to_be_bytes()).chain_update(identity).finalize().into();
         let key = std::array::from_fn(|i| hash[i]);
         let before = self.occurrences.entry(key).or_insert(0);
         if *before > 0 {
@@ -224,7 +281,8 @@ impl<'a> Sealing<'a> {
         }
         let decision = if verdict.route == Route::Review { Decision::Review } else { Decision::Exclude };
         let reasons = reasons.to_vec();
-        self.hold(ready, &Sorted { decision, p_work, ground: verdict.ground, reasons }, area, run, report)
+        let sorted = Sorted { decision, p_work, ground: verdict.ground, reasons, ..Sorted::default() };
+        self.hold(ready, &sorted, area, run, report)
     }
 
     /// Seals a message into its bucket.
@@ -237,7 +295,7 @@ impl<'a> Sealing<'a> {
     ) -> Result<(), JobError> {
         let fail = |e| self.job.places.fail(e);
         let Some(stamp) = self.stamp(ready, report) else { return Ok(()) };
-        verdict::encode(&stamp, sorted, &mut self.verdict);
+        self.verdict_of(ready, &stamp, sorted);
         let bucket = match ready.known {
             Some(bucket) => bucket,
             None => {
@@ -256,8 +314,18 @@ impl<'a> Sealing<'a> {
             }
         }
         run.record(bucket, &ready.sighting, &with(ready.groups, &self.verdict)).map_err(fail)?;
-        report.count(ready.known.is_none(), sorted, stamp.class, false);
+        if ready.told {
+            report.seen_elsewhere += 1;
+        } else {
+            report.count(ready.known.is_none(), sorted, stamp.class, false);
+        }
         Ok(())
+    }
+
+    fn verdict_of(&mut self, ready: &Ready<'_>, stamp: &Stamp, sorted: &Sorted) {
+        let Mates { message, alike } = ready.mates;
+        self.alike += u64::from(alike);
+        verdict::encode(stamp, &Sorted { message, alike, ..sorted.clone() }, &mut self.verdict);
     }
 
     /// Seals a message into the holding area.
@@ -271,7 +339,7 @@ impl<'a> Sealing<'a> {
     ) -> Result<(), JobError> {
         let fail = |e| self.job.places.fail(e);
         let Some(stamp) = self.stamp(ready, report) else { return Ok(()) };
-        verdict::encode(&stamp, sorted, &mut self.verdict);
+        self.verdict_of(ready, &stamp, sorted);
         let bucket =
             run.bucket(&stamp.bucket.encode_label(&self.job.custodian), &scope::covers).map_err(fail)?;
         let proposal = sorted.decision == Decision::Exclude && stamp.class == Class::M25;
@@ -300,6 +368,46 @@ impl<'a> Sealing<'a> {
             return None;
         }
         Some(stamp)
+    }
+}
+
+/// What is known of a message, counted where that ends the matter.
+fn standing(
+    sighting: &Sighting,
+    told: Option<Told>,
+    waits: bool,
+    run: &Run<'_>,
+    report: &mut RunReport,
+) -> Standing {
+    let novelty = match (told, run.novelty(sighting)) {
+        (Some(Told { message, before: Before::Other { same_text } }), _) => {
+            match (run.whereabouts(&message), same_text) {
+                (Whereabouts::Kept(bucket), _) => return Standing::Elsewhere(bucket),
+                (Whereabouts::Nowhere, true) if waits => return Standing::Told,
+                // what else it says may be work
+                (Whereabouts::Nowhere, _) | (Whereabouts::Withheld, false) => return Standing::New,
+                (Whereabouts::Withheld, true) => Novelty::Withheld,
+                (Whereabouts::Suppressed, _) => Novelty::Suppressed,
+            }
+        }
+        // told a second time by its source, and not decided yet
+        (Some(Told { message, before: Before::Self_ }), Novelty::New)
+            if waits && message != sighting.number() =>
+        {
+            return Standing::Told;
+        }
+        (_, novelty) => novelty,
+    };
+    match novelty {
+        Novelty::New => Standing::New,
+        Novelty::Changed(bucket, change) => {
+            *report.changes.entry(word(change).to_owned()).or_default() += 1;
+            Standing::Changed(bucket)
+        }
+        known => {
+            report.count_known(known);
+            Standing::Known
+        }
     }
 }
 

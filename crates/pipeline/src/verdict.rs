@@ -18,6 +18,8 @@ mod key {
     pub(super) const P_WORK: u8 = 7;
     pub(super) const GROUND: u8 = 8;
     pub(super) const REASONS: u8 = 9;
+    pub(super) const MESSAGE: u8 = 10;
+    pub(super) const ALIKE: u8 = 11;
 }
 
 /// What the sorting decided when the message was sealed.
@@ -68,6 +70,10 @@ pub struct Sorted {
     pub ground: Option<Ground>,
     /// For the reviewer: rule ids and the features that weighed most; only of what is not kept.
     pub reasons: Vec<String>,
+    /// Number of the message, the same in every telling of it by whatever source.
+    pub message: Option<[u8; 8]>,
+    /// Another source has a message that may be this one.
+    pub alike: bool,
 }
 
 /// The verdict group read back.
@@ -90,10 +96,11 @@ pub struct Verdict {
 /// Encodes the group for a message with this stamp into `out`, which is cleared first.
 pub(crate) fn encode(stamp: &Stamp, sorted: &Sorted, out: &mut Vec<u8>) {
     out.clear();
-    let Sorted { decision, p_work, ground, reasons } = sorted;
+    let Sorted { decision, p_work, ground, reasons, message, alike } = sorted;
     let doubts = stamp.doubts.iter().count() as u64;
     let ground = ground.and_then(|g| GROUNDS.iter().position(|known| *known == g));
-    let optional = [doubts > 0, p_work.is_some(), ground.is_some(), !reasons.is_empty()];
+    let optional =
+        [doubts > 0, p_work.is_some(), ground.is_some(), !reasons.is_empty(), message.is_some(), *alike];
     let mut e = Encoder::new(out);
     let done = e
         .map(5 + optional.iter().filter(|there| **there).count() as u64)
@@ -109,7 +116,12 @@ pub(crate) fn encode(stamp: &Stamp, sorted: &Sorted, out: &mut Vec<u8>) {
         .and_then(
             |e| if reasons.is_empty() { Ok(e) } else { e.u8(key::REASONS)?.array(reasons.len() as u64) },
         )
-        .and_then(|e| reasons.iter().try_fold(e, |e, reason| e.str(reason)));
+        .and_then(|e| reasons.iter().try_fold(e, |e, reason| e.str(reason)))
+        .and_then(|e| match message {
+            Some(message) => e.u8(key::MESSAGE)?.bytes(message),
+            None => Ok(e),
+        })
+        .and_then(|e| if *alike { e.u8(key::ALIKE)?.u8(1) } else { Ok(e) });
     if done.is_err() {
         unreachable!("a Vec takes every byte")
     }
@@ -169,6 +181,8 @@ fn try_decode(bytes: &[u8]) -> Option<Verdict> {
                 sorted.ground = Some(GROUNDS.get(at).copied()?);
             }
             key::REASONS => sorted.reasons = words(&mut d)?,
+            key::MESSAGE => sorted.message = Some(d.bytes().ok()?.try_into().ok()?),
+            key::ALIKE => sorted.alike = (d.u8().ok()? == 1).then_some(true)?,
             _ => return None,
         }
         last = key;
