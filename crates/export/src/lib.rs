@@ -21,12 +21,15 @@ mod remarks;
 mod share;
 mod sheet;
 mod show;
+mod sources;
 mod withheld;
 mod words;
 
 pub use certificate::certificate;
 pub use copies::Copied;
-pub use production::{ArchiveInfo, Contents, Cover, Disposed, Exhibit, Finished, Formats, Production};
+pub use production::{
+    ArchiveInfo, Contents, Cover, Disposed, Exhibit, Finished, Formats, Production, Telling,
+};
 pub use proofs::{Awaiting, ProofFiles};
 pub use quality::{
     Counts, Curve, Decided, Drift, Judged, Machine, Material, Measured, Pair, Point, QualityReport, Reading,

@@ -69,7 +69,7 @@ pub(crate) fn frame(lang: Lang, marking: Option<&str>, title: &str, body: &Marku
 }
 
 impl Pages<'_> {
-    fn say(&self, word: Word) -> &'static str {
+    pub(crate) fn say(&self, word: Word) -> &'static str {
         self.lang.say(word)
     }
 
@@ -180,7 +180,7 @@ impl Pages<'_> {
                 @if m.body.is_none() && m.event.is_none() && !m.unsent && m.attachments.is_empty() {
                     p.note { (self.say(Word::NoText)) }
                 }
-                (self.attachments(&m.attachments, files))
+                (self.attachments(&m.attachments, files.get(..m.attachments.len()).unwrap_or(files)))
                 (self.edits(m))
                 @for older in &e.older {
                     @if let Some(body) = older.body.as_ref().filter(|b| Some(*b) != m.body.as_ref()) {
@@ -188,6 +188,7 @@ impl Pages<'_> {
                     }
                 }
                 (self.reactions(&m.reactions, names))
+                (self.sources(e, files.get(m.attachments.len()..).unwrap_or_default(), names))
                 footer {
                     @if let Some(read) = m.read_at.and_then(|at| local(at, self.zone, self.lang)) {
                         span { (self.say(Word::ReadAt)) " " (read.date) " " (read.clock) } " "
@@ -266,7 +267,7 @@ impl Pages<'_> {
         }
     }
 
-    fn attachments(&self, attachments: &[Attachment], files: &[(String, bool)]) -> Markup {
+    pub(crate) fn attachments(&self, attachments: &[Attachment], files: &[(String, bool)]) -> Markup {
         html! {
             @for (i, a) in attachments.iter().enumerate() {
                 @let name = a.name.as_ref().map(|n| n.expose().to_string()).unwrap_or_default();
@@ -291,7 +292,7 @@ impl Pages<'_> {
         }
     }
 
-    fn edits(&self, m: &Message) -> Markup {
+    pub(crate) fn edits(&self, m: &Message) -> Markup {
         let earlier = m.edits.split_last().map(|(_, earlier)| earlier).unwrap_or_default();
         html! {
             @if !earlier.is_empty() {
@@ -312,7 +313,7 @@ impl Pages<'_> {
         }
     }
 
-    fn reactions(&self, reactions: &[Reaction], names: &HashMap<String, String>) -> Markup {
+    pub(crate) fn reactions(&self, reactions: &[Reaction], names: &HashMap<String, String>) -> Markup {
         html! {
             @if !reactions.is_empty() {
                 p.reactions {

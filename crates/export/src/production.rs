@@ -81,6 +81,18 @@ pub struct ArchiveInfo {
     pub verdict: String,
     /// Entry of the log by which the message was declassified.
     pub lowered_by: Option<u64>,
+    /// Run that stored it, hexadecimal.
+    pub run: String,
+    /// Day of the copy that it was read from.
+    pub copied: String,
+}
+
+/// The same message as another source tells it.
+pub struct Telling {
+    /// As it is told there.
+    pub message: Box<Message>,
+    /// Where it stands; its number is that of the message.
+    pub archive: ArchiveInfo,
 }
 
 /// A message to be shown.
@@ -89,6 +101,8 @@ pub struct Exhibit {
     pub message: Box<Message>,
     /// Older versions, oldest first.
     pub older: Vec<Box<Message>>,
+    /// What sources of other kinds tell of it.
+    pub also: Vec<Telling>,
     /// Where it stands.
     pub archive: ArchiveInfo,
 }
@@ -233,7 +247,11 @@ impl Production {
         for mut exhibit in exhibits {
             self.finished.messages += 1;
             exhibit.archive.number = self.finished.messages;
-            self.proofs.note(&mut exhibit.archive);
+            self.proofs.note(&mut exhibit.archive, 0);
+            for (other, i) in exhibit.also.iter_mut().zip(1..) {
+                other.archive.number = exhibit.archive.number;
+                self.proofs.note(&mut other.archive, i);
+            }
             let files = self.attachments(&exhibit, contents)?;
             self.line(&exhibit)?;
             let at = self.conversation(&exhibit.message);
@@ -277,14 +295,18 @@ impl Production {
             retention_class,
             verdict,
             lowered_by,
+            run,
+            copied,
         } = &e.archive;
+        let also: Vec<serde_json::Value> = e.also.iter().map(|other| told(&e.message, other)).collect();
         let archive = json!({
             "number": number, "entry": entry, "proof": proof, "proof_record": proof_record,
             "retain_until": retain_until, "retention_class": retention_class, "verdict": verdict,
             "redacted": [], "marking": self.cover.classification, "declassified_by": lowered_by,
+            "run": run, "copied": copied,
         });
         let mut line = Vec::new();
-        wire::write_line(&mut line, &e.message, Some(&archive));
+        wire::write_line_also(&mut line, &e.message, &also, Some(&archive));
         lines.write_all(&line)
     }
 
@@ -396,7 +418,13 @@ impl Production {
     /// whether it is a picture that may be shown.
     fn attachments(&mut self, e: &Exhibit, contents: Contents<'_>) -> io::Result<Files> {
         let mut files = Vec::new();
-        for (i, a) in e.message.attachments.iter().enumerate() {
+        // what only another source has of a file is shown where that source tells of it
+        let there = |a: &&model::Attachment| !a.missing;
+        let own: Vec<_> = e.message.attachments.iter().filter(there).map(|a| a.sha256).collect();
+        let others = e.also.iter().flat_map(|other| &other.message.attachments);
+        let others = others.filter(|a| !a.missing && !own.contains(&a.sha256));
+        let first = e.message.attachments.len();
+        for (i, a) in e.message.attachments.iter().chain(others).enumerate() {
             let Some(sha256) = a.sha256.filter(|_| !a.missing) else {
                 self.finished.attachments_missing += 1;
                 files.push((String::new(), false));
@@ -414,7 +442,7 @@ impl Production {
                 return Err(io::Error::other("an attachment is not what its digest says"));
             }
             if found {
-                self.finished.attachments += 1;
+                self.finished.attachments += u64::from(i < first);
                 files.push((format!("../attachments/{file}"), is_picture(&head)));
             } else {
                 self.finished.attachments_missing += 1;
@@ -493,6 +521,16 @@ impl ConversationSummary {
             self.quotes.insert(id.expose().to_string(), (e.archive.number, quote));
         }
     }
+}
+
+/// What another source tells, as the lines have it.
+fn told(message: &Message, other: &Telling) -> serde_json::Value {
+    let ArchiveInfo { entry, proof, proof_record, run, copied, .. } = &other.archive;
+    let mut told = wire::also(message, &other.message);
+    told["archive"] = json!({
+        "entry": entry, "proof": proof, "proof_record": proof_record, "run": run, "copied": copied,
+    });
+    told
 }
 
 /// What names of files carry: `-HEM`, or nothing.

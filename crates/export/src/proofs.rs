@@ -50,16 +50,21 @@ impl Proofs {
     /// Begins a month: where its exhibits stand in their segments.
     pub(crate) fn begin(&mut self, exhibits: &[Exhibit]) {
         if self.files == Some(ProofFiles::EachSegment) {
-            self.places = exhibits.iter().map(|e| (e.archive.entry, e.archive.place)).collect();
+            let also = exhibits.iter().flat_map(|e| &e.also).map(|other| &other.archive);
+            let all = exhibits.iter().map(|e| &e.archive).chain(also);
+            self.places = all.map(|archive| (archive.entry, archive.place)).collect();
             self.places.sort_unstable();
         }
     }
 
-    /// Notes a numbered exhibit, and in it where its proof will be.
-    pub(crate) fn note(&mut self, archive: &mut ArchiveInfo) {
+    /// Notes a numbered exhibit, and in it where its proof will be; `other` counts what further sources tell.
+    pub(crate) fn note(&mut self, archive: &mut ArchiveInfo, other: usize) {
         let (entry, place) = (archive.entry, archive.place);
         let (file, record) = match self.files {
             None => return,
+            Some(ProofFiles::EachMessage) if other > 0 => {
+                (format!("{:07}-{}{}.proof", archive.number, other + 1, self.tag), 1)
+            }
             Some(ProofFiles::EachMessage) => (format!("{:07}{}.proof", archive.number, self.tag), 1),
             Some(ProofFiles::EachSegment) => {
                 // its rank among the records of the file
@@ -167,6 +172,7 @@ mod tests {
         let exhibit = |archive| Exhibit {
             message: Box::new(crate::production::tests::empty()),
             older: vec![],
+            also: vec![],
             archive,
         };
         let all = [info(1, 7, 9), info(2, 7, 2), info(3, 6, 100)];
@@ -175,7 +181,7 @@ mod tests {
             proofs.begin(&all.clone().map(exhibit));
             let mut out = Vec::new();
             for mut archive in all.clone() {
-                proofs.note(&mut archive);
+                proofs.note(&mut archive, 0);
                 out.push((archive.proof, archive.proof_record));
             }
             out

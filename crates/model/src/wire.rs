@@ -16,6 +16,16 @@ use json::{boolean, each, number, string};
 /// Appends `message` as one JSON line to `out`; `archive` becomes the field of that name where a
 /// production adds it (`serde_json::Value::Null` is written too).
 pub fn write_line(out: &mut Vec<u8>, message: &Message, archive: Option<&serde_json::Value>) {
+    write_line_also(out, message, &[], archive);
+}
+
+/// The same with `also` where other sources tell the message too: what [`also`] gives of each.
+pub fn write_line_also(
+    out: &mut Vec<u8>,
+    message: &Message,
+    others: &[serde_json::Value],
+    archive: Option<&serde_json::Value>,
+) {
     // a new field makes this line fail to compile
     let Message {
         source,
@@ -83,10 +93,32 @@ pub fn write_line(out: &mut Vec<u8>, message: &Message, archive: Option<&serde_j
     text(key(o, ",\"classification\":"), classification.as_ref());
     each(key(o, ",\"doubts\":"), doubts, |o, doubt| string(o, doubt));
     origin(key(o, ",\"origin\":"), from);
+    if !others.is_empty() {
+        each(key(o, ",\"also\":"), others, json::value);
+    }
     if let Some(archive) = archive {
         json::value(key(o, ",\"archive\":"), archive);
     }
     out.extend_from_slice(b"}\n");
+}
+
+/// What another source tells of a message: which source, its own id, where; and under `differs` every field in
+/// which it is not what the line itself says.
+pub fn also(message: &Message, other: &Message) -> serde_json::Value {
+    let fields = |message: &Message| {
+        let mut line = Vec::new();
+        write_line(&mut line, message, None);
+        // what was written here is JSON
+        serde_json::from_slice::<serde_json::Map<_, _>>(&line).unwrap_or_default()
+    };
+    let (first, mut second) = (fields(message), fields(other));
+    let mut told = serde_json::Map::new();
+    for name in ["source", "id", "origin"] {
+        told.insert(name.to_owned(), second.remove(name).unwrap_or_default());
+    }
+    second.retain(|name, value| first.get(name) != Some(value));
+    told.insert("differs".to_owned(), second.into());
+    told.into()
 }
 
 /// Appends the name of a field with everything around it, as it stands.

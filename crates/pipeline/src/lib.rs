@@ -51,6 +51,7 @@ pub mod secret;
 mod several;
 pub mod smart;
 pub mod status;
+mod tellings;
 pub mod timestamps;
 pub mod verdict;
 pub mod verify;

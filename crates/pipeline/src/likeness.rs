@@ -4,7 +4,7 @@
 //! messages stay two.
 
 use archive::Rule;
-use model::{Action, Address, Attachment, Event, ME, Message, Place};
+use model::{Address, Attachment, Event, ME, Message, Place};
 use sha2::{Digest, Sha256};
 
 use crate::identity::put;
@@ -253,19 +253,14 @@ fn files(attachments: &[Attachment]) -> Vec<u8> {
     hashes.concat()
 }
 
-/// How much a telling says, for choosing the one to be shown first: the kind of source, then what it has.
-pub(crate) fn rank(message: &Message) -> (u8, usize) {
-    // databases before exports of them, whole ones before those that leave things out
-    const ORDER: [(Family, &[u8]); 3] = [
-        (Family::Telephone, &[3, 4, 0, 1, 2]),
-        (Family::Signal, &[1, 0, 2, 3]),
-        (Family::WhatsApp, &[0, 1, 2]),
-    ];
-    let place = teller(message).and_then(|t| {
-        let (_, order) = ORDER.iter().find(|(family, _)| *family == t.family)?;
-        order.iter().position(|no| *no == t.no)
-    });
-    let there = message.attachments.iter().filter(|a| !a.missing).count();
-    let reactions = message.reactions.iter().filter(|r| r.action == Action::Add).count();
-    (place.and_then(|p| u8::try_from(p).ok()).unwrap_or(u8::MAX), there + reactions + message.edits.len())
+/// In which order the tellings of one message are shown: databases before exports of them, whole ones before
+/// those that leave things out.
+pub(crate) fn rank(message: &Message) -> u8 {
+    let order: &[u8] = match teller(message) {
+        Some(Teller { family: Family::Telephone, .. }) => &[3, 4, 0, 1, 2],
+        Some(Teller { family: Family::Signal, .. }) => &[1, 0, 2, 3],
+        _ => &[0, 1, 2],
+    };
+    let place = teller(message).and_then(|t| order.iter().position(|no| *no == t.no));
+    place.and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX)
 }

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use archive::{Archive, Entry, Operator, Record};
+use archive::{Archive, Entry, Operator};
 use chain::EntryType;
-use export::{ArchiveInfo, Copied, Cover, Disposed, Exhibit, Formats, Lang, Production};
+use export::{Copied, Cover, Disposed, Exhibit, Formats, Lang, Production};
 use jiff::civil::Date;
-use model::{Message, Stamp, canonical, wire};
+use model::{Message, Stamp, wire};
 use policy::{Bucket, Level};
 use serde::Serialize;
 
@@ -20,7 +20,8 @@ use crate::operators::lies_in;
 use crate::places::{Places, shown};
 use crate::progress::{Phase, Progress};
 use crate::proofs::Proofs;
-use crate::{disposal, review, verdict};
+use crate::tellings::{Version, exhibits, version};
+use crate::{disposal, review};
 
 /// What to produce.
 pub struct Export {
@@ -239,6 +240,7 @@ fn marking(job: &Export, operator: &Operator) -> Result<Marking, JobError> {
                 e.older
                     .iter()
                     .map(AsRef::as_ref)
+                    .chain(e.also.iter().map(|other| other.message.as_ref()))
                     .chain([e.message.as_ref()])
                     .map(|m| marking.of(job, m).level)
             });
@@ -320,7 +322,8 @@ fn month(
     progress: Progress<'_>,
 ) -> Result<Month, JobError> {
     let fail = |e| job.places.fail(e);
-    let mut versions: BTreeMap<Vec<u8>, Vec<Version>> = BTreeMap::new();
+    let mut versions: Vec<Version> = Vec::new();
+    let copied = copied(archive, operator).map_err(fail)?;
     let mut contents = HashMap::new();
     for &bucket in buckets {
         let Some(id) = archive.buckets().get(bucket).map(|b| b.id) else { continue };
@@ -332,13 +335,8 @@ fn month(
         let mut damaged = None;
         archive
             .records(operator, bucket, &mut |record| {
-                match version(&record) {
-                    Ok(version) if in_period(job, &version.message) => {
-                        versions
-                            .entry(identity(bucket, &record, &version.message))
-                            .or_default()
-                            .push(version);
-                    }
+                match version(bucket, &record, &copied) {
+                    Ok(version) if in_period(job, &version.message) => versions.push(version),
                     Ok(_) => {}
                     Err(what) => damaged = Some(what),
                 }
@@ -349,38 +347,20 @@ fn month(
             return Err(JobError::Integrity { what });
         }
     }
-    let exhibits = versions.into_values().filter_map(exhibit).collect::<Vec<_>>();
+    let exhibits = exhibits(versions);
     progress.done(exhibits.len() as u64);
     Ok((exhibits, contents))
 }
 
-struct Version {
-    message: Box<Message>,
-    verdict: verdict::Verdict,
-    entry: u64,
-    place: u32,
-}
-
-fn version(record: &Record<'_>) -> Result<Version, String> {
-    let at = |e: model::Fault| format!("entry {}: record {}: {e}", record.entry, record.place);
-    let groups = std::array::from_fn(|i| record.groups[i]);
-    let mut message = canonical::decode(groups).map_err(at)?;
-    // neither page nor line shows them, and a month of them fills the memory
-    message.raw = Vec::new();
-    let verdict = verdict::decode(record.groups[7]).map_err(at)?;
-    let message = Box::new(message);
-    Ok(Version { message, verdict, entry: record.entry, place: record.place })
-}
-
-/// Versions of one message share what its own id gives; a message without one is its own.
-fn identity(bucket: usize, record: &Record<'_>, message: &Message) -> Vec<u8> {
-    let mut key = bucket.to_be_bytes().to_vec();
-    if !crate::identity::own(message, &mut key) {
-        key.push(2);
-        key.extend_from_slice(&record.entry.to_be_bytes());
-        key.extend_from_slice(&record.place.to_be_bytes());
-    }
-    key
+/// Of each run the day of its copy.
+fn copied(
+    archive: &Archive,
+    operator: &Operator,
+) -> Result<HashMap<[u8; 16], String>, archive::ArchiveError> {
+    let runs = archive.register(operator.keys(), &[EntryType::Run])?;
+    let day =
+        |e: &archive::RegisterEntry| Some((e.header.run, Manifest::parse(&e.plain)?.copy_date.to_string()));
+    Ok(runs.iter().filter_map(day).collect())
 }
 
 fn in_period(job: &Export, message: &Message) -> bool {
@@ -390,33 +370,6 @@ fn in_period(job: &Export, message: &Message) -> bool {
         // without a time it cannot be said to be outside
         None => true,
     }
-}
-
-fn exhibit(mut versions: Vec<Version>) -> Option<Exhibit> {
-    versions.sort_by_key(|v| (v.entry, v.place));
-    let Version { mut message, verdict, entry, place } = versions.pop()?;
-    // a later copy without the text does not take away what an earlier one had
-    if message.body.is_none()
-        && let Some(earlier) = versions.iter().rev().find_map(|v| v.message.body.clone())
-    {
-        message.body = Some(earlier);
-        message.doubts.push("text_from_earlier_copy".into());
-    }
-    Some(Exhibit {
-        message,
-        older: versions.into_iter().map(|v| v.message).collect(),
-        archive: ArchiveInfo {
-            number: 0,
-            entry,
-            place,
-            proof: None,
-            proof_record: 0,
-            retain_until: verdict.retain_until.to_string(),
-            retention_class: verdict.class.name().to_owned(),
-            verdict: verdict.sorted.decision.word().to_owned(),
-            lowered_by: None,
-        },
-    })
 }
 
 /// The default place beside a folder, for messages.
