@@ -4,34 +4,20 @@
     verify.py ARCHIVE [--checkpoint FILE]
     verify.py --proof FILE --trusted-keys FILE
 
-A second opinion: it shares no code with the program and uses the standard library alone. Exit codes are
+A second opinion: it shares no code with the program and uses the standard library alone; what the format takes
+from elsewhere stands in ed25519.py and notes.py beside it. Exit codes are
 the program's: 0 holds, 5 does not hold, 4 cannot be read, 2 wrong use.
 """
-import base64, functools, hashlib, io, os, re
-import sqlite3, struct, sys, urllib.parse
+import io, os, re, sqlite3, struct, sys, urllib.parse
 
 # nothing is left beside the scripts
 sys.dont_write_bytecode = True
 from ed25519 import BASE, L, P, signed, times
-
-def sha(*parts):
-    return hashlib.sha256(b"".join(parts)).digest()
-
-def tag(label):
-    return label.encode().ljust(16, b"\0")
-
-def node(left, right):
-    return sha(b"\1", left, right)
-
-class Fault(Exception):
-    """Something does not hold; carries what."""
-
-def need(holds, what):
-    if not holds:
-        raise Fault(what)
+from notes import Checkpoint, Fault, HASH, base, included, need, node, note_of, origin, root_of, sha, tag, trusted
 
 # a day that may be null, and one that may not
-U16, U32, STAGE, DAY, I32 = range(2**16), range(2**32), range(2), range(-2**31, 2**31), range(-2**31, 2**31)
+U16, U32, U64, STAGE = (range(2**n) for n in (16, 32, 64, 1))
+DAY, I32 = range(-2**31, 2**31), range(-2**31, 2**31)
 
 def clear(data, *kinds):
     """The items of a clear body behind its version: a length of bytes, any `bytes`, or a range each."""
@@ -66,7 +52,7 @@ def clear(data, *kinds):
     return items[1:]
 
 GENESIS, OPERATOR, GRANT, REVOKE, EPOCH, BUCKET, SEGMENT, BLOB = 1, 2, 3, 4, 8, 9, 10, 11
-RESEAL, ERASE, DISPOSE, DISPOSED = 15, 16, 19, 20
+RESEAL, ERASE, DISPOSE, DISPOSED, SUITE = 15, 16, 19, 20, 25
 INGEST, REVIEW, EXPORT, DELETE, HOLD, ADMIN = 1, 4, 8, 16, 32, 128
 # the right that a type needs, where it is not admin; types that the job may write; types that two must sign
 NEEDED = {9: INGEST, 10: INGEST, 11: INGEST, 12: INGEST, 16: DELETE, 17: HOLD, 18: HOLD, 19: DELETE, 20: DELETE,
@@ -76,11 +62,14 @@ JOB, TWO = {6, 9, 10, 11, 12, 23, 0, *range(30, 256)}, {14, 16, 18, 19, 29}
 class Header:
     def __init__(self, raw):
         need(isinstance(raw, bytes) and len(raw) == 256, "header of another length")
-        (magic, self.type, suite, zero, self.index, self.prev, self.archive, self.run, self.written,
+        (magic, self.type, self.suite, other, zero, self.index, self.prev, self.archive, self.run, self.written,
          self.bucket, self.content, self.digest, self.length, self.author, self.refers,
-         rest) = struct.unpack(">4sBBHQ32s16s16sQ16s32s32sQ32sQ40s", raw)
+         rest) = struct.unpack(">4sBBBBQ32s16s16sQ16s32s32sQ32sQ40s", raw)
         need(magic == b"BAH1", "not a header")
-        need(suite == 1, "unknown suite")
+        earlier = other in HASH and other < self.suite and self.type in (SEGMENT, BLOB)
+        need(self.suite in HASH and (other == 0 or earlier), "unknown suite")
+        # what the content is hashed with
+        self.under = other or self.suite
         need(zero == 0 and rest == bytes(40), "reserved bytes are not zero")
         self.raw = raw
 
@@ -104,7 +93,7 @@ class Authority:
             key = self.keys[author][0]
             message = tag("BA1.sig") + archive + header.raw
             if authors and header.type == DISPOSE:
-                message = tag("BA1.approve") + archive + sha(body)
+                message = tag("BA1.approve") + archive + sha(body, by=header.suite)
             need(signed(key, message, signature), "signature does not match")
             need(author not in authors, "malformed signatures")
             authors.append(author)
@@ -140,6 +129,7 @@ class Authority:
         need(kind not in TWO or len(persons - {None}) >= 2, "a second signature is missing")
         if kind == OPERATOR:
             operator, key, _ = clear(body, 16, 32, bytes)
+            need(self.keys.get(author_of(key), [key])[0] == key, "body of a rights entry is malformed")
             self.keys[author_of(key)] = (key, operator)
             self.operators.add(operator)
         elif kind == GRANT:
@@ -153,66 +143,19 @@ class Authority:
             need(self.epoch is None or number == self.epoch + 1, "body of a rights entry is malformed")
             self.epoch = number
 
-def base(text):
-    """Strict Base64: what encodes to this very text."""
-    try:
-        data = base64.b64decode(text, validate=True)
-    except ValueError:
-        raise Fault("malformed Base64") from None
-    need(base64.b64encode(data).decode() == text, "malformed Base64")
-    return data
+def digests(file, suites):
+    """The digests of what a file holds, by suite, and its length."""
+    found, length = {suite: HASH[suite]() for suite in suites}, 0
+    while chunk := file.read(1 << 20):
+        length += len(chunk)
+        for each in found.values():
+            each.update(chunk)
+    return {suite: each.digest() for suite, each in found.items()}, length
 
-def origin(archive):
-    return "beskedarkiv/" + archive.hex()
-
-class Checkpoint:
-    def __init__(self, text):
-        bad = "not a checkpoint"
-        body, blank, lines = text.partition("\n\n")
-        need(blank and len(text.encode()) <= 65536, bad)
-        self.body = body + "\n"
-        parts = body.split("\n")
-        need(len(parts) == 3 and parts[0] and re.fullmatch("0|[1-9][0-9]{0,19}", parts[1]), bad)
-        self.origin, self.size, self.root = parts[0], int(parts[1]), base(parts[2])
-        need(self.size < 2**64 and len(self.root) == 32 and lines.endswith("\n"), bad)
-        self.signatures = []
-        for line in lines[:-1].split("\n"):
-            match = re.fullmatch("\u2014 ([^ ]*) ([^\n]+)", line)
-            need(match, bad)
-            blob = base(match[2])
-            need(len(blob) >= 4 and len(self.signatures) < 64, bad)
-            self.signatures.append((match[1], blob[:4], blob[4:]))
-
-    def signed_by(self, name, key):
-        """True, False, or None where that key did not sign at all."""
-        mine = sha(name.encode(), b"\n\1", key)[:4]
-        for by, key_id, signature in self.signatures:
-            if (by, key_id) == (name, mine):
-                return signed(key, self.body.encode(), signature)
-        return None
-
-def root_of(leaves):
-    """RFC 6962, 2.1."""
-    if len(leaves) < 2:
-        return leaves[0] if leaves else sha()
-    k = 1 << (len(leaves) - 1).bit_length() - 1
-    return node(root_of(leaves[:k]), root_of(leaves[k:]))
-
-def blob(folder, index):
-    digest, length = hashlib.sha256(), 0
-    try:
-        with open(os.path.join(folder, "blobs", "%016x" % index), "rb") as f:
-            while chunk := f.read(1 << 20):
-                digest.update(chunk)
-                length += len(chunk)
-    except OSError:
-        return None
-    return digest.digest(), length
-
-def same(found, digest, length):
+def same(found, digest, length, suite):
     need(found, "body is missing")
     need(found[1] == length, "body has another length")
-    need(found[0] == digest, "body does not match its digest")
+    need(found[0].get(suite) == digest, "body does not match its digest")
 
 def pieces(data, size, key):
     """Pieces of one size, ascending and distinct by their first bytes."""
@@ -234,11 +177,12 @@ def rows(folder):
         yield [db.execute("PRAGMA " + name).fetchone()[0] for name in ("application_id", "user_version")]
         kept = db.execute("SELECT value FROM state WHERE name = 'checkpoint' AND typeof(value) = 'blob'")
         yield (kept.fetchone() or (None,))[0]
-        lists = tag("BA1.lists")
-        for index, *row in db.execute("SELECT idx, run, bucket, delta FROM dedup ORDER BY idx"):
-            lists += struct.pack(">q", index) + b"".join(sha(v if isinstance(v, bytes) else b"") for v in row)
-        kept = db.execute("SELECT value FROM state WHERE name = 'lists'").fetchone()
-        yield kept[0] == sha(lists) if kept else len(lists) == 16
+        lists = 0
+        for index, *row in db.execute("SELECT idx, run, bucket, delta FROM dedup"):
+            values = [sha(v if isinstance(v, bytes) else b"") for v in row]
+            lists ^= int.from_bytes(sha(tag("BA1.lists"), struct.pack(">q", index), *values), "big")
+        kept = db.execute("SELECT value FROM state WHERE name = 'lists'").fetchone() or [bytes(32)]
+        yield kept[0] == lists.to_bytes(32, "big")
         yield from db.execute("SELECT idx, CASE typeof(header) WHEN 'blob' THEN header END,"
                               " CASE typeof(signatures) WHEN 'blob' THEN signatures END,"
                               " CASE WHEN typeof(body) IN ('blob', 'null') THEN body ELSE 0 END"
@@ -250,8 +194,10 @@ class Archive:
     """What a walk through the log finds."""
 
     def __init__(self, folder):
-        self.folder, self.broken, self.leaves = folder, [], []
-        self.id = self.kept = None
+        # leaves by suite; of what is before the newest suite, what a renewal covers but bodies, and their digests
+        self.folder, self.broken, self.leaves, self.outside, self.others = folder, [], {1: [], 2: []}, [], {}
+        self.id = self.kept = self.suite = self.open = self.second = None
+        self.suites, self.renewed = range(1, 2), {}
         # by bucket: the entry that disposed of it; by entry: whether it is closed; by bucket and entry: the rest
         self.authority, self.bodies = Authority(), []
         self.buckets, self.acts, self.erased, self.resealed = {}, {}, {}, {}
@@ -260,11 +206,12 @@ class Archive:
         self.broken.append((entry, what))
 
     def walk(self):
-        before, last = bytes(32), 0
+        before, last = b"", 0
         try:
             found = rows(self.folder)
             need(next(found) == [0x42415231, 1], "another kind of database")
             self.kept, lists = next(found), next(found)
+            self.suites = range(1, 3 if b"/sha3-256\n" in (self.kept or b"") else 2)
             if not lists:
                 self.fault(0, "the lists of known messages are damaged")
             for expected, (index, raw, signatures, body) in enumerate(found):
@@ -272,38 +219,68 @@ class Archive:
                     header = Header(raw)
                 except Fault as e:
                     self.fault(index, str(e))
-                    self.leaves.append(bytes(32))
+                    [leaves.append(bytes(32)) for leaves in (*self.leaves.values(), self.outside)]
                     continue
                 self.id = header.archive if expected == 0 else self.id
-                self.leaves.append(sha(b"\0", header.raw))
+                [leaves.append(sha(b"\0", raw, by=suite)) for suite, leaves in self.leaves.items()]
+                self.outside.append(sha(raw, signatures or b"", by=2))
                 try:
                     need(index == expected == header.index, "is not the next entry")
-                    need(header.prev == before, "does not carry the hash of the entry before it")
+                    prev = sha(tag("BA1.prev"), before, by=header.suite) if before else bytes(32)
+                    need(header.prev == prev, "does not carry the hash of the entry before it")
                     need(header.archive == self.id, "belongs to another archive")
                     need(header.written >= last, "is older than the entry before it")
                     self.entry(header, signatures, body)
                 except Fault as e:
                     self.fault(index, str(e))
-                last, before = header.written, sha(tag("BA1.prev"), header.raw)
+                last, before = header.written, header.raw
         except (sqlite3.Error, OverflowError):
-            self.fault(len(self.leaves), "the database is damaged here")
+            self.fault(len(self.outside), "the database is damaged here")
         except Fault as e:
             self.fault(0, str(e))
+        if self.open:
+            self.fault(len(self.outside), "the renewal does not cover the log")
         self.remains()
 
     def entry(self, header, signatures, body):
-        found, open_part = (sha(body), len(body)) if isinstance(body, bytes) else None, b""
-        if body is None and header.type == BLOB:
-            found = blob(self.folder, header.index)
+        suites, found, open_part = range(header.suite, self.suites.stop), None, b""
+        if isinstance(body, bytes):
+            found = digests(io.BytesIO(body), suites)
+        elif body is None and header.type == BLOB:
+            try:
+                with open(os.path.join(self.folder, "blobs", "%016x" % header.index), "rb") as file:
+                    found = digests(file, suites)
+            except OSError:
+                pass
         if header.type in (SEGMENT, BLOB):
             self.bodies.append((header, found))
         else:
-            same(found, header.digest, header.length)
+            same(found, header.digest, header.length, header.suite)
+            self.others[header.index] = found[0].get(2)
             n = int.from_bytes(body[:4], "big")
             need(len(body) >= 4 + n, "malformed body")
             open_part = body[4:4 + n]
         self.authority.apply(self.id, header, signatures, open_part)
+        self.renewal(header, open_part)
         self.act(header, open_part)
+
+    def renewal(self, header, part):
+        """Suites only rise, by entries that hash again all there is before them: FORMAT.md, "Renewal"."""
+        self.suite = self.suite or header.suite
+        need(header.suite >= self.suite, "is of an earlier suite than the entry before it")
+        if header.suite > self.suite:
+            need(header.type == SUITE, "is of a later suite, and the log was not renewed")
+            self.suite, self.second, self.open = header.suite, header.index, (0, header.index)
+        need((header.type == SUITE) == bool(self.open), "is no part of a renewal, or stands inside one")
+        if self.open:
+            size, root, start, again = clear(part, U64, 32, U64, bytes)
+            again, end = [again[i:i + 32] for i in range(0, len(again), 32)], start + len(again) // 32
+            need(again and len(again[-1]) == 32 and end <= size, "malformed body")
+            need((start, size) == self.open and root == root_of(self.leaves[1][:size], 1), "renews another log")
+            leaves = [sha(b"\0", *pair, by=2) for pair in zip(self.outside[start:end], again)]
+            need(root_of(leaves, 2) == header.content, "renews other entries")
+            self.renewed.update((at, (header.index, digest)) for at, digest in enumerate(again, start))
+            self.open = (end, size) if end < size else None
 
     def there(self, bucket):
         need(bucket in self.buckets, "names a bucket that no entry made")
@@ -331,7 +308,7 @@ class Archive:
         elif kind == RESEAL:
             bodies, _ = map(pieces, clear(part, bytes, bytes, bytes)[1:], (48, 1176), (8, 8))
             self.there(bucket)
-            self.resealed.update({(bucket, int.from_bytes(b[:8], "big")): b[8:] for b in bodies})
+            self.resealed.update({(bucket, int.from_bytes(b[:8], "big")): (b[8:], header) for b in bodies})
         elif kind == DISPOSED:
             stage, = clear(part, STAGE)
             need(header.refers in self.acts, "refers to no disposal")
@@ -342,27 +319,35 @@ class Archive:
         for header, found in self.bodies:
             key = header.bucket, header.index
             act = self.buckets.get(header.bucket) or self.erased.get(key)
-            anew = self.resealed.get(key)
+            anew, by = self.resealed.get(key, (header.digest + header.length.to_bytes(8, "big"), header))
+            renewal, again = self.renewed.get(header.index, (0, b""))
             try:
                 need(not act or not self.acts[act] or not found, "was disposed of, and its body is still here")
                 if not act:
-                    same(found, *struct.unpack(">32sQ", anew) if anew else (header.digest, header.length))
+                    same(found, *struct.unpack(">32sQ", anew), by.suite)
+                    need(renewal <= by.index or found[0].get(2) == again, "body is not the one that was renewed")
             except Fault as e:
                 self.fault(header.index, str(e))
+        for index, digest in self.others.items():
+            if digest != self.renewed.get(index, (0, digest))[1]:
+                self.fault(index, "body is not the one that was renewed")
 
     def against(self, text, whole):
         """A checkpoint against the log: the newest must be of all of it, another of its beginning."""
         try:
             note = Checkpoint(text)
             need(self.id is not None and self.authority.job is not None, "no genesis")
-            need(note.origin == origin(self.id), "the checkpoint is of another archive")
+            suite, have = note.suite(self.id), len(self.outside)
+            need(suite, "the checkpoint is of another archive")
             name = origin(self.id) + "/job"
             need(note.signed_by(name, self.authority.job), "the checkpoint is not signed by the job")
-            need(0 < note.size <= len(self.leaves), "the checkpoint is newer than the archive")
-            need(not whole or note.size == len(self.leaves), "the checkpoint is of another state of the log")
-            need(root_of(self.leaves[:note.size]) == note.root, "the log did not grow from the checkpoint")
+            need(0 < note.size <= have, "the checkpoint is newer than the archive")
+            need(not whole or note.size == have, "the checkpoint is of another state of the log")
+            then = self.suite if self.second is None or note.size > self.second else 1
+            grew = suite == then and root_of(self.leaves[suite][:note.size], suite) == note.root
+            need(grew, "the log did not grow from the checkpoint")
         except Fault as e:
-            self.fault(len(self.leaves), str(e))
+            self.fault(len(self.outside), str(e))
 
 def read(path, most=65536):
     """The text of a file; what is no text or longer is nothing that holds."""
@@ -386,15 +371,15 @@ def verify(folder, older=None):
 
 GROUPS = ["core", "text", "parties", "attachments", "state", "raw", "provenance", "verdict"]
 
-def pruned(take, records, depth=0):
-    """The root of a cut-back tree; notes the groups that are shown of each record."""
+def pruned(take, records, by, depth=0):
+    """The root of a cut-back tree, by a suite; notes the groups that are shown of each record."""
     kind = take(1)[0]
     need(kind < 3 and depth <= 40, "not a proof")
     if kind == 0:
         return take(32)
     if kind == 2:
-        left = pruned(take, records, depth + 1)
-        return node(left, pruned(take, records, depth + 1))
+        left = pruned(take, records, by, depth + 1)
+        return node(left, pruned(take, records, by, depth + 1), by)
     fields, shown = b"", {}
     for f, name in enumerate(GROUPS, 1):
         here = take(1)[0]
@@ -403,25 +388,10 @@ def pruned(take, records, depth=0):
         if here:
             length = take(4)
             shown[name] = take(int.from_bytes(length, "big"))
-            commitment = sha(tag("BA1.field"), bytes([1, f]), salt, bytes(4), length, shown[name])
+            commitment = sha(tag("BA1.field"), bytes([by, f]), salt, bytes(4), length, shown[name], by=by)
         fields += bytes([f]) + commitment
     records.append(shown)
-    return sha(b"\0", sha(tag("BA1.record"), bytes([1, 8]), fields))
-
-def included(h, index, size, path, root):
-    """RFC 9162, 2.1.3.2."""
-    last = size - 1
-    need(0 <= index <= last, "the header is not in the log")
-    for p in path:
-        need(last, "the header is not in the log")
-        if index & 1 or index == last:
-            h = node(p, h)
-            while index and not index & 1:
-                index, last = index >> 1, last >> 1
-        else:
-            h = node(h, p)
-        index, last = index >> 1, last >> 1
-    need(last == 0 and h == root, "the header is not in the log")
+    return sha(b"\0", sha(tag("BA1.record"), bytes([by, 8]), fields, by=by), by=by)
 
 def prove(text, keys):
     """The shown groups of each record, once everything holds; `keys` are pairs of name and key."""
@@ -439,34 +409,15 @@ def prove(text, keys):
         return data
     need(take(4) == b"BAP1", "not a proof")
     header, records = Header(take(256)), []
-    ours = header.type == SEGMENT and header.index == index and checkpoint.origin == origin(header.archive)
+    suite = checkpoint.suite(header.archive)
+    ours = header.type == SEGMENT and header.index == index and suite and suite >= header.suite
     need(ours, "the header is not of a segment of this archive")
-    need(pruned(take, records) == header.content and records, "the records are not those of the header")
+    need(pruned(take, records, header.under) == header.content and records, "the records are not those of the header")
     need(not inner.read(), "not a proof")
-    included(sha(b"\0", header.raw), index, checkpoint.size, path, checkpoint.root)
+    included(sha(b"\0", header.raw, by=suite), index, checkpoint.size, path, checkpoint.root, suite)
     name = origin(header.archive) + "/job"
     need(any(checkpoint.signed_by(name, key) for by, key in keys if by == name), "no trusted key signed it")
     return records
-
-def note_of(text):
-    """The checkpoint in what `checkpoint show` prints: a signed note, a blank line, its key."""
-    at = text.find("\n\n\u2014 ")
-    return text[:text.find("\n\n", at + 2) + 1] if at >= 0 else ""
-
-def trusted(text):
-    """The keys of a trusted-keys file; the output of `checkpoint show` will do as well."""
-    keys = []
-    for line in text[len(note_of(text)):].split("\n"):
-        line = line.strip()
-        if line and not line.startswith("#"):
-            name, _, rest = line.partition("+")
-            key_id, _, typed = rest.partition("+")
-            typed = base(typed)
-            need(len(typed) == 33 and typed[0] in (1, 4), "no verifier key")
-            need(sha(name.encode(), b"\n", typed)[:4].hex() == key_id, "no verifier key")
-            keys += [(name, typed[1:])] * (typed[0] == 1)
-    need(keys, "no verifier key")
-    return keys
 
 def main(words):
     try:

@@ -46,6 +46,20 @@ pub struct ResealBody {
     pub wraps: Vec<(u64, Vec<u8>)>,
 }
 
+/// A renewal of what the log is hashed with: `[1, size, root, from, digests]`; the header's suite is the new one, its
+/// content the root over what is covered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SuiteBody {
+    /// Entries that are renewed: all before the first entry of the renewal.
+    pub size: u64,
+    /// Root over their headers by the suite before.
+    pub root: [u8; 32],
+    /// First entry that this part covers.
+    pub from: u64,
+    /// Digest of the body of each entry by the new suite, zeros where it was gone.
+    pub digests: Vec<[u8; 32]>,
+}
+
 /// Bytes of an entry with a wrap behind it.
 const WRAP: usize = 8 + vault::WRAPPED_LEN;
 
@@ -122,18 +136,20 @@ impl EraseBody {
 }
 
 impl ResealBody {
-    /// Its bytes.
+    /// Its bytes; bodies and wraps in the order of their entries, however they were gathered.
     pub fn encode(&self) -> Vec<u8> {
-        let Self { public, bodies, wraps } = self;
+        let Self { public, mut bodies, mut wraps } = self.clone();
+        bodies.sort_unstable();
+        wraps.sort_unstable();
         let mut all = Vec::with_capacity(bodies.len() * 48);
-        for (entry, digest, len) in bodies {
+        for (entry, digest, len) in &bodies {
             all.extend_from_slice(&entry.to_be_bytes());
             all.extend_from_slice(digest);
             all.extend_from_slice(&len.to_be_bytes());
         }
         let wraps: Vec<u8> =
             wraps.iter().flat_map(|(entry, wrap)| [&entry.to_be_bytes()[..], wrap].concat()).collect();
-        encode(3, |e| e.bytes(public).ok()?.bytes(&all).ok()?.bytes(&wraps).ok().map(|_| ()))
+        encode(3, |e| e.bytes(&public).ok()?.bytes(&all).ok()?.bytes(&wraps).ok().map(|_| ()))
     }
 
     /// From its bytes.
@@ -150,6 +166,30 @@ impl ResealBody {
                 public,
                 bodies: bodies.iter().map(body).collect(),
                 wraps: wraps.iter().map(wrap).collect(),
+            })
+        })
+    }
+}
+
+impl SuiteBody {
+    /// Its bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let Self { size, root, from, digests } = self;
+        let digests = digests.concat();
+        encode(4, |e| e.u64(*size).ok()?.bytes(root).ok()?.u64(*from).ok()?.bytes(&digests).ok().map(|_| ()))
+    }
+
+    /// From its bytes.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        decode(bytes, 4, |d: &mut Decoder<'_>| {
+            let (size, root, from) = (d.u64().ok()?, fixed(d)?, d.u64().ok()?);
+            let (digests, rest) = d.bytes().ok()?.as_chunks::<32>();
+            let ends = from.checked_add(digests.len() as u64)?;
+            (rest.is_empty() && !digests.is_empty() && ends <= size).then(|| Self {
+                size,
+                root,
+                from,
+                digests: digests.to_vec(),
             })
         })
     }
@@ -182,12 +222,24 @@ mod tests {
             bodies: vec![(3, [7; 32], 11), (4, [6; 32], 12)],
             wraps: vec![(2, vec![8; 1168])],
         };
-        assert_eq!(ResealBody::decode(&reseal.encode()), Some(reseal));
+        assert_eq!(ResealBody::decode(&reseal.encode()), Some(reseal.clone()));
+        let gathered = ResealBody { bodies: reseal.bodies.iter().rev().copied().collect(), ..reseal.clone() };
+        assert_eq!(gathered.encode(), reseal.encode());
         for stage in DisposedBody::ALL {
             assert_eq!(DisposedBody::decode(&stage.encode()), Some(stage));
         }
         assert_eq!(DisposedBody::decode(&[0x82, 1, 2]), None);
         assert_eq!(DayBody::decode(&DayBody(20_000).encode()), Some(DayBody(20_000)));
+        let suite = SuiteBody { size: 9, root: [1; 32], from: 7, digests: vec![[2; 32], [0; 32]] };
+        assert_eq!(SuiteBody::decode(&suite.encode()), Some(suite.clone()));
+        // covers what is not renewed, covers nothing, no number of entries at all
+        for bad in [
+            SuiteBody { from: 8, ..suite.clone() },
+            SuiteBody { digests: vec![], ..suite.clone() },
+            SuiteBody { from: u64::MAX, ..suite.clone() },
+        ] {
+            assert_eq!(SuiteBody::decode(&bad.encode()), None);
+        }
         // not ascending, twice, none, cut
         for buckets in [vec![[2; 16], [1; 16]], vec![[1; 16], [1; 16]], vec![]] {
             assert_eq!(DisposeBody::decode(&DisposeBody { buckets, ..dispose.clone() }.encode()), None);

@@ -12,6 +12,7 @@
 //! operators/<id>/identity          seeds behind the passphrase
 //! holding/<run>/...                keys of held messages: the archive's holding area knows them
 //! operators/<id>/epoch-<n>         the operator's key of the epoch, wrapped to the identity
+//! granting/<id>/..., granted/<id>/...   keys of a grant that is being made: the archive's granting knows them
 //! ```
 
 use std::fs::{self, File, OpenOptions};
@@ -64,12 +65,29 @@ impl KeyStore {
     /// # Errors
     /// [`KeyStoreFault`].
     pub fn create(root: &Path, archive: &Path) -> Result<Self, KeyStoreFault> {
+        Self::may_be_made(root, archive)?;
+        Self::make(root)
+    }
+
+    /// Whether a key store may be made at `root`.
+    ///
+    /// # Errors
+    /// As [`KeyStore::create`].
+    pub fn may_be_made(root: &Path, archive: &Path) -> Result<(), KeyStoreFault> {
         if apart(root, archive) != Some(true) {
             return Err(KeyStoreFault::Inside);
         }
         if fs::read_dir(root).is_ok_and(|mut entries| entries.next().is_some()) {
             return Err(KeyStoreFault::NotEmpty);
         }
+        Ok(())
+    }
+
+    /// Makes an empty key store at `root`, where the caller has looked.
+    ///
+    /// # Errors
+    /// [`KeyStoreFault::Io`].
+    pub fn make(root: &Path) -> Result<Self, KeyStoreFault> {
         let store = Self { root: root.to_owned() };
         for folder in ["", "ingest", "buckets", "epoch", "operators"] {
             store.folder(folder)?;
@@ -265,6 +283,20 @@ impl KeyStore {
             }
         }
         self.sync_all(names.iter().map(String::as_str))
+    }
+
+    /// Moves files or folders to where they belong, over what is there, many at a time; all of it is durable when this
+    /// returns.
+    ///
+    /// # Errors
+    /// [`KeyStoreFault::Io`].
+    pub fn move_many(&self, names: &[(String, String)]) -> Result<(), KeyStoreFault> {
+        for (from, to) in names {
+            let relative = Path::new(to).parent().map(|p| p.to_string_lossy().into_owned());
+            self.folder(&relative.unwrap_or_default())?;
+            fs::rename(self.root.join(from), self.root.join(to)).map_err(|e| fault(from, &e))?;
+        }
+        self.sync_all(names.iter().flat_map(|(from, to)| [from.as_str(), to.as_str()]))
     }
 
     /// Removes a file whose bytes must not be found again: overwritten, synced, removed. On flash the old

@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use chain::{Checkpoint, EntryType, Frontier, Hash};
+use chain::{Checkpoint, EntryType, Frontier, Hash, Suite};
 
 use crate::error::{ArchiveError, broken, io};
 use crate::store::{Archive, note_name};
@@ -36,7 +36,7 @@ pub enum Apart {
 
 impl Archive {
     /// The hashes of the first `size` headers as leaves; `None` when there are fewer.
-    fn leaves(&self, size: u64) -> Result<Option<Vec<Hash>>, ArchiveError> {
+    fn leaves(&self, suite: Suite, size: u64) -> Result<Option<Vec<Hash>>, ArchiveError> {
         if size > self.size() {
             return Ok(None);
         }
@@ -46,30 +46,35 @@ impl Archive {
         let mut rows = statement.query([bound])?;
         let mut leaves = Vec::new();
         while let Some(row) = rows.next()? {
-            leaves.push(chain::leaf_hash(row.get_ref(0)?.as_blob().unwrap_or_default()));
+            leaves.push(chain::leaf_hash(suite, row.get_ref(0)?.as_blob().unwrap_or_default()));
         }
         Ok((leaves.len() as u64 == size).then_some(leaves))
     }
 
-    /// The root over the first `size` entries; `None` when there are fewer.
+    /// The root over the first `size` entries, by the suite that the log had then; `None` when there are fewer.
     ///
     /// # Errors
     /// [`ArchiveError`].
     pub fn root_at(&self, size: u64) -> Result<Option<Hash>, ArchiveError> {
-        let mut frontier = Frontier::default();
-        Ok(self.leaves(size)?.map(|leaves| {
+        let Some(suite) = self.suite_at(size) else { return Ok(None) };
+        let mut frontier = Frontier::new(suite);
+        Ok(self.leaves(suite, size)?.map(|leaves| {
             leaves.into_iter().for_each(|leaf| frontier.push(leaf));
             frontier.root()
         }))
     }
 
-    /// The proof (RFC 6962, 2.1.2) that the first `new` entries grew from the first `old`.
+    /// The proof (RFC 6962, 2.1.2) that the first `new` entries grew from the first `old`; there is none across a
+    /// renewal, which whoever has the log sees from the log.
     ///
     /// # Errors
     /// [`ArchiveError`].
     pub fn consistency(&self, old: u64, new: u64) -> Result<Option<Vec<Hash>>, ArchiveError> {
-        let Some(leaves) = self.leaves(new)? else { return Ok(None) };
-        Ok(usize::try_from(old).ok().and_then(|old| chain::consistency_proof(&leaves, old)))
+        let Some(suite) = self.suite_at(new).filter(|suite| self.suite_at(old) == Some(*suite)) else {
+            return Ok(None);
+        };
+        let Some(leaves) = self.leaves(suite, new)? else { return Ok(None) };
+        Ok(usize::try_from(old).ok().and_then(|old| chain::consistency_proof(suite, &leaves, old)))
     }
 
     /// Whether the log grew from a state that somebody remembers; `None` when it did. The caller has
@@ -89,8 +94,11 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError`].
     pub fn apart_from(&self, note: &Checkpoint) -> Result<Option<Apart>, ArchiveError> {
-        let ours =
-            note.origin == chain::origin(&self.id) && note.verify(&note_name(&self.id), &self.job).is_ok();
+        let ours = note.suite(&self.id).is_some() && note.verify(&note_name(&self.id), &self.job).is_ok();
+        let known = note.size > self.size() || note.suite(&self.id) == self.suite_at(note.size);
+        if ours && !known {
+            return Ok(Some(Apart::Rewritten));
+        }
         if ours { self.apart(note.size, &note.root) } else { Ok(Some(Apart::Other)) }
     }
 

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
-use chain::{EntryType, Hash};
+use chain::{EntryType, Hash, Hasher, Suite};
 use sha2::{Digest, Sha256};
 use vault::{PublicKey, Secret, WRAPPED_LEN};
 
@@ -31,6 +31,7 @@ pub struct Content<'a> {
 /// # Errors
 /// [`ArchiveError::Content`] when the content cannot be read or is not what its digest says.
 pub(crate) fn seal_blob(
+    suite: Suite,
     to: Option<&PublicKey>,
     context: &[u8; 49],
     content: &mut Content<'_>,
@@ -58,27 +59,27 @@ pub(crate) fn seal_blob(
     if <[u8; 32]>::from(source.hasher.finalize()) != content.sha256 {
         return Err(ArchiveError::Content);
     }
-    Ok((meta.commitment(EntryType::Blob.code()), key))
+    Ok((meta.commitment(suite, EntryType::Blob.code()), key))
 }
 
 /// A new file that what is written goes to and is hashed on its way.
 pub(crate) struct Digesting {
     inner: BufWriter<File>,
-    hasher: Sha256,
+    hasher: Hasher,
     len: u64,
 }
 
 impl Digesting {
-    pub(crate) fn create(path: &Path) -> Result<Self, ArchiveError> {
+    pub(crate) fn create(suite: Suite, path: &Path) -> Result<Self, ArchiveError> {
         let file = File::create(path).map_err(io("writing an attachment"))?;
-        Ok(Self { inner: BufWriter::with_capacity(1 << 18, file), hasher: Sha256::new(), len: 0 })
+        Ok(Self { inner: BufWriter::with_capacity(1 << 18, file), hasher: suite.hasher(), len: 0 })
     }
 
     /// Digest and length; the file is whole and synced.
     pub(crate) fn finish(self) -> Result<(Hash, u64), ArchiveError> {
         let file = self.inner.into_inner().map_err(|e| io("writing an attachment")(e.into_error()))?;
         file.sync_all().map_err(io("writing an attachment"))?;
-        Ok((self.hasher.finalize().into(), self.len))
+        Ok((self.hasher.finish(), self.len))
     }
 }
 

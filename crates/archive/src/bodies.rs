@@ -5,63 +5,107 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use chain::{EntryType, Hash, Header};
-use sha2::{Digest, Sha256};
+use chain::{EntryType, Hash, Header, Suite};
 
 use crate::fate::{BucketId, Fate, Fates};
+use crate::renewal::Renewals;
 use crate::store::{Stored, blob_path};
 use crate::verify::Broken;
 
-/// A body: digest and length.
-type Found = Option<(Hash, u64)>;
+/// A body that was found: its digests by the suites from its header's to the newest, its length.
+type Found = Option<(Vec<Hash>, u64)>;
 
-/// The bodies of segments and blobs.
-#[derive(Default)]
+/// A body and what its header says of it.
+struct Seen {
+    entry: u64,
+    /// Of a segment or blob: what became of it stands in the log behind it.
+    waits: bool,
+    bucket: BucketId,
+    suite: Suite,
+    digest: Hash,
+    len: u64,
+    found: Found,
+}
+
+/// The bodies of segments and blobs; of a log that was renewed, all that were renewed.
 pub(crate) struct Bodies {
-    all: Vec<(u64, BucketId, Found, (Hash, u64))>,
+    newest: Suite,
+    all: Vec<Seen>,
+}
+
+impl Seen {
+    /// What is wrong with a body that must have this digest by a suite, and this length.
+    fn wrong(&self, suite: Suite, digest: &Hash, len: u64) -> Option<&'static str> {
+        match &self.found {
+            None => Some("body is missing"),
+            Some((_, have)) if *have != len => Some("body has another length"),
+            Some(_) if self.by(suite) != Some(digest) => Some("body does not match its digest"),
+            Some(_) => None,
+        }
+    }
+
+    fn by(&self, suite: Suite) -> Option<&Hash> {
+        let place = suite.code().checked_sub(self.suite.code())?;
+        self.found.as_ref()?.0.get(usize::from(place))
+    }
 }
 
 impl Bodies {
+    /// Those of a log whose newest entry is of a suite.
+    pub(crate) fn new(newest: Suite) -> Self {
+        Self { newest, all: Vec::new() }
+    }
+
     /// Looks at the body of an entry. That of any type but segment and blob must be what its header says.
     pub(crate) fn look(&mut self, dir: &Path, stored: &Stored, fault: &mut dyn FnMut(&str)) {
         let h = &stored.header;
-        let expected = (h.body_digest, h.body_len);
+        let suites: Vec<Suite> =
+            Suite::ALL.into_iter().filter(|s| (h.suite..=self.newest).contains(s)).collect();
         let found = match (&stored.body, h.kind()) {
-            (Some(body), _) => Some((chain::hash(&[body]), body.len() as u64)),
-            (None, Some(EntryType::Blob)) => digest_file(&blob_path(dir, h.index)).ok(),
+            (Some(body), _) => {
+                Some((suites.iter().map(|suite| suite.hash(&[body])).collect(), body.len() as u64))
+            }
+            (None, Some(EntryType::Blob)) => {
+                let file = File::open(blob_path(dir, h.index));
+                file.and_then(|mut file| digest_of(&mut file, &suites)).ok()
+            }
             (None, _) => None,
         };
-        match h.kind() {
-            Some(EntryType::Segment | EntryType::Blob) => {
-                self.all.push((h.index, h.bucket, found, expected));
-            }
-            _ => {
-                if let Some(what) = wrong(found, expected) {
-                    fault(what);
-                }
-            }
+        let (entry, bucket, suite, digest, len) = (h.index, h.bucket, h.suite, h.body_digest, h.body_len);
+        let waits = matches!(h.kind(), Some(EntryType::Segment | EntryType::Blob));
+        let seen = Seen { entry, waits, bucket, suite, digest, len, found };
+        if !waits && let Some(what) = seen.wrong(suite, &digest, len) {
+            fault(what);
+        }
+        if waits || suite < self.newest {
+            self.all.push(seen);
         }
     }
 
     /// What does not hold.
-    pub(crate) fn broken(&self, fates: &Fates, broken: &mut Vec<Broken>) {
-        for (entry, bucket, found, header) in &self.all {
-            let what = match fates.of_body(bucket, *entry) {
-                Fate::There(resealed) => wrong(*found, resealed.unwrap_or(*header)),
+    pub(crate) fn broken(&self, fates: &Fates, renewals: &Renewals, broken: &mut Vec<Broken>) {
+        for seen in &self.all {
+            let fate = if seen.waits { fates.of_body(&seen.bucket, seen.entry) } else { Fate::There(None) };
+            let what = match fate {
+                Fate::There(Some(anew)) => {
+                    seen.wrong(anew.suite, &anew.digest, anew.len).or_else(|| seen.renewed(renewals, anew.by))
+                }
+                Fate::There(None) => seen
+                    .wrong(seen.suite, &seen.digest, seen.len)
+                    .or_else(|| seen.renewed(renewals, seen.entry)),
                 Fate::Going => None,
-                Fate::Gone => found.map(|_| "was disposed of, and its body is still here"),
+                Fate::Gone => seen.found.as_ref().map(|_| "was disposed of, and its body is still here"),
             };
-            broken.extend(what.map(|what| Broken { entry: *entry, what: what.to_owned() }));
+            broken.extend(what.map(|what| Broken { entry: seen.entry, what: what.to_owned() }));
         }
     }
 }
 
-fn wrong(found: Found, (digest, len): (Hash, u64)) -> Option<&'static str> {
-    match found {
-        None => Some("body is missing"),
-        Some((_, have)) if have != len => Some("body has another length"),
-        Some((have, _)) if have != digest => Some("body does not match its digest"),
-        Some(_) => None,
+impl Seen {
+    /// What is wrong with a body that is since entry `since` what it is, by the renewal behind that.
+    fn renewed(&self, renewals: &Renewals, since: u64) -> Option<&'static str> {
+        let (_, suite, digest) = renewals.of_body(self.entry).filter(|(by, ..)| *by > since)?;
+        (self.by(suite) != Some(&digest)).then_some("body is not the one that was renewed")
     }
 }
 
@@ -70,17 +114,46 @@ pub(crate) fn is_there(dir: &Path, header: &Header, body: Option<&[u8]>) -> bool
     body.is_some() || (header.kind() == Some(EntryType::Blob) && blob_path(dir, header.index).exists())
 }
 
-fn digest_file(path: &Path) -> Result<(Hash, u64), std::io::Error> {
-    let mut file = File::open(path)?;
-    let mut hasher = Sha256::new();
+/// The digests of what is read, by each of some suites, and its length.
+pub(crate) fn digest_of(source: &mut dyn Read, suites: &[Suite]) -> Result<(Vec<Hash>, u64), std::io::Error> {
+    let mut hashers: Vec<_> = suites.iter().map(|suite| suite.hasher()).collect();
     let mut buf = vec![0; 1 << 18];
     let mut len = 0;
     loop {
-        let n = file.read(&mut buf)?;
+        let n = source.read(&mut buf)?;
         if n == 0 {
-            return Ok((hasher.finalize().into(), len));
+            return Ok((hashers.into_iter().map(chain::Hasher::finish).collect(), len));
         }
-        hasher.update(&buf[..n]);
+        hashers.iter_mut().for_each(|hasher| hasher.update(&buf[..n]));
         len += n as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_that_only_the_old_hash_takes_for_the_same_is_named() {
+        // as if somebody had found another body with the same SHA-256
+        let (digest, right) = ([1; 32], [2; 32]);
+        let seen = |again| Seen {
+            entry: 0,
+            waits: true,
+            bucket: [0; 16],
+            suite: Suite::Sha256,
+            digest,
+            len: 3,
+            found: Some((vec![digest, again], 3)),
+        };
+        let renewals = Renewals::of_one(right);
+        let broken = |seen: Seen| {
+            let mut broken = Vec::new();
+            let bodies = Bodies { newest: Suite::Sha3, all: vec![seen] };
+            bodies.broken(&Fates::default(), &renewals, &mut broken);
+            broken.into_iter().map(|b| b.what).collect::<Vec<_>>()
+        };
+        assert_eq!(broken(seen(right)), [""; 0]);
+        assert_eq!(broken(seen([3; 32])), ["body is not the one that was renewed"]);
     }
 }

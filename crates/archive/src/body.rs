@@ -1,6 +1,6 @@
 //! Bodies of entries: what is clear and what is sealed in them. `docs/FORMAT.md`, "Bodies".
 
-use chain::{Hash, Seed};
+use chain::{Hash, Seed, Suite};
 use vault::{KeyPair, PublicKey, Secret, VaultError, WRAPPED_LEN};
 use zeroize::Zeroizing;
 
@@ -32,6 +32,7 @@ pub(crate) fn unframe(body: &[u8]) -> Option<(&[u8], &[u8])> {
 /// A register-like body: clear part, and `salt 32 | plain` sealed under the register key. Gives the
 /// body and the commitment to it.
 pub(crate) fn register(
+    suite: Suite,
     key: &Secret,
     context: &[u8; 49],
     clear: &[u8],
@@ -40,11 +41,12 @@ pub(crate) fn register(
     let salt: Hash = vault::random()?;
     let salted = Zeroizing::new([&salt[..], plain].concat());
     let sealed = vault::seal_under(key, context, &salted)?;
-    Ok((frame(clear, &sealed), chain::body_commitment(context[48], &salt, clear, plain)))
+    Ok((frame(clear, &sealed), chain::body_commitment(suite, context[48], &salt, clear, plain)))
 }
 
 /// The plain part of a register-like body and the commitment that its header must carry.
 pub(crate) fn open_register(
+    suite: Suite,
     key: &Secret,
     context: &[u8; 49],
     body: &[u8],
@@ -52,7 +54,7 @@ pub(crate) fn open_register(
     let (clear, sealed) = unframe(body).ok_or(VaultError::Truncated { need: 4, have: body.len() })?;
     let mut salted = vault::open_under(key, context, sealed)?;
     let (salt, plain) = salted.split_first_chunk::<32>().ok_or(VaultError::Broken)?;
-    let commitment = chain::body_commitment(context[48], salt, clear, plain);
+    let commitment = chain::body_commitment(suite, context[48], salt, clear, plain);
     let plain = Zeroizing::new(plain.to_vec());
     zeroize::Zeroize::zeroize(&mut *salted);
     Ok((plain, commitment))
@@ -109,9 +111,9 @@ impl BlobMeta {
     }
 
     /// The commitment that the header carries.
-    pub(crate) fn commitment(&self, entry_type: u8) -> Hash {
+    pub(crate) fn commitment(&self, suite: Suite, entry_type: u8) -> Hash {
         let plain = [&self.sha256[..], &self.size.to_be_bytes()].concat();
-        chain::body_commitment(entry_type, &self.salt, &[], &plain)
+        chain::body_commitment(suite, entry_type, &self.salt, &[], &plain)
     }
 }
 
@@ -142,9 +144,9 @@ pub(crate) enum Item<'a> {
 
 impl Item<'_> {
     /// What the leaf of the segment's tree is of.
-    pub(crate) fn commitment(&self) -> Hash {
+    pub(crate) fn commitment(&self, suite: Suite) -> Hash {
         match self {
-            Self::Record(seed, groups) => chain::record(seed, groups),
+            Self::Record(seed, groups) => chain::record(suite, seed, groups),
             Self::Erased(commitment) => *commitment,
         }
     }

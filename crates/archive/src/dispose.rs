@@ -54,7 +54,8 @@ impl Writer {
         recheck(self)?;
         let Disposal { body, plain, approvals } = disposal;
         let clear = body.encode();
-        let act = chain::act_of(Some(EntryType::Dispose), &clear).ok_or_else(|| broken(0, "no act"))?;
+        let act = chain::act_of(self.archive.suite(), Some(EntryType::Dispose), &clear)
+            .ok_or_else(|| broken(0, "no act"))?;
         let signer = by.signer();
         let mut others = Vec::new();
         for approval in approvals.iter().filter(|a| a.0 != signer.author()) {

@@ -73,6 +73,7 @@ impl Writer {
         recheck(self)?;
         let made = self.archive.buckets.get(erasure.bucket).ok_or_else(|| broken(0, "no such bucket"))?;
         let id = made.id;
+        self.nothing_held(&id)?;
         let old = by.0.bucket(&id)?.ok_or(ArchiveError::NoRight("query"))?;
         let new = KeyPair::generate().map_err(sealed("bucket key"))?;
         let public = new.public().clone();
@@ -85,6 +86,19 @@ impl Writer {
         self.reached(Step::Entry)?;
         self.complete()?;
         Ok(index)
+    }
+
+    /// What is held for a bucket is sealed to the key that an erasure replaces: appended later, nobody could open it.
+    pub(crate) fn nothing_held(&self, id: &BucketId) -> Result<(), ArchiveError> {
+        let held = self.archive.held_ever(&self.keys)?;
+        let waits = |run: &crate::HeldRun| {
+            run.items.iter().any(|i| i.bucket == *id && !run.settled.contains_key(&i.slot))
+        };
+        if held.iter().any(|(run, _)| waits(run)) {
+            let what = "messages of the same bucket are in the holding area: they must be settled first";
+            return Err(ArchiveError::Refused(what.to_owned()));
+        }
+        Ok(())
     }
 
     fn erase_all(
@@ -138,8 +152,8 @@ impl Writer {
         Ok(index)
     }
 
-    /// Seals a segment anew without some records; their commitments stay. Gives entry, digest and length.
-    fn without(
+    /// Seals a segment anew without some records, or with all; their commitments stay. Gives entry, digest and length.
+    pub(crate) fn without(
         &self,
         stored: &Stored,
         gone: &HashSet<u32>,
@@ -156,7 +170,7 @@ impl Writer {
                 Item::Record(seed, groups) if !gone.contains(&place) => put_record(&mut plain, seed, groups),
                 Item::Record(..) => {
                     found += 1;
-                    put_erased(&mut plain, &item.commitment());
+                    put_erased(&mut plain, &item.commitment(h.content_suite));
                 }
                 Item::Erased(commitment) => put_erased(&mut plain, commitment),
             }
@@ -167,7 +181,7 @@ impl Writer {
         }
         let mut packer = vault::Packer::new().map_err(sealed("compressor"))?;
         let context = context(&self.archive.id, &h.run, &h.bucket, h.entry_type);
-        let full = Full { bucket: 0, to: new.clone(), context, plain };
+        let full = Full { bucket: 0, to: new.clone(), context, suite: h.content_suite, plain };
         let anew = seal(&mut packer, full)?;
         if anew.content != h.content {
             return Err(broken(h.index, "records do not match the root in the header"));
@@ -177,11 +191,11 @@ impl Writer {
             .connection
             .prepare_cached("UPDATE entries SET body = ?1 WHERE idx = ?2")?
             .execute(params![anew.body, row])?;
-        Ok((h.index, chain::hash(&[&anew.body]), anew.body.len() as u64))
+        Ok((h.index, self.archive.suite().hash(&[&anew.body]), anew.body.len() as u64))
     }
 
     /// The key of a body, wrapped to the bucket's new key.
-    fn wrap_anew(
+    pub(crate) fn wrap_anew(
         &self,
         stored: &Stored,
         purpose: &str,

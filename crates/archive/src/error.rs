@@ -10,6 +10,9 @@ pub enum ArchiveError {
     /// No archive at the place.
     #[error("no archive here")]
     Missing,
+    /// An archive whose making was interrupted is at the place.
+    #[error("the archive was never finished")]
+    Unfinished,
     /// Something is at the place already.
     #[error("not empty")]
     NotEmpty,

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use access::{DisposeBody, DisposedBody, EraseBody, ResealBody};
-use chain::{EntryType, Hash, Header};
+use chain::{EntryType, Hash, Header, Suite};
 
 /// Number of a bucket as in headers.
 pub(crate) type BucketId = [u8; 16];
@@ -18,11 +18,22 @@ pub(crate) struct Act {
     pub(crate) finished: bool,
 }
 
+/// A body that was sealed anew: what it must be now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Anew {
+    /// Its digest, by the suite of the entry that says so.
+    pub(crate) digest: Hash,
+    pub(crate) len: u64,
+    pub(crate) suite: Suite,
+    /// That entry.
+    pub(crate) by: u64,
+}
+
 /// What a body must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
     /// There, with the digest and length of its header or of the newest entry that sealed it anew.
-    There(Option<(Hash, u64)>),
+    There(Option<Anew>),
     /// On its way out: there or not.
     Going,
     /// Not there any more.
@@ -34,7 +45,7 @@ pub(crate) enum Fate {
 pub(crate) struct Fates {
     buckets: HashMap<BucketId, Option<u64>>,
     acts: BTreeMap<u64, Act>,
-    resealed: HashMap<(BucketId, u64), (Hash, u64)>,
+    resealed: HashMap<(BucketId, u64), Anew>,
     wraps: HashMap<(BucketId, u64), Vec<u8>>,
     blobs: HashMap<(BucketId, u64), u64>,
     records: HashSet<(BucketId, u64, u32)>,
@@ -71,7 +82,8 @@ impl Fates {
                 for (entry, digest, len) in body.bodies {
                     // a body that is sealed anew has its own wrap in front
                     self.wraps.remove(&(header.bucket, entry));
-                    self.resealed.insert((header.bucket, entry), (digest, len));
+                    let anew = Anew { digest, len, suite: header.suite, by: header.index };
+                    self.resealed.insert((header.bucket, entry), anew);
                 }
                 self.wraps.extend(body.wraps.into_iter().map(|(entry, wrap)| ((header.bucket, entry), wrap)));
             }

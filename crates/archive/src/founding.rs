@@ -1,7 +1,8 @@
 //! A new archive: its database and key store, the first operator with every right, the first
-//! epoch, the policy it is kept by.
+//! epoch, the policy it is kept by. All of it or nothing: while it is being made, both folders hold a mark with the same
+//! random number, and whoever makes it again begins anew where both have it, or only takes the last mark away.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 
 use access::{EpochBody, GenesisBody, GrantBody, Identity, KeyStore, OperatorBody, Rights};
@@ -29,15 +30,97 @@ pub struct Founding<'a> {
     pub now: u64,
 }
 
-/// Makes an archive in `dir` with its key store in `keys`; both must be empty or not there.
+/// The mark of an archive that is being made.
+pub(crate) const MARK: &str = "unfinished";
+
+/// Whether a folder is that of an archive whose making was interrupted.
+pub(crate) fn is_unfinished(dir: &Path) -> bool {
+    dir.join(MARK).is_file()
+}
+
+/// Marks a folder that is empty or not there.
+fn mark(dir: &Path, number: &str) -> Result<(), ArchiveError> {
+    let write = || {
+        fs::create_dir_all(dir)?;
+        fs::write(dir.join(MARK), number)?;
+        File::open(dir.join(MARK))?.sync_all()?;
+        sync_folder(dir)
+    };
+    write().map_err(io("marking the folder"))
+}
+
+fn unmark(dir: &Path) -> Result<(), ArchiveError> {
+    fs::remove_file(dir.join(MARK)).and_then(|()| sync_folder(dir)).map_err(io("taking the mark away"))
+}
+
+fn sync_folder(dir: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    File::open(dir)?.sync_all()?;
+    Ok(())
+}
+
+/// Removes what an interrupted attempt left in a folder, its mark last.
+fn clear(dir: &Path) -> Result<(), ArchiveError> {
+    let remove = || {
+        for entry in fs::read_dir(dir)? {
+            let entry = entry?;
+            if entry.file_name() != MARK {
+                let path = entry.path();
+                if entry.file_type()?.is_dir() { fs::remove_dir_all(path)? } else { fs::remove_file(path)? }
+            }
+        }
+        fs::remove_file(dir.join(MARK))
+    };
+    remove().map_err(io("clearing what an earlier attempt left"))
+}
+
+/// What an interrupted attempt left: it is removed where it was not finished, and finished where only the mark was
+/// left. Gives whether the archive is there now.
+fn resume(dir: &Path, keys: &Path, passphrase: &[u8]) -> Result<bool, ArchiveError> {
+    let number = |folder: &Path| fs::read_to_string(folder.join(MARK)).ok();
+    let Some(mine) = number(dir) else { return Ok(false) };
+    let names =
+        fs::read_dir(keys).map(|entries| entries.flatten().map(|e| e.file_name()).collect::<Vec<_>>());
+    let names = names.unwrap_or_default();
+    // the machine may have stopped while the mark itself was written
+    let only_mark = names.iter().all(|name| name == MARK);
+    if number(keys).as_ref() == Some(&mine) || (only_mark && !names.is_empty()) {
+        // the key store first: its mark says that nothing in it was ever needed
+        clear(keys)?;
+    } else if !names.is_empty() {
+        // the mark goes from the key store when everything is there; somebody else's is none of ours
+        let archive = Archive::open_unfinished(dir)?;
+        crate::unlock(&archive, keys, passphrase, None)?;
+        unmark(dir)?;
+        return Ok(true);
+    }
+    clear(dir)?;
+    Ok(false)
+}
+
+/// Makes an archive in `dir` with its key store in `keys`; both must be empty or not there, or left by an attempt that was
+/// interrupted.
 ///
 /// # Errors
 /// [`ArchiveError::NotEmpty`], [`ArchiveError::KeyStore`] and what the operating system refuses.
 pub fn create(dir: &Path, keys: &Path, founding: &Founding<'_>) -> Result<(), ArchiveError> {
+    if resume(dir, keys, founding.passphrase)? {
+        return Ok(());
+    }
     if fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(ArchiveError::NotEmpty);
     }
-    let store = KeyStore::create(keys, dir)?;
+    KeyStore::may_be_made(keys, dir)?;
+    let number = chain::hex(&vault::random::<16>().map_err(sealed("randomness"))?);
+    mark(dir, &number)?;
+    mark(keys, &number)?;
+    make(dir, keys, founding)?;
+    unmark(keys)?;
+    unmark(dir)
+}
+
+fn make(dir: &Path, keys: &Path, founding: &Founding<'_>) -> Result<(), ArchiveError> {
+    let store = KeyStore::make(keys)?;
     fs::create_dir_all(dir.join("blobs")).map_err(io("making the archive folder"))?;
     let random = sealed("randomness");
     let archive: [u8; 16] = vault::random().map_err(&random)?;
@@ -95,7 +178,7 @@ pub fn create(dir: &Path, keys: &Path, founding: &Founding<'_>) -> Result<(), Ar
         dir: dir.to_owned(),
         connection,
         id: archive,
-        log: crate::store::Log::default(),
+        log: crate::store::Log::new(chain::Suite::Sha256),
         authority: access::Authority::default(),
         buckets: Vec::new(),
         fates: crate::fate::Fates::default(),

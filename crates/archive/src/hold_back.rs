@@ -198,7 +198,8 @@ impl Run<'_> {
         let mut record = Zeroizing::new(Vec::new());
         let seed = self.seeds.next()?;
         put_record(&mut record, &seed, groups);
-        let leaf = chain::leaf_hash(&chain::record(&seed, groups));
+        let suite = self.writer.archive.suite();
+        let leaf = chain::leaf_hash(suite, &chain::record(suite, &seed, groups));
         let key = vault::random_secret().map_err(&seal)?;
         let context = context_of(EntryType::Segment);
         let mut body = match why {
@@ -222,11 +223,12 @@ impl Run<'_> {
             let large = content.size > INLINE;
             let mut body = Vec::new();
             let path = held.folder.join(format!("blob-{}", held.next));
+            let suite = self.writer.archive.suite();
             let sealed = if large {
-                let mut file = Digesting::create(&path)?;
-                seal_blob(bucket, &context, content, &mut file).and_then(|s| file.finish().map(|_| s))
+                let mut file = Digesting::create(suite, &path)?;
+                seal_blob(suite, bucket, &context, content, &mut file).and_then(|s| file.finish().map(|_| s))
             } else {
-                seal_blob(bucket, &context, content, &mut body)
+                seal_blob(suite, bucket, &context, content, &mut body)
             };
             match sealed {
                 Ok((commitment, key)) => {

@@ -18,7 +18,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use access::{KeyStore, KeyStoreFault};
-use chain::{EntryType, Hash, hex};
+use chain::{EntryType, Hash, Suite, hex};
 use minicbor::{Decoder, Encoder};
 
 use crate::dedup::{ENTRY, Sighting};
@@ -105,6 +105,8 @@ pub struct HeldRun {
     pub run: [u8; 16],
     /// When it was written, milliseconds since 1970.
     pub written_at: u64,
+    /// What its messages are committed to with: the suite the log had then.
+    pub suite: Suite,
     /// Its messages, by slot.
     pub items: Vec<Held>,
     /// Those that were settled, by slot.
@@ -272,7 +274,13 @@ impl Archive {
     /// [`ArchiveError`].
     pub fn held(&self, keys: &KeyStore, run: &[u8; 16]) -> Result<Option<HeldRun>, ArchiveError> {
         let key = keys.secret("ingest/register")?;
-        let mut held = HeldRun { run: *run, written_at: 0, items: Vec::new(), settled: Default::default() };
+        let mut held = HeldRun {
+            run: *run,
+            written_at: 0,
+            suite: self.suite(),
+            items: Vec::new(),
+            settled: Default::default(),
+        };
         let mut any = false;
         for index in self.of_run(EntryType::Withheld, run)? {
             let stored = self.entry(index)?;
@@ -280,6 +288,7 @@ impl Archive {
             match decode(&plain).ok_or_else(|| broken(index, "malformed entry of held messages"))? {
                 Plain::Items(items) => {
                     held.written_at = stored.header.written_at;
+                    held.suite = stored.header.suite;
                     held.items.extend(items);
                 }
                 Plain::Outcomes(outcomes) => held.settled.extend(outcomes),
@@ -302,6 +311,7 @@ impl Archive {
                 let empty = HeldRun {
                     run: header.run,
                     written_at: header.written_at,
+                    suite: header.suite,
                     items: Vec::new(),
                     settled: Default::default(),
                 };

@@ -1,10 +1,13 @@
 //! A digest over the lists of known messages, so that damage to them is seen without a key. They are no part
 //! of the chain: losing them loses no message, but a list that does not open stops the next ingest.
 //!
-//! `SHA-256(tag "BA1.lists" | for each row of dedup in order: u64 idx | SHA-256(run) | SHA-256(bucket) |
-//! SHA-256(delta))`, in `state` under `lists`; see `docs/FORMAT.md`, "Database".
+//! The sum without carry (XOR) over the rows of `dedup` of `SHA-256(tag "BA1.lists" | u64 idx | SHA-256(run) |
+//! SHA-256(bucket) | SHA-256(delta))`, in `state` under `lists`; see `docs/FORMAT.md`, section 2. A row that comes or
+//! goes changes it by its own term, so that a commit costs what it writes and not what is there, and never makes
+//! damage to another row good. Whoever means to deceive can forge it, as could be with any digest that nobody signs.
 
 use chain::Hash;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
 
@@ -12,37 +15,55 @@ use crate::error::ArchiveError;
 
 const TAG: &[u8; 16] = b"BA1.lists\0\0\0\0\0\0\0";
 
-/// The digest of the lists as they are.
-fn digest(connection: &Connection) -> Result<Hash, ArchiveError> {
+/// The term of a row; a value that is no blob counts as none.
+fn term(idx: i64, values: [&[u8]; 3]) -> Hash {
     let mut hasher = Sha256::new();
     hasher.update(TAG);
-    let mut statement = connection.prepare("SELECT idx, run, bucket, delta FROM dedup ORDER BY idx")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        hasher.update(row.get::<_, i64>(0)?.to_be_bytes());
-        for column in 1..4 {
-            hasher.update(Sha256::digest(row.get_ref(column)?.as_blob().unwrap_or_default()));
-        }
-    }
-    Ok(hasher.finalize().into())
+    hasher.update(idx.to_be_bytes());
+    values.iter().for_each(|value| hasher.update(Sha256::digest(value)));
+    hasher.finalize().into()
 }
 
-/// Keeps the digest, as a part of the transaction that is open.
-pub(crate) fn keep(connection: &Connection) -> Result<(), ArchiveError> {
-    let digest = digest(connection)?;
+fn of_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Hash> {
+    fn blob(value: ValueRef<'_>) -> &[u8] {
+        value.as_blob().unwrap_or_default()
+    }
+    let values = [blob(row.get_ref(1)?), blob(row.get_ref(2)?), blob(row.get_ref(3)?)];
+    Ok(term(row.get(0)?, values))
+}
+
+fn add(sum: &mut Hash, term: &Hash) {
+    sum.iter_mut().zip(term).for_each(|(sum, term)| *sum ^= term);
+}
+
+fn kept(connection: &Connection) -> Result<Option<Vec<u8>>, ArchiveError> {
+    let sql = "SELECT value FROM state WHERE name = 'lists'";
+    Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?)
+}
+
+/// Notes that rows of the numbers given came, or are about to go, as a part of the transaction that is open.
+pub(crate) fn changed(connection: &Connection, rows: &[i64]) -> Result<(), ArchiveError> {
+    let kept = kept(connection)?.unwrap_or_else(|| vec![0; 32]);
+    // what is no sum is damage, and stays
+    let Ok(mut sum) = Hash::try_from(kept) else { return Ok(()) };
+    let mut statement =
+        connection.prepare_cached("SELECT idx, run, bucket, delta FROM dedup WHERE idx = ?1")?;
+    for idx in rows {
+        add(&mut sum, &statement.query_row([idx], of_row)?);
+    }
     connection
         .prepare_cached("INSERT OR REPLACE INTO state (name, value) VALUES ('lists', ?1)")?
-        .execute([&digest[..]])?;
+        .execute([&sum[..]])?;
     Ok(())
 }
 
 /// Whether the lists are what was kept; without any list nothing needs to have been.
 pub(crate) fn hold(connection: &Connection) -> Result<bool, ArchiveError> {
-    let kept: Option<Vec<u8>> = connection
-        .query_row("SELECT value FROM state WHERE name = 'lists'", [], |row| row.get(0))
-        .optional()?;
-    match kept {
-        Some(kept) => Ok(kept == digest(connection)?),
-        None => Ok(!connection.prepare("SELECT 1 FROM dedup")?.exists([])?),
+    let mut sum = [0; 32];
+    let mut statement = connection.prepare("SELECT idx, run, bucket, delta FROM dedup")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        add(&mut sum, &of_row(row)?);
     }
+    Ok(kept(connection)?.unwrap_or_else(|| vec![0; 32]) == sum)
 }

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use access::{GrantBody, Identity, IdentityFault, KeyStore, OperatorBody, OperatorId, RevokeBody, Rights};
+use access::{Identity, IdentityFault, KeyStore, OperatorBody, OperatorId, Rights};
 use chain::{EntryType, Signer};
-use vault::{Cost, KeyPair, PublicKey};
+use vault::{Cost, KeyPair};
 
 use crate::error::{ArchiveError, sealed};
 use crate::store::Archive;
@@ -176,79 +176,6 @@ impl Writer {
         let entry = Entry { kind: EntryType::Operator, clear: &body.encode(), plain: name.as_bytes() };
         self.append(&[entry], &[&by.signer()])?;
         Ok(id)
-    }
-
-    /// Grants rights to an operator in the place of what it had; wraps every bucket that `covers` to its
-    /// key when reading is among them.
-    ///
-    /// # Errors
-    /// [`ArchiveError::NoRight`] when `by` may not, or does not hold the epoch's key for old buckets.
-    pub fn grant(
-        &mut self,
-        by: &Operator,
-        to: OperatorId,
-        rights: Rights,
-        days: (Option<i32>, Option<i32>),
-        scope: &[u8],
-        covers: &dyn Fn(&[u8]) -> bool,
-    ) -> Result<(), ArchiveError> {
-        self.must(by, Rights::ADMIN, "admin")?;
-        let epoch = self.archive.authority.epoch().cloned().ok_or(ArchiveError::NoRight("admin"))?;
-        let body = self.archive.authority.operators().find(|o| o.id == to);
-        let sealing = body.map(|b| PublicKey::from_bytes(&b.sealing)).ok_or(ArchiveError::Missing)?;
-        let sealing = sealing.map_err(sealed("operator's key"))?;
-        let of_epoch = KeyPair::generate().map_err(sealed("randomness"))?;
-        let wrap = vault::wrap(&sealing, "operator-epoch", &self.archive.id, of_epoch.seed())
-            .map_err(sealed("wrap"))?;
-        self.keys.write(&KeyStore::operator_epoch(&to, epoch.number), &wrap)?;
-        let labels = self.labels()?;
-        self.forget(&to)?;
-        if rights.has(Rights::QUERY) && labels.iter().any(|l| covers(l)) {
-            let key = by.epoch(epoch.number)?.ok_or(ArchiveError::NoEpochKey)?;
-            for (bucket, _) in self.archive.buckets.iter().zip(&labels).filter(|(_, l)| covers(l)) {
-                let Some(wrapped) = self.keys.read(&KeyStore::bucket_epoch(&bucket.id, epoch.number))? else {
-                    continue;
-                };
-                let context = [&self.archive.id[..], &bucket.id].concat();
-                let seed = vault::unwrap(&key, "bucket", &context, &wrapped).map_err(sealed("bucket key"))?;
-                let wrap =
-                    vault::wrap(of_epoch.public(), "bucket", &context, &seed).map_err(sealed("wrap"))?;
-                self.keys.write(&KeyStore::bucket_operator(&bucket.id, &to, epoch.number), &wrap)?;
-            }
-        }
-        let grant = GrantBody {
-            operator: to,
-            rights,
-            epoch: epoch.number,
-            sealing: of_epoch.public().as_bytes().to_vec(),
-            from: days.0,
-            to: days.1,
-        };
-        let entry = Entry { kind: EntryType::Grant, clear: &grant.encode(), plain: scope };
-        self.append(&[entry], &[&by.signer()])?;
-        Ok(())
-    }
-
-    /// Takes every right from an operator and removes its wraps. Keys that were copied before are not
-    /// called back by this.
-    ///
-    /// # Errors
-    /// [`ArchiveError::NoRight`] when `by` may not.
-    pub fn revoke(&mut self, by: &Operator, from: OperatorId) -> Result<(), ArchiveError> {
-        self.must(by, Rights::ADMIN, "admin")?;
-        let entry =
-            Entry { kind: EntryType::Revoke, clear: &RevokeBody { operator: from }.encode(), plain: &[] };
-        self.append(&[entry], &[&by.signer()])?;
-        self.forget(&from)
-    }
-
-    fn forget(&self, operator: &OperatorId) -> Result<(), ArchiveError> {
-        if let Some(grant) = self.archive.authority.grant_of(operator) {
-            for bucket in &self.archive.buckets {
-                self.keys.remove(&KeyStore::bucket_operator(&bucket.id, operator, grant.epoch))?;
-            }
-        }
-        Ok(())
     }
 
     pub(crate) fn must(&self, by: &Operator, rights: Rights, word: &'static str) -> Result<(), ArchiveError> {

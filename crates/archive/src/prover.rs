@@ -1,7 +1,7 @@
 //! Proofs of records: the signed state of the log, and segments opened so that some of their records can
 //! be shown and the rest stay hashes. FORMAT.md, "Proofs".
 
-use chain::{Checkpoint, HEADER_LEN, Hash, Levels, Pruned};
+use chain::{Checkpoint, HEADER_LEN, Hash, Levels, Pruned, Suite};
 use zeroize::Zeroizing;
 
 use crate::Operator;
@@ -19,6 +19,8 @@ pub struct Prover<'a> {
 /// A segment, opened for proofs of its records.
 pub struct Provable {
     header: [u8; HEADER_LEN],
+    /// What the records are committed to with.
+    suite: Suite,
     plain: Zeroizing<Vec<u8>>,
     /// Where each record begins in `plain`.
     starts: Vec<usize>,
@@ -35,12 +37,14 @@ impl Archive {
     pub fn prover(&self) -> Result<Prover<'_>, ArchiveError> {
         let checkpoint = self.checkpoint()?;
         let size = i64::try_from(checkpoint.size).map_err(|_| broken(self.size(), "malformed checkpoint"))?;
-        let mut log = Levels::default();
+        let suite = checkpoint.suite(&self.id).filter(|suite| Some(*suite) == self.suite_at(checkpoint.size));
+        let suite = suite.ok_or_else(|| broken(self.size(), "the checkpoint is of another log"))?;
+        let mut log = Levels::new(suite);
         let mut statement =
             self.connection.prepare("SELECT header FROM entries WHERE idx < ?1 ORDER BY idx")?;
         let mut rows = statement.query([size])?;
         while let Some(row) = rows.next()? {
-            log.push(chain::leaf_hash(row.get_ref(0)?.as_blob().unwrap_or_default()));
+            log.push(chain::leaf_hash(suite, row.get_ref(0)?.as_blob().unwrap_or_default()));
         }
         let signed = checkpoint.verify(&note_name(&self.id), &self.job).is_ok();
         if !signed || log.size() as u64 != checkpoint.size || log.root() != checkpoint.root {
@@ -83,20 +87,21 @@ impl Prover<'_> {
         let stored = self.archive.entry(entry)?;
         let pair = operator.bucket(&stored.header.bucket)?.ok_or(ArchiveError::NoRight("query"))?;
         let plain = self.archive.open_segment(&pair, &stored)?;
+        let suite = stored.header.content_suite;
         let (mut starts, mut leaves) = (Vec::new(), Vec::new());
         let mut rest = plain.as_slice();
         while !rest.is_empty() {
             starts.push(plain.len() - rest.len());
             let item = take_item(&mut rest).ok_or_else(|| broken(entry, "malformed record"))?;
-            leaves.push(chain::leaf_hash(&item.commitment()));
+            leaves.push(chain::leaf_hash(suite, &item.commitment(suite)));
         }
-        if chain::root_of(&leaves) != stored.header.content {
+        if chain::root_of(suite, &leaves) != stored.header.content {
             return Err(broken(entry, "records do not match the root in the header"));
         }
         let index = usize::try_from(entry).map_err(|_| broken(entry, "no such entry"))?;
         let path = self.log.path(index).ok_or_else(|| broken(entry, "is not in the checkpoint yet"))?;
         let checkpoint = self.checkpoint.clone();
-        Ok(Provable { header: stored.bytes, plain, starts, leaves, path, checkpoint })
+        Ok(Provable { header: stored.bytes, suite, plain, starts, leaves, path, checkpoint })
     }
 }
 
@@ -113,9 +118,9 @@ impl Provable {
             let place = usize::try_from(*place).map_err(|_| no_such())?;
             let mut record = &self.plain[*self.starts.get(place).ok_or_else(no_such)?..];
             let Some(Item::Record(seed, groups)) = take_item(&mut record) else { return Err(no_such()) };
-            shown.push((place, chain::show_fields(&seed, &groups, show)));
+            shown.push((place, chain::show_fields(self.suite, &seed, &groups, show)));
         }
-        let tree = Pruned::build(&self.leaves, shown);
+        let tree = Pruned::build(self.suite, &self.leaves, shown);
         Ok(chain::Proof::new(&self.header, tree, self.path.clone(), self.checkpoint.clone()).to_text())
     }
 }

@@ -262,7 +262,7 @@ impl Archive {
         let key = vault::unwrap(pair, "blob", &context, wrapped).map_err(at)?;
         let meta = vault::open(&key, &context, meta).map_err(at)?;
         let meta = BlobMeta::decode(&meta).ok_or_else(|| broken(header.index, "malformed attachment"))?;
-        if meta.commitment(header.entry_type) != header.content {
+        if meta.commitment(header.content_suite, header.entry_type) != header.content {
             return Err(broken(header.index, "attachment does not match its commitment"));
         }
         Ok((meta, key))

@@ -89,7 +89,8 @@ impl Reviewing<'_> {
         let Some(Item::Record(seed, groups)) = take_item(&mut rest).filter(|_| rest.is_empty()) else {
             return Err(broken(0, "malformed held message"));
         };
-        if chain::leaf_hash(&chain::record(&seed, &groups)) != held.leaf {
+        let suite = self.run.suite;
+        if chain::leaf_hash(suite, &chain::record(suite, &seed, &groups)) != held.leaf {
             return Err(broken(0, "a held message is not what its entry commits to"));
         }
         Ok(take(&groups))

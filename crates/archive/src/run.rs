@@ -152,7 +152,7 @@ impl Writer {
             .connection
             .prepare_cached("INSERT INTO dedup (run, bucket, delta) VALUES (?1, ?2, ?3)")?
             .execute(params![run, bucket, sealed_delta])?;
-        Ok(())
+        crate::lists::changed(&self.archive.connection, &[self.archive.connection.last_insert_rowid()])
     }
 
     pub(crate) fn load_seen(
@@ -362,7 +362,8 @@ impl Run<'_> {
         self.open_bytes -= plain.len();
         let to = &self.writer.archive.buckets[bucket as usize];
         let context = context(&self.writer.archive.id, &self.id, &to.id, EntryType::Segment.code());
-        let full = Full { bucket, to: to.public.clone(), context, plain };
+        let suite = self.writer.archive.suite();
+        let full = Full { bucket, to: to.public.clone(), context, suite, plain };
         match self.sealer.give(full)? {
             Some(sealed) => self.append(sealed),
             None => Ok(()),
@@ -377,7 +378,7 @@ impl Run<'_> {
         }
         let bucket = self.writer.archive.buckets[bucket as usize].id;
         let (kind, body) = (EntryType::Segment, Body::Here(body));
-        self.put(Draft { kind, run: self.id, bucket, content, body })
+        self.put(Draft { kind, run: self.id, bucket, content, content_suite: None, body })
     }
 
     fn put(&mut self, draft: Draft) -> Result<(), ArchiveError> {
@@ -396,19 +397,27 @@ impl Run<'_> {
             return Ok(false);
         }
         let context = context(&self.writer.archive.id, &self.id, &to.id, EntryType::Blob.code());
+        let suite = self.writer.archive.suite();
         let (content, body) = if content.size <= INLINE {
             let mut body = Vec::new();
-            let (content, _) = seal_blob(Some(&to.public), &context, content, &mut body)?;
+            let (content, _) = seal_blob(suite, Some(&to.public), &context, content, &mut body)?;
             (content, Body::Here(body))
         } else {
             // step 2: the file is whole and synced before the entry that names its digest
             let mut file =
-                Digesting::create(&blob_path(&self.writer.archive.dir, self.writer.archive.size()))?;
-            let (content, _) = seal_blob(Some(&to.public), &context, content, &mut file)?;
+                Digesting::create(suite, &blob_path(&self.writer.archive.dir, self.writer.archive.size()))?;
+            let (content, _) = seal_blob(suite, Some(&to.public), &context, content, &mut file)?;
             let (digest, len) = file.finish()?;
             (content, Body::File { digest, len })
         };
-        self.put(Draft { kind: EntryType::Blob, run: self.id, bucket: to.id, content, body })?;
+        self.put(Draft {
+            kind: EntryType::Blob,
+            run: self.id,
+            bucket: to.id,
+            content,
+            content_suite: None,
+            body,
+        })?;
         self.note(&sighting, bucket)?;
         Ok(true)
     }

@@ -4,7 +4,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 
-use chain::{Frontier, Hash};
+use chain::{Frontier, Hash, Suite};
 use vault::{Packer, PublicKey};
 use zeroize::Zeroizing;
 
@@ -21,6 +21,8 @@ pub(crate) struct Full {
     pub(crate) bucket: BucketNo,
     pub(crate) to: PublicKey,
     pub(crate) context: [u8; 49],
+    /// What its root is hashed with.
+    pub(crate) suite: Suite,
     pub(crate) plain: Zeroizing<Vec<u8>>,
 }
 
@@ -90,12 +92,12 @@ impl Drop for Sealer {
 
 /// Seals a segment under a fresh key.
 pub(crate) fn seal(packer: &mut Packer, full: Full) -> Result<Sealed, ArchiveError> {
-    let Full { bucket, to, context, mut plain } = full;
-    let mut tree = Frontier::default();
+    let Full { bucket, to, context, suite, mut plain } = full;
+    let mut tree = Frontier::new(suite);
     let mut records = plain.as_slice();
     while !records.is_empty() {
         let item = take_item(&mut records).ok_or_else(|| broken(0, "a segment of no records"))?;
-        tree.push(chain::leaf_hash(&item.commitment()));
+        tree.push(chain::leaf_hash(suite, &item.commitment(suite)));
     }
     let fail = sealed("segment");
     let packed = packer.pack(&plain).map_err(&fail)?;

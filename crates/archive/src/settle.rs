@@ -121,7 +121,8 @@ impl Writer {
         body: Body,
     ) -> Result<(), ArchiveError> {
         let job = self.job.clone();
-        let draft = Draft { kind, run: run.run, bucket: held.bucket, content, body };
+        let content_suite = Some(run.suite);
+        let draft = Draft { kind, run: run.run, bucket: held.bucket, content, content_suite, body };
         self.put(draft, &[&job]).map(|_| ())
     }
 
@@ -129,7 +130,8 @@ impl Writer {
     fn adopt(&self, from: &std::path::Path, wrap: Option<&[u8]>) -> Result<(Hash, u64), ArchiveError> {
         let fail = io("taking over an attachment");
         let mut source = File::open(from).map_err(&fail)?;
-        let mut out = Digesting::create(&blob_path(&self.archive.dir, self.archive.size()))?;
+        let mut out =
+            Digesting::create(self.archive.suite(), &blob_path(&self.archive.dir, self.archive.size()))?;
         if let Some(wrap) = wrap {
             out.write_all(wrap)
                 .and_then(|()| source.seek(SeekFrom::Start(WRAPPED_LEN as u64)))

@@ -109,9 +109,9 @@ impl Writer {
         let write = || -> Result<(), ArchiveError> {
             let mut body = connection.prepare_cached("UPDATE entries SET body = NULL WHERE idx = ?1")?;
             rows.iter().try_for_each(|idx| body.execute(params![idx]).map(|_| ()))?;
+            crate::lists::changed(connection, &lists)?;
             let mut list = connection.prepare_cached("DELETE FROM dedup WHERE idx = ?1")?;
             lists.iter().try_for_each(|idx| list.execute(params![idx]).map(|_| ()))?;
-            crate::lists::keep(connection)?;
             Ok(connection.execute_batch("COMMIT")?)
         };
         if let Err(e) = write() {

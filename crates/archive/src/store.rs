@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use access::Authority;
-use chain::{Checkpoint, EntryType, Frontier, HEADER_LEN, Hash, Header};
-use rusqlite::{Connection, OpenFlags};
+use chain::{Checkpoint, EntryType, Frontier, HEADER_LEN, Hash, Header, Suite};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use vault::{PublicKey, Secret};
 
 use crate::body::{context, open_register, unframe};
@@ -51,13 +51,33 @@ pub struct Archive {
 }
 
 /// Where the log ends.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Log {
+    /// Over all headers, by the suite of the newest.
     pub(crate) frontier: Frontier,
-    /// What the next header must carry.
-    pub(crate) prev: Hash,
+    /// The newest header.
+    last: Option<[u8; HEADER_LEN]>,
     /// When the last entry was written.
     pub(crate) written_at: u64,
+    /// From which entry on which suite was used.
+    pub(crate) suites: Vec<(u64, Suite)>,
+}
+
+impl Log {
+    /// An empty log whose newest entry will be of a suite.
+    pub(crate) fn new(suite: Suite) -> Self {
+        Self { frontier: Frontier::new(suite), last: None, written_at: 0, suites: Vec::new() }
+    }
+
+    /// What the next header must carry.
+    pub(crate) fn prev(&self, suite: Suite) -> Hash {
+        self.last.map_or([0; 32], |last| chain::prev_hash(suite, &last))
+    }
+
+    /// Suite of the newest entry.
+    fn reached(&self) -> Option<Suite> {
+        self.suites.last().map(|(_, suite)| *suite)
+    }
 }
 
 /// One entry as stored.
@@ -87,6 +107,14 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError::Missing`], [`ArchiveError::Broken`].
     pub fn open(dir: &Path) -> Result<Self, ArchiveError> {
+        if crate::founding::is_unfinished(dir) {
+            return Err(ArchiveError::Unfinished);
+        }
+        Self::open_unfinished(dir)
+    }
+
+    /// As [`Archive::open`], whether or not its making was finished.
+    pub(crate) fn open_unfinished(dir: &Path) -> Result<Self, ArchiveError> {
         match Self::open_with(dir, OpenFlags::SQLITE_OPEN_READ_WRITE) {
             Err(ArchiveError::Store(_)) if is_read_only(dir) => Self::open_immutable(dir),
             other => other,
@@ -136,7 +164,7 @@ impl Archive {
             dir: dir.to_owned(),
             connection,
             id: [0; 16],
-            log: Log::default(),
+            log: Log::new(Suite::Sha256),
             authority: Authority::default(),
             buckets: Vec::new(),
             fates: Fates::default(),
@@ -154,10 +182,15 @@ impl Archive {
     }
 
     fn replay(&mut self, connection: &Connection) -> Result<(), ArchiveError> {
-        // bodies only of what gives rights, makes a bucket or ends one
+        // the tree is by the suite of the newest entry
+        let newest = "SELECT header FROM entries ORDER BY idx DESC LIMIT 1";
+        let newest: Option<Vec<u8>> = connection.query_row(newest, [], |row| row.get(0)).optional()?;
+        let suite = newest.and_then(|header| Suite::from_code(*header.get(5)?));
+        self.log = Log::new(suite.unwrap_or(Suite::Sha256));
+        // bodies only of what gives rights, makes a bucket or ends one, or renews
         let sql = "SELECT header, signatures, \
                    CASE WHEN substr(header, 5, 1) IN (x'01', x'02', x'03', x'04', x'08', x'09', \
-                   x'0f', x'10', x'13', x'14') THEN body END \
+                   x'0f', x'10', x'13', x'14', x'19') THEN body END \
                    FROM entries ORDER BY idx";
         let mut statement = connection.prepare(sql)?;
         let mut rows = statement.query([])?;
@@ -182,11 +215,20 @@ impl Archive {
         if index == 0 {
             self.id = header.archive;
         }
-        if header.index != index || header.prev != self.log.prev || header.archive != self.id {
+        if header.index != index || header.prev != self.log.prev(header.suite) || header.archive != self.id {
             return Err(broken(index, "does not follow the entry before it"));
         }
-        self.log.frontier.push(chain::leaf_hash(bytes));
-        self.log.prev = chain::prev_hash(bytes);
+        let reached = self.log.reached();
+        if reached != Some(header.suite) {
+            let later =
+                reached.is_none_or(|before| before < header.suite && header.kind() == Some(EntryType::Suite));
+            if !later {
+                return Err(broken(index, "is of another suite than the entry before it"));
+            }
+            self.log.suites.push((index, header.suite));
+        }
+        self.log.frontier.push(chain::leaf_hash(self.log.frontier.suite(), bytes));
+        self.log.last = Some(*bytes);
         self.log.written_at = header.written_at;
         Ok(())
     }
@@ -195,7 +237,7 @@ impl Archive {
     fn take_in(&mut self, stored: &Stored, body: &[u8]) -> Result<(), ArchiveError> {
         let Stored { header, bytes, signatures, .. } = stored;
         let at = |what: String| broken(header.index, what);
-        if chain::hash(&[body]) != header.body_digest {
+        if header.suite.hash(&[body]) != header.body_digest {
             return Err(at("body does not match its digest".to_owned()));
         }
         let (clear, _) = unframe(body).ok_or_else(|| at("malformed body".to_owned()))?;
@@ -203,7 +245,7 @@ impl Archive {
         let key_of = |author: &chain::Author| {
             genesis.filter(|g| g.0 == *author).map(|g| g.1).or_else(|| self.authority.key_of(author))
         };
-        let act = chain::act_of(header.kind(), clear);
+        let act = chain::act_of(header.suite, header.kind(), clear);
         let authors = chain::verify_block(&self.id, bytes, signatures, act.as_ref(), key_of)
             .map_err(|e| at(e.to_string()))?;
         self.authority.apply(header, &authors, clear).map_err(|e| at(e.to_string()))?;
@@ -260,6 +302,17 @@ impl Archive {
         self.log.frontier.root()
     }
 
+    /// What new entries and the log are hashed with.
+    pub fn suite(&self) -> Suite {
+        self.log.frontier.suite()
+    }
+
+    /// The suite of the log when it had `size` entries: that of the newest of them.
+    pub fn suite_at(&self, size: u64) -> Option<Suite> {
+        let newest = size.checked_sub(1).filter(|newest| *newest < self.size())?;
+        self.log.suites.iter().rev().find(|(from, _)| *from <= newest).map(|(_, suite)| *suite)
+    }
+
     /// Buckets in the order they were made; the place of each is its number.
     pub fn buckets(&self) -> &[Bucket] {
         &self.buckets
@@ -314,7 +367,8 @@ impl Archive {
         let h = &stored.header;
         let body = stored.body.as_deref().ok_or_else(|| broken(h.index, "no body"))?;
         let context = context(&self.id, &h.run, &h.bucket, h.entry_type);
-        let (plain, commitment) = open_register(key, &context, body).map_err(sealed("register entry"))?;
+        let (plain, commitment) =
+            open_register(h.suite, key, &context, body).map_err(sealed("register entry"))?;
         if commitment != h.content {
             Err(broken(h.index, "body does not match its commitment"))
         } else {

@@ -9,7 +9,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use access::{Authority, KeyStore};
-use chain::{Checkpoint, EntryType, Frontier, Hash, Header};
+use chain::{Checkpoint, EntryType, Frontier, Hash, Header, Suite};
 use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest, Sha256};
 
@@ -19,6 +19,7 @@ use crate::body::{Item, take_item, unframe};
 use crate::error::{ArchiveError, broken, io};
 use crate::fate::{Fate, Fates};
 use crate::reader::Record;
+use crate::renewal::Renewals;
 use crate::store::{APPLICATION, Archive, Stored, configure, database, format, note_name};
 
 /// What does not hold.
@@ -80,6 +81,9 @@ pub fn verify(
     stop: &AtomicBool,
 ) -> Result<Verified, ArchiveError> {
     let path = database(dir);
+    if crate::founding::is_unfinished(dir) {
+        return Err(ArchiveError::Unfinished);
+    }
     if !path.is_file() {
         return Err(ArchiveError::Missing);
     }
@@ -119,10 +123,10 @@ fn walk(
     done: &(dyn Fn(u64) + Sync),
     stop: &AtomicBool,
 ) -> Result<Option<Replayed>, ArchiveError> {
-    let mut replayed = Replayed::default();
-    let mut prev = [0; 32];
-    let mut leaves = Vec::new();
-    let mut frontier = Frontier::default();
+    let newest = newest_suite(connection);
+    let mut replayed = Replayed::new(newest);
+    let mut last: Option<[u8; chain::HEADER_LEN]> = None;
+    let mut leaves = Leaves { newest, all: Vec::new(), before: Vec::new() };
     let mut statement =
         connection.prepare("SELECT idx, header, signatures, body FROM entries ORDER BY idx")?;
     let mut rows = statement.query([])?;
@@ -149,8 +153,8 @@ fn walk(
             Ok(stored) => stored,
             Err(e) => {
                 fault(&e.to_string());
-                frontier.push([0; 32]);
-                leaves.push([0; 32]);
+                replayed.renewals.step(None);
+                leaves.push(None);
                 expected = index.saturating_add(1);
                 continue;
             }
@@ -160,7 +164,7 @@ fn walk(
             fault("is not the next entry");
         }
         expected = index.saturating_add(1);
-        if h.prev != prev {
+        if h.prev != last.map_or([0; 32], |last| chain::prev_hash(h.suite, &last)) {
             fault("does not carry the hash of the entry before it");
         }
         if index == 0 {
@@ -172,17 +176,27 @@ fn walk(
             fault("is older than the entry before it");
         }
         last_time = h.written_at;
-        prev = chain::prev_hash(&stored.bytes);
-        let leaf = chain::leaf_hash(&stored.bytes);
-        frontier.push(leaf);
-        leaves.push(leaf);
+        last = Some(stored.bytes);
+        if let Some(what) = replayed.renewals.step(Some(&stored)) {
+            fault(what);
+        }
+        leaves.push(Some(&stored));
         replayed.bodies.look(dir, &stored, &mut fault);
         let clear = match (h.kind(), &stored.body) {
             (Some(EntryType::Segment | EntryType::Blob), _) | (_, None) => Some(&[][..]),
             (_, Some(body)) => unframe(body).map(|parts| parts.0),
         };
         match clear {
-            Some(clear) => rights(&mut replayed, &stored, clear, &mut fault),
+            Some(clear) => {
+                rights(&mut replayed, &stored, clear, &mut fault);
+                let root = replayed.renewals.size().and_then(|size| leaves.root(size, Suite::Sha256));
+                let root = root.unwrap_or_default();
+                if h.kind() == Some(EntryType::Suite)
+                    && let Err(what) = replayed.renewals.apply(h, clear, &root)
+                {
+                    fault(what);
+                }
+            }
             None => fault("malformed body"),
         }
         verified.entries += 1;
@@ -192,19 +206,59 @@ fn walk(
         let what = "the lists of known messages are damaged".to_owned();
         verified.broken.push(Broken { entry: verified.entries, what });
     }
-    verified.root = frontier.root();
-    replayed.bodies.broken(&replayed.fates, &mut verified.broken);
+    if replayed.renewals.unfinished() {
+        let what = "the renewal does not cover the log".to_owned();
+        verified.broken.push(Broken { entry: verified.entries, what });
+    }
+    verified.root = chain::root_of(newest, &leaves.all);
+    replayed.bodies.broken(&replayed.fates, &replayed.renewals, &mut verified.broken);
     checkpoints(dir, connection, &replayed, &leaves, older, verified);
     Ok((verified.entries > 0).then_some(replayed))
 }
 
+/// The suite that the log should have: that of its checkpoint, else of its newest header. Where both were damaged
+/// alike, they are named in their turn.
+fn newest_suite(connection: &Connection) -> Suite {
+    let query = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, Vec<u8>>(0)).ok();
+    let header = query("SELECT header FROM entries ORDER BY idx DESC LIMIT 1").unwrap_or_default();
+    let stated = query("SELECT value FROM state WHERE name = 'checkpoint'").unwrap_or_default();
+    let stated = std::str::from_utf8(&stated).ok().and_then(|text| Checkpoint::parse(text).ok());
+    let archive: Option<[u8; 16]> = header.get(48..64).and_then(|id| id.try_into().ok());
+    let stated = stated.and_then(|note| note.suite(&archive?));
+    stated.or_else(|| Suite::from_code(*header.get(5)?)).unwrap_or(Suite::Sha256)
+}
+
+/// The headers as leaves: by the suite of the newest, and by the first suite those that were before a renewal.
+struct Leaves {
+    newest: Suite,
+    all: Vec<Hash>,
+    before: Vec<Hash>,
+}
+
+impl Leaves {
+    fn push(&mut self, stored: Option<&Stored>) {
+        let leaf = |suite| stored.map_or([0; 32], |stored| chain::leaf_hash(suite, &stored.bytes));
+        if self.newest > Suite::Sha256 && stored.is_none_or(|stored| stored.header.suite == Suite::Sha256) {
+            self.before.push(leaf(Suite::Sha256));
+        }
+        self.all.push(leaf(self.newest));
+    }
+
+    /// The root over the first `size` entries, by the suite that the log had then; `None` where there are fewer.
+    fn root(&self, size: u64, suite: Suite) -> Option<Hash> {
+        let leaves = if suite == self.newest { &self.all } else { &self.before };
+        let beginning = leaves.get(..usize::try_from(size).ok()?)?;
+        (!beginning.is_empty()).then(|| chain::root_of(suite, beginning))
+    }
+}
+
 /// What the keyless part learns for the keyed part.
-#[derive(Default)]
 struct Replayed {
     id: [u8; 16],
     authority: Authority,
     fates: Fates,
     bodies: Bodies,
+    renewals: Renewals,
     job: [u8; 32],
     buckets: Vec<[u8; 16]>,
     /// The place of each bucket in `buckets`.
@@ -215,6 +269,23 @@ struct Replayed {
     registers: Vec<u64>,
 }
 
+impl Replayed {
+    fn new(newest: Suite) -> Self {
+        Self {
+            id: [0; 16],
+            authority: Authority::default(),
+            fates: Fates::default(),
+            bodies: Bodies::new(newest),
+            renewals: Renewals::new(newest),
+            job: [0; 32],
+            buckets: Vec::new(),
+            numbers: HashMap::new(),
+            contents: Vec::new(),
+            registers: Vec::new(),
+        }
+    }
+}
+
 fn rights(replayed: &mut Replayed, stored: &Stored, clear: &[u8], fault: &mut dyn FnMut(&str)) {
     let h = &stored.header;
     let genesis = (h.index == 0).then(|| Authority::genesis_key(clear)).flatten();
@@ -222,7 +293,7 @@ fn rights(replayed: &mut Replayed, stored: &Stored, clear: &[u8], fault: &mut dy
     let key_of = |author: &chain::Author| {
         genesis.filter(|g| g.0 == *author).map(|g| g.1).or_else(|| authority.key_of(author))
     };
-    let act = chain::act_of(h.kind(), clear);
+    let act = chain::act_of(h.suite, h.kind(), clear);
     let (id, block) = (&replayed.id, &stored.signatures);
     let authors = match chain::verify_block(id, &stored.bytes, block, act.as_ref(), key_of) {
         Ok(authors) => authors,
@@ -251,6 +322,8 @@ fn rights(replayed: &mut Replayed, stored: &Stored, clear: &[u8], fault: &mut dy
                 None => fault("names a bucket that no entry made"),
             }
         }
+        // covers the log and seals nothing
+        Some(EntryType::Suite) => {}
         _ => replayed.registers.push(h.index),
     }
 }
@@ -259,11 +332,11 @@ fn checkpoints(
     dir: &Path,
     connection: &Connection,
     replayed: &Replayed,
-    leaves: &[Hash],
+    leaves: &Leaves,
     older: Option<&Checkpoint>,
     verified: &mut Verified,
 ) {
-    let size = leaves.len() as u64;
+    let size = leaves.all.len() as u64;
     let mut fault = |what: &str| verified.broken.push(Broken { entry: size, what: what.to_owned() });
     let text: Option<Vec<u8>> =
         connection.query_row("SELECT value FROM state WHERE name = 'checkpoint'", [], |row| row.get(0)).ok();
@@ -295,17 +368,16 @@ fn checkpoints(
 }
 
 /// What is wrong with a checkpoint that the log must have grown from.
-fn against(given: &Checkpoint, replayed: &Replayed, leaves: &[Hash]) -> Option<&'static str> {
-    if given.origin != chain::origin(&replayed.id) {
-        return Some("is of another archive");
-    }
+fn against(given: &Checkpoint, replayed: &Replayed, leaves: &Leaves) -> Option<&'static str> {
+    let Some(suite) = given.suite(&replayed.id) else { return Some("is of another archive") };
     if given.verify(&note_name(&replayed.id), &replayed.job).is_err() {
         return Some("is not signed by the job");
     }
-    let Some(beginning) = usize::try_from(given.size).ok().and_then(|n| leaves.get(..n)) else {
+    if given.size > leaves.all.len() as u64 {
         return Some("is newer than the archive: entries are gone, or this is an old copy");
-    };
-    let fits = !beginning.is_empty() && chain::root_of(beginning) == given.root;
+    }
+    let fits =
+        suite == replayed.renewals.suite_at(given.size) && leaves.root(given.size, suite) == Some(given.root);
     (!fits).then_some("is not of a beginning of this log: it was rewritten")
 }
 
@@ -427,14 +499,15 @@ fn segment(
     let pair = operator.bucket(&stored.header.bucket)?.ok_or(ArchiveError::NoRight("query"))?;
     let plain = archive.open_segment(&pair, &stored)?;
     let mut rest = plain.as_slice();
-    let mut tree = Frontier::default();
+    let suite = stored.header.content_suite;
+    let mut tree = Frontier::new(suite);
     let mut records = Vec::new();
     let mut wrong = Vec::new();
     let mut erased = 0;
     while !rest.is_empty() {
         let item = take_item(&mut rest).ok_or_else(|| broken(index, "malformed record"))?;
         let place = u32::try_from(tree.size()).map_err(|_| broken(index, "too many records"))?;
-        tree.push(chain::leaf_hash(&item.commitment()));
+        tree.push(chain::leaf_hash(suite, &item.commitment(suite)));
         let known = archive.fates.erased(&stored.header.bucket, index, place);
         match item {
             Item::Record(seed, groups) => {

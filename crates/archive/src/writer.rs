@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use access::KeyStore;
-use chain::{Approval, Checkpoint, EntryType, Header, SUITE, Signer};
+use chain::{Approval, Checkpoint, EntryType, Header, Signer, Suite};
 use rusqlite::{OpenFlags, params};
 use vault::Secret;
 use zeroize::Zeroizing;
@@ -37,6 +37,7 @@ pub struct Writer {
     pub(crate) now: u64,
     /// Step behind which to stop, in tests.
     pub(crate) stop: Option<Step>,
+    pub(crate) stop_grant: Option<u8>,
     _lock: File,
 }
 
@@ -55,6 +56,9 @@ impl Writer {
     /// # Errors
     /// [`ArchiveError::Busy`] when another writer holds it.
     pub fn open(dir: &Path, keys: &Path, now: u64) -> Result<Self, ArchiveError> {
+        if crate::founding::is_unfinished(dir) {
+            return Err(ArchiveError::Unfinished);
+        }
         let store = KeyStore::open(keys, dir)?;
         let archive = Archive::open_with(dir, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         Self::over(archive, store, now)
@@ -81,12 +85,14 @@ impl Writer {
             );
         }
         let now = now.max(archive.log.written_at);
-        let mut writer = Self { archive, keys, register, dedup, job, now, stop: None, _lock: lock };
+        let mut writer =
+            Self { archive, keys, register, dedup, job, now, stop: None, stop_grant: None, _lock: lock };
         // the log may have grown between opening and locking
         if writer.archive.size() > 0 {
             let dir = writer.archive.dir.clone();
             writer.archive = Archive::open_with(&dir, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
             writer.sweep()?;
+            writer.settle_grants()?;
             match writer.complete() {
                 // somebody reads, the disk is full: the next writer goes on, and who closes the act is told
                 Ok(()) | Err(ArchiveError::Busy | ArchiveError::Store(_) | ArchiveError::Io { .. }) => {}
@@ -131,6 +137,16 @@ impl Writer {
         self.end(snapshot, result)
     }
 
+    /// Appends what the job may write outside of a run, signed by it.
+    ///
+    /// # Errors
+    /// [`ArchiveError`]; nothing is then appended.
+    pub fn append_as_job(&mut self, entry: &Entry<'_>) -> Result<u64, ArchiveError> {
+        let job = self.job.clone();
+        let entries = self.append(std::slice::from_ref(entry), &[&job])?;
+        Ok(entries.first().copied().unwrap_or_default())
+    }
+
     pub(crate) fn append_all(
         &mut self,
         entries: &[Entry<'_>],
@@ -156,8 +172,16 @@ impl Writer {
     fn draft(&self, entry: &Entry<'_>, run: &[u8; 16], bucket: &[u8; 16]) -> Result<Draft, ArchiveError> {
         let context = context(&self.archive.id, run, bucket, entry.kind.code());
         let (body, content) =
-            register(&self.register, &context, entry.clear, entry.plain).map_err(sealed("register entry"))?;
-        Ok(Draft { kind: entry.kind, run: *run, bucket: *bucket, content, body: Body::Here(body) })
+            register(self.archive.suite(), &self.register, &context, entry.clear, entry.plain)
+                .map_err(sealed("register entry"))?;
+        Ok(Draft {
+            kind: entry.kind,
+            run: *run,
+            bucket: *bucket,
+            content,
+            content_suite: None,
+            body: Body::Here(body),
+        })
     }
 
     /// Appends one register-like entry that is about another entry or a bucket, inside a transaction.
@@ -192,24 +216,26 @@ impl Writer {
         self.put_signed(draft, 0, signers, &[])
     }
 
-    fn put_signed(
+    pub(crate) fn put_signed(
         &mut self,
         draft: Draft,
         refers_to: u64,
         signers: &[&Signer],
         approvals: &[Approval],
     ) -> Result<u64, ArchiveError> {
-        let Draft { kind, run, bucket, content, body } = draft;
+        let Draft { kind, run, bucket, content, content_suite, body } = draft;
+        let suite = self.archive.suite();
         let (digest, len) = match &body {
-            Body::Here(bytes) => (chain::hash(&[bytes]), bytes.len() as u64),
+            Body::Here(bytes) => (suite.hash(&[bytes]), bytes.len() as u64),
             Body::File { digest, len } => (*digest, *len),
         };
         let index = self.archive.log.frontier.size();
         let header = Header {
             entry_type: kind.code(),
-            suite: SUITE,
+            suite,
+            content_suite: content_suite.unwrap_or(suite),
             index,
-            prev: self.archive.log.prev,
+            prev: self.archive.log.prev(suite),
             archive: self.archive.id,
             run,
             written_at: self.now,
@@ -299,7 +325,6 @@ impl Writer {
             .connection
             .prepare_cached("INSERT OR REPLACE INTO state (name, value) VALUES ('checkpoint', ?1)")?
             .execute([text.as_bytes()])?;
-        crate::lists::keep(&self.archive.connection)?;
         self.archive.connection.execute_batch("COMMIT")?;
         // dying here leaves an older file: the database has the newer checkpoint, and a file behind it is
         // an older state of the same log, which still verifies
@@ -316,7 +341,8 @@ impl Writer {
     /// The checkpoint of the log as it stands, signed by the job.
     pub(crate) fn signed_checkpoint(&self) -> Checkpoint {
         let archive = &self.archive;
-        let mut checkpoint = Checkpoint::new(chain::origin(&archive.id), archive.size(), archive.root());
+        let mut checkpoint =
+            Checkpoint::new(chain::origin_of(&archive.id, archive.suite()), archive.size(), archive.root());
         checkpoint.sign(&note_name(&archive.id), &self.job);
         checkpoint
     }
@@ -353,6 +379,8 @@ pub(crate) struct Draft {
     pub(crate) run: [u8; 16],
     pub(crate) bucket: [u8; 16],
     pub(crate) content: chain::Hash,
+    /// What the content is hashed with, where that is not the suite of the log.
+    pub(crate) content_suite: Option<Suite>,
     pub(crate) body: Body,
 }
 

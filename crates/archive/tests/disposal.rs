@@ -159,7 +159,7 @@ fn body_of(buckets: Vec<[u8; 16]>) -> DisposeBody {
 }
 
 fn approval(place: &Place, by: &Operator, body: &DisposeBody) -> Approval {
-    let act = chain::act_of(Some(EntryType::Dispose), &body.encode()).unwrap();
+    let act = chain::act_of(chain::Suite::Sha256, Some(EntryType::Dispose), &body.encode()).unwrap();
     chain::approve(Archive::open(&place.archive).unwrap().id(), &act, &by.signer())
 }
 

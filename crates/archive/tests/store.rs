@@ -351,3 +351,46 @@ fn the_job_cannot_write_what_an_operator_must() {
     drop(writer);
     assert_eq!(check(&place, true).broken, []);
 }
+
+#[test]
+fn damage_to_a_list_of_known_messages_is_seen_and_stays_seen() {
+    let place = founded();
+    run(&place, 2_000, 10).unwrap();
+    run(&place, 3_000, 20).unwrap();
+    assert_eq!(check(&place, false).broken, []);
+    let db = Connection::open(place.archive.join("archive.db")).unwrap();
+    let append = || {
+        let archive = Archive::open(&place.archive).unwrap();
+        let founder = unlock(&archive, &place.keys, b"kode", None).unwrap();
+        let mut writer = Writer::open(&place.archive, &place.keys, 4_000).unwrap();
+        let entry = archive::Entry { kind: EntryType::Custodian, clear: &[], plain: b"x" };
+        writer.append(&[entry], &[&founder.signer()]).unwrap();
+    };
+    let (idx, right): (i64, Vec<u8>) = db
+        .query_row("SELECT idx, delta FROM dedup ORDER BY idx LIMIT 1", [], |r| Ok((r.get(0)?, r.get(1)?)))
+        .unwrap();
+    let put = |delta: &[u8]| {
+        db.execute("UPDATE dedup SET delta = ?1 WHERE idx = ?2", rusqlite::params![delta, idx])
+    };
+    let mut wrong = right.clone();
+    wrong[40] ^= 1;
+    put(&wrong).unwrap();
+    assert_eq!(check(&place, false).broken.len(), 1);
+    // what is written behind the damage does not make it good
+    append();
+    assert_eq!(check(&place, false).broken.len(), 1);
+    put(&right).unwrap();
+    assert_eq!(check(&place, false).broken, []);
+    for damage in [
+        "DELETE FROM dedup WHERE idx = (SELECT min(idx) FROM dedup)",
+        "UPDATE state SET value = x'00' WHERE name = 'lists'",
+        "DELETE FROM state WHERE name = 'lists'",
+    ] {
+        let copied = tempfile::tempdir().unwrap();
+        copy(&place.archive, &copied.path().join("a"));
+        Connection::open(copied.path().join("a/archive.db")).unwrap().execute(damage, []).unwrap();
+        let broken =
+            verify(&copied.path().join("a"), None, None, &|_| Vec::new(), &|_| {}, &AtomicBool::new(false));
+        assert_eq!(broken.unwrap().broken.len(), 1, "{damage}");
+    }
+}

@@ -346,6 +346,13 @@ more-checkpoint-accept =
     Operatøren husker selv, hvor langt kæden var, og afviser et arkiv, der er kortere eller skrevet
     om. Er det sket med vilje, fordi en ældre kopi er lagt tilbage, godtages den her. Det gamle
     minde bliver liggende ved siden af.
+cmd-checkpoint-renew = Hasher alt i arkivet igen med en nyere hash, før den gamle brydes
+more-checkpoint-renew =
+    Først kontrolleres hele arkivet uden nøgler. Derefter tilføjes poster, der hasher hver post og
+    alt det forseglede igen med SHA3-256 i stedet for SHA-256, og kæden fortsætter med den. Ældre
+    tilstande, blade og beviser gælder som før. Der er ingen vej tilbage. Få den nye tilstand
+    bevidnet, udskrevet og tidsstemplet bagefter: det, der holder kæden fast, er den nyeste tilstand,
+    som en anden husker.
 cmd-backup = Kopierer arkivet til et sted, der ikke må kunne læse det
 more-backup =
     Kun det forseglede rejser. Før noget skrives, ses alt efter for nøgler, nøglenumre, navne og
@@ -370,6 +377,18 @@ cmd-key-drill = Prøver, at delene giver epokens nøgle, og at den åbner alt; s
 cmd-key-custody = Delt opbevaring af epokens nøgle
 cmd-key-custody-finish = Fjerner nøglelagerets egen kopi af epokens nøgle, når delene netop er prøvet
 cmd-key-recover = Lægger epokens nøgle tilbage i nøglelageret ved hjælp af delene
+cmd-key-rotate = Begynder en ny epoke: nye nøgler til den og til alle, der læser
+more-key-rotate =
+    Det, der er pakket til de gamle nøgler, pakkes til de nye, og de gamle destrueres. En ældre kopi
+    af nøglelageret åbner derefter intet af det, der senere kasseres. Er epokens nøgle delt, kræves
+    delene (--share), og den nye nøgle skal deles igen.
+cmd-key-reseal = Giver spande nye nøgler, som en post i kæden
+more-key-reseal =
+    Til når en spands nøgle kan være kopieret, eller når der skal krypteres med noget nyere. Uden
+    --custodian gælder det alle spande. Hver får en ny nøgle, og nøglen til alt i den pakkes til
+    den; med --bodies krypteres beskederne også på ny (vedhæftede filer beholder deres). Beviser
+    forbliver, hvad de er. Den, der har kopieret både en gammel nøgle og arkivet fra dengang, kan
+    stadig læse den kopi. Det, der venter i mellemlageret, skal afgøres først.
 cmd-key-backup = Forsegler en kopi af nøglelageret i en fil, til et medie for sig selv
 more-key-backup =
     Kopien får sin egen adgangskode og en udløbsdato (ellers 92 dage): en gammel kopi af nøglerne
@@ -451,6 +470,12 @@ arg-key-split-out = Mappe til bladene; skal være tom eller ikke findes
 arg-key-drill-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
 arg-key-custody-finish-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
 arg-key-recover-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
+arg-operator-grant-messages-from = Kun beskeder fra og med denne dags måned må læses
+arg-operator-grant-messages-to = Kun beskeder til og med denne dags måned må læses
+arg-key-rotate-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
+arg-key-reseal-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
+arg-key-reseal-custodian = Kun det, der er af disse personer; uden: alt
+arg-bodies = Krypter også beskederne på ny, ikke kun deres nøgler
 arg-operator-grant-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
 arg-dispose-run-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
 arg-expires = Kopiens sidste dag
@@ -537,6 +562,8 @@ error-source-io = { $path }: { $fault }
 next-source-io = Se efter, om mediet kan læses, og prøv igen.
 error-no-archive = { $path }: her er hverken arkiv eller nøglelager
 next-no-archive = Ret stien, eller lav et arkiv med beskedarkiv init.
+error-unfinished = { $path }: et arkiv, der aldrig blev færdigt: dets init blev afbrudt
+next-unfinished = Der er intet gemt i det. Giv samme init igen: den begynder forfra eller fuldfører det, der kun manglede slutningen.
 error-not-empty = { $path }: er ikke tom
 next-not-empty = Vælg en mappe, der ikke findes eller er tom.
 error-keys-inside-archive = nøglelager og arkiv skal ligge hver for sig
@@ -644,6 +671,10 @@ key-split = Nøglen er delt i { $n } dele; { $need } skal til:
 key-split-next = Udskriv bladene, prøv delene med key drill, giv dem til hver sin person, og slet filerne. Afslut med key custody finish.
 key-drilled = { $n } dele giver epokens nøgle; den åbner { $opened } af { $all } spande. Ingen nøgle er skrevet.
 key-custody = { $n } dele giver epokens nøgle, den åbner { $opened } af { $all } spande, og nøglelageret har den ikke længere. Gamle kopier af nøglelageret har den stadig: destruér dem.
+key-rotated = Epoke { $epoch } er begyndt. Nøglerne til den forrige er destrueret.
+key-resealed = { $buckets } spande har nye nøgler, { $segments } segmenter er krypteret på ny, epoke { $epoch } er begyndt.
+renewed = Alle { $have } poster og det, de forsegler, er hashet igen: fra { $from } til { $to }. Kæden fortsætter som
+renewed-next = Ældre tilstande og beviser gælder som før. Få nu denne tilstand bevidnet, udskriv den, og tidsstempl den.
 key-recovered = { $n } dele gav epokens nøgle, den åbner { $opened } af { $all } spande, og den ligger i nøglelageret igen bag operatørens adgangskode.
 key-still-there = Nøglelageret har stadig selv nøglen; afslut med key custody finish.
 key-backed-up = Kopien af nøglelageret ligger i { $path }; sidste dag { $day }.

@@ -348,6 +348,13 @@ more-checkpoint-accept =
     The operator remembers how long the chain was, and refuses an archive that is shorter or was
     rewritten. Where that was done on purpose, because an older copy was put back, it is accepted
     here. The old memory is kept beside the new one.
+cmd-checkpoint-renew = Hashes everything in the archive again by a later hash, before the old one is broken
+more-checkpoint-renew =
+    First the whole archive is verified without keys. Then entries are appended that hash every
+    entry and everything sealed again, by SHA3-256 in the place of SHA-256, and the chain goes on
+    with that. Older checkpoints, sheets and proofs hold as before. There is no way back. Have the
+    new state cosigned, printed and time-stamped afterwards: what anchors the chain is the newest
+    state that somebody else remembers.
 cmd-backup = Copies the archive to a place that must not be able to read it
 more-backup =
     Only what is sealed travels. Before anything is written, all of it is looked through for keys,
@@ -372,6 +379,18 @@ cmd-key-drill = Tries whether the shares give the epoch's key and the key opens 
 cmd-key-custody = Split custody of the epoch's key
 cmd-key-custody-finish = Removes the key store's own copy of the epoch's key, the shares just tried
 cmd-key-recover = Puts the epoch's key back into the key store with the help of the shares
+cmd-key-rotate = Begins a new epoch: fresh keys for it and for everybody who reads
+more-key-rotate =
+    What is wrapped to the old keys is wrapped to the new ones, and the old keys are destroyed. An
+    older copy of the key store opens nothing that is disposed of after that. If the epoch's key was
+    split, the shares are needed (--share), and the new key must be split again.
+cmd-key-reseal = Gives buckets new keys, as an entry in the chain
+more-key-reseal =
+    For when a bucket's key may have been copied, or its cipher is to be a newer one. Without
+    --custodian all buckets are meant. Each gets a new key, and the key of everything in it is
+    wrapped to that; with --bodies the messages are encrypted anew as well (attachments keep
+    theirs). Proofs stay what they are. Whoever copied both an old key and the archive of that time
+    can still read that copy. What waits in the holding area must be settled first.
 cmd-key-backup = Seals a copy of the key store into a file, for a medium of its own
 more-key-backup =
     The copy gets a passphrase of its own and a last day (92 days if none is named): an old copy of
@@ -453,6 +472,12 @@ arg-key-split-out = Folder for the sheets; must be empty or not there
 arg-key-drill-share = File with a share: the sheet itself, or what was typed from it; once for each share
 arg-key-custody-finish-share = File with a share: the sheet itself, or what was typed from it; once for each share
 arg-key-recover-share = File with a share: the sheet itself, or what was typed from it; once for each share
+arg-operator-grant-messages-from = Only messages from this day's month on may be read
+arg-operator-grant-messages-to = Only messages up to this day's month may be read
+arg-key-rotate-share = File with a share: the sheet itself, or what was typed from it; once for each share
+arg-key-reseal-share = File with a share: the sheet itself, or what was typed from it; once for each share
+arg-key-reseal-custodian = Only what is there of these persons; without: everything
+arg-bodies = Encrypt the messages anew too, not only their keys
 arg-operator-grant-share = File with a share: the sheet itself, or what was typed from it; once for each share
 arg-dispose-run-share = File with a share: the sheet itself, or what was typed from it; once for each share
 arg-expires = Last day of the copy
@@ -539,6 +564,8 @@ error-source-io = { $path }: { $fault }
 next-source-io = See whether the medium can be read, and try again.
 error-no-archive = { $path }: neither archive nor key store here
 next-no-archive = Correct the path, or make an archive with beskedarkiv init.
+error-unfinished = { $path }: an archive that was never finished: its init was interrupted
+next-unfinished = Nothing was stored in it. Give the same init again: it begins anew, or completes what only lacked its end.
 error-not-empty = { $path }: not empty
 next-not-empty = Choose a folder that is not there or is empty.
 error-keys-inside-archive = key store and archive must lie apart
@@ -646,6 +673,10 @@ key-split = The key is split into { $n } shares, of which { $need } are needed:
 key-split-next = Print the sheets, try the shares with key drill, give them to different persons, and delete the files. End with key custody finish.
 key-drilled = { $n } shares give the epoch's key; it opens { $opened } of { $all } buckets. No key was written.
 key-custody = { $n } shares give the epoch's key, it opens { $opened } of { $all } buckets, and the key store does not have it any more. Old copies of the key store still have it: destroy them.
+key-rotated = Epoch { $epoch } has begun. The keys of the one before are destroyed.
+key-resealed = { $buckets } buckets have new keys, { $segments } segments are encrypted anew, epoch { $epoch } has begun.
+renewed = All { $have } entries and what they seal are hashed again: from { $from } to { $to }. The chain goes on as
+renewed-next = Older checkpoints and proofs hold as before. Now have this state witnessed, print it, time-stamp it.
 key-recovered = { $n } shares gave the epoch's key, it opens { $opened } of { $all } buckets, and it lies in the key store again, behind the operator's passphrase.
 key-still-there = The key store still has the key itself; end with key custody finish.
 key-backed-up = The copy of the key store lies in { $path }; last day { $day }.

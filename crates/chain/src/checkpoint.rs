@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::sign::{self, Signer};
-use crate::{Hash, hash, hex};
+use crate::{Hash, Suite, hash, hex};
 
 /// Signature type 1 of signed notes: Ed25519.
 pub(crate) const ED25519: u8 = 1;
@@ -43,6 +43,15 @@ pub enum NoteFault {
 /// The origin line of an archive: `beskedarkiv/` and its id, hexadecimal.
 pub fn origin(archive: &[u8; 16]) -> String {
     format!("beskedarkiv/{}", hex(archive))
+}
+
+/// The origin line of the state of a log by the suite of its newest entry, which says what the root is hashed with:
+/// [`origin`], with the name of the hash behind it for all suites but the first.
+pub fn origin_of(archive: &[u8; 16], suite: Suite) -> String {
+    match suite {
+        Suite::Sha256 => origin(archive),
+        later => format!("{}/{}", origin(archive), later.name()),
+    }
 }
 
 /// The name under which the job of an archive signs checkpoints.
@@ -92,6 +101,11 @@ impl TrustedKey {
 }
 
 impl Checkpoint {
+    /// The suite of its root, where its origin is of this archive.
+    pub fn suite(&self, archive: &[u8; 16]) -> Option<Suite> {
+        Suite::ALL.into_iter().find(|suite| self.origin == origin_of(archive, *suite))
+    }
+
     /// An unsigned checkpoint.
     pub fn new(origin: String, size: u64, root: Hash) -> Self {
         Self { origin, size, root, signatures: Vec::new() }
@@ -170,6 +184,16 @@ impl Checkpoint {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_origin_tells_the_suite() {
+        for suite in Suite::ALL {
+            let note = Checkpoint::new(origin_of(&[0xab; 16], suite), 1, [7; 32]);
+            assert_eq!((note.suite(&[0xab; 16]), note.suite(&[0xac; 16])), (Some(suite), None));
+        }
+        let other = Checkpoint::new(format!("{}/md5", origin(&[0xab; 16])), 1, [7; 32]);
+        assert_eq!(other.suite(&[0xab; 16]), None);
+    }
 
     #[test]
     fn a_note_holds_for_its_key_only() {

@@ -1,9 +1,7 @@
 //! Commitments: to each field group of a record with a salt of its own, so that one group can be shown
 //! and another stay hidden, and nobody can test a guess; to the body of every other entry.
 
-use sha2::{Digest, Sha256};
-
-use crate::{Hash, SUITE, hash, tag};
+use crate::{Hash, Suite, tag};
 
 /// Number of field groups of a record; always all of them, an empty one is an empty string.
 pub const GROUPS: usize = 8;
@@ -12,60 +10,60 @@ pub const SEED_LEN: usize = 16;
 /// Random bytes kept inside the sealed record: with them goes every salt.
 pub type Seed = [u8; SEED_LEN];
 
-/// `SHA-256("BA1.salt" | seed | f)`: one block of fixed length, so a plain hash serves as the derivation.
-pub(crate) fn salt(seed: &Seed, group: u8) -> Hash {
+/// `H("BA1.salt" | seed | f)`: one block of fixed length, so a plain hash serves as the derivation.
+pub(crate) fn salt(suite: Suite, seed: &Seed, group: u8) -> Hash {
     let mut block = [0; 33];
     block[..16].copy_from_slice(&const { tag("BA1.salt") });
     block[16..32].copy_from_slice(seed);
     block[32] = group;
-    Sha256::digest(block).into()
+    suite.hash(&[&block])
 }
 
-/// `SHA-256("BA1.field" | suite | f | salt | u64 length | bytes)` for group `f`, from 1.
-pub fn field_commitment(seed: &Seed, group: u8, bytes: &[u8]) -> Hash {
-    field_of_salt(&salt(seed, group), group, bytes)
+/// `H("BA1.field" | suite | f | salt | u64 length | bytes)` for group `f`, from 1.
+pub fn field_commitment(suite: Suite, seed: &Seed, group: u8, bytes: &[u8]) -> Hash {
+    field_of_salt(suite, &salt(suite, seed, group), group, bytes)
 }
 
 /// [`field_commitment`] from the salt alone: all that a proof shows of the seed.
-pub(crate) fn field_of_salt(salt: &Hash, group: u8, bytes: &[u8]) -> Hash {
+pub(crate) fn field_of_salt(suite: Suite, salt: &Hash, group: u8, bytes: &[u8]) -> Hash {
     let mut head = [0; 58];
     head[..16].copy_from_slice(&const { tag("BA1.field") });
-    head[16] = SUITE;
+    head[16] = suite.code();
     head[17] = group;
     head[18..50].copy_from_slice(salt);
     head[50..58].copy_from_slice(&(bytes.len() as u64).to_be_bytes());
-    hash(&[&head, bytes])
+    suite.hash(&[&head, bytes])
 }
 
 /// The commitment to a record from the commitments to its groups:
-/// `SHA-256("BA1.record" | suite | 8 | (f | field commitment) ...)`.
-pub fn record_of_fields(fields: &[Hash; GROUPS]) -> Hash {
+/// `H("BA1.record" | suite | 8 | (f | field commitment) ...)`.
+pub fn record_of_fields(suite: Suite, fields: &[Hash; GROUPS]) -> Hash {
     let mut block = [0; 18 + GROUPS * 33];
     block[..16].copy_from_slice(&const { tag("BA1.record") });
-    block[16] = SUITE;
+    block[16] = suite.code();
     block[17] = 8;
     for (f, (slot, field)) in (1..).zip(block[18..].as_chunks_mut::<33>().0.iter_mut().zip(fields)) {
         slot[0] = f;
         slot[1..].copy_from_slice(field);
     }
-    Sha256::digest(block).into()
+    suite.hash(&[&block])
 }
 
 /// The commitment to a record.
-pub fn record(seed: &Seed, groups: &[&[u8]; GROUPS]) -> Hash {
+pub fn record(suite: Suite, seed: &Seed, groups: &[&[u8]; GROUPS]) -> Hash {
     let mut fields = [[0; 32]; GROUPS];
     for (f, (field, bytes)) in (1..).zip(fields.iter_mut().zip(groups)) {
-        *field = field_commitment(seed, f, bytes);
+        *field = field_commitment(suite, seed, f, bytes);
     }
-    record_of_fields(&fields)
+    record_of_fields(suite, &fields)
 }
 
-/// The commitment to the body of an entry that is no segment: `SHA-256("BA1.body" | suite | type |
+/// The commitment to the body of an entry that is no segment: `H("BA1.body" | suite | type |
 /// salt | u64 length | clear | u64 length | plain)`.
-pub fn body_commitment(entry_type: u8, salt: &Hash, clear: &[u8], plain: &[u8]) -> Hash {
-    hash(&[
+pub fn body_commitment(suite: Suite, entry_type: u8, salt: &Hash, clear: &[u8], plain: &[u8]) -> Hash {
+    suite.hash(&[
         &const { tag("BA1.body") },
-        &[SUITE, entry_type],
+        &[suite.code(), entry_type],
         salt,
         &(clear.len() as u64).to_be_bytes(),
         clear,
@@ -85,15 +83,17 @@ mod tests {
         let groups: [&[u8]; 8] =
             [b"core", b"text", b"parties", b"", b"state", b"", b"provenance", b"verdict"];
         let expected = include_str!("../../../fixtures/vectors/chain/record-1.hex").trim();
-        assert_eq!(hex(&record(&seed, &groups)), expected);
+        assert_eq!(hex(&record(Suite::Sha256, &seed, &groups)), expected);
         let expected = include_str!("../../../fixtures/vectors/chain/body-1.hex").trim();
-        assert_eq!(hex(&body_commitment(5, &[5; 32], b"clear", b"plain")), expected);
+        assert_eq!(hex(&body_commitment(Suite::Sha256, 5, &[5; 32], b"clear", b"plain")), expected);
     }
 
     #[test]
     fn every_part_counts() {
         let groups: [&[u8]; 8] = [b"a", b"b", b"", b"", b"", b"", b"", b""];
+        let record = |seed: &Seed, groups: &[&[u8]; GROUPS]| record(Suite::Sha256, seed, groups);
         let base = record(&[1; 16], &groups);
+        assert_ne!(base, super::record(Suite::Sha3, &[1; 16], &groups));
         assert_ne!(base, record(&[2; 16], &groups));
         for i in 0..8 {
             let mut other = groups;

@@ -1,11 +1,13 @@
 //! The header of an entry: 256 bytes, fixed, nothing readable in it but type, order, times, lengths and
 //! random numbers. Each carries the hash of the one before it and is a leaf of the log.
 
-use crate::{Hash, SUITE, hash, tag};
+use crate::{Hash, Suite, tag};
 
 /// Bytes of a header.
 pub const HEADER_LEN: usize = 256;
 const MAGIC: &[u8; 4] = b"BAH1";
+const SEGMENT: u8 = EntryType::Segment.code();
+const BLOB: u8 = EntryType::Blob.code();
 
 /// What an entry is. Unknown numbers verify structurally.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,11 +43,12 @@ pub enum EntryType {
     Marking = 27,
     Media = 28,
     Destroy = 29,
+    Drill = 30,
 }
 
 impl EntryType {
     /// All types with their names.
-    pub const ALL: [(Self, &'static str); 29] = [
+    pub const ALL: [(Self, &'static str); 30] = [
         (Self::Genesis, "genesis"),
         (Self::Operator, "operator"),
         (Self::Grant, "grant"),
@@ -75,6 +78,7 @@ impl EntryType {
         (Self::Marking, "marking"),
         (Self::Media, "media"),
         (Self::Destroy, "destroy"),
+        (Self::Drill, "drill"),
     ];
 
     /// The type of a number.
@@ -98,8 +102,11 @@ impl EntryType {
 pub struct Header {
     /// Number of the type, see [`EntryType`].
     pub entry_type: u8,
-    /// Algorithms.
-    pub suite: u8,
+    /// Algorithms: what `prev`, `content` and `body_digest` are hashed with.
+    pub suite: Suite,
+    /// What `content` is hashed with where it was committed to before the log had this suite: a message that waited
+    /// in the holding area while the archive was renewed. Else the same as `suite`.
+    pub content_suite: Suite,
     /// Place in the log, from 0.
     pub index: u64,
     /// [`prev_hash`] of the header before; zeros at genesis.
@@ -145,6 +152,7 @@ impl Header {
         let Self {
             entry_type,
             suite,
+            content_suite,
             index,
             prev,
             archive,
@@ -157,11 +165,12 @@ impl Header {
             author,
             refers_to,
         } = self;
+        let other = if content_suite == suite { 0 } else { content_suite.code() };
         let mut out = [0; HEADER_LEN];
         let mut at = 0;
         for part in [
             MAGIC.as_slice(),
-            &[*entry_type, *suite, 0, 0],
+            &[*entry_type, suite.code(), other, 0],
             &index.to_be_bytes(),
             prev,
             archive,
@@ -189,15 +198,21 @@ impl Header {
         if &bytes[..4] != MAGIC {
             return Err(HeaderFault::Magic);
         }
-        if bytes[5] != SUITE {
-            return Err(HeaderFault::Suite(bytes[5]));
-        }
-        if bytes[6..8].iter().chain(&bytes[216..]).any(|b| *b != 0) {
+        let suite = Suite::from_code(bytes[5]).ok_or(HeaderFault::Suite(bytes[5]))?;
+        let content_suite = match bytes[6] {
+            0 => suite,
+            // only content that may have waited, and only under a suite that was there before
+            other => Suite::from_code(other)
+                .filter(|earlier| *earlier < suite && matches!(bytes[4], SEGMENT | BLOB))
+                .ok_or(HeaderFault::Suite(other))?,
+        };
+        if bytes[7..8].iter().chain(&bytes[216..]).any(|b| *b != 0) {
             return Err(HeaderFault::Reserved);
         }
         Ok(Self {
             entry_type: bytes[4],
-            suite: bytes[5],
+            suite,
+            content_suite,
             index: u64::from_be_bytes(take(bytes, 8)),
             prev: take(bytes, 16),
             archive: take(bytes, 48),
@@ -222,9 +237,9 @@ fn take<const N: usize>(bytes: &[u8; HEADER_LEN], at: usize) -> [u8; N] {
     std::array::from_fn(|i| bytes[at + i])
 }
 
-/// What the next header carries: `SHA-256("BA1.prev" | header)`.
-pub fn prev_hash(header: &[u8; HEADER_LEN]) -> Hash {
-    hash(&[&const { tag("BA1.prev") }, header])
+/// What the next header carries, by its own suite: `H("BA1.prev" | header)`.
+pub fn prev_hash(suite: Suite, header: &[u8; HEADER_LEN]) -> Hash {
+    suite.hash(&[&const { tag("BA1.prev") }, header])
 }
 
 #[cfg(test)]
@@ -235,7 +250,8 @@ mod tests {
     pub(crate) fn sample() -> Header {
         Header {
             entry_type: EntryType::Segment.code(),
-            suite: SUITE,
+            suite: Suite::Sha256,
+            content_suite: Suite::Sha256,
             index: 7,
             prev: [1; 32],
             archive: [2; 16],
@@ -262,9 +278,30 @@ mod tests {
     }
 
     #[test]
+    fn content_may_be_of_an_earlier_suite_where_it_can_have_waited() {
+        let waited = Header { suite: Suite::Sha3, ..sample() };
+        let bytes = waited.encode();
+        assert_eq!((bytes[5], bytes[6]), (2, 1));
+        assert_eq!(Header::parse(&bytes), Ok(waited));
+        let renewed = Header { content_suite: Suite::Sha3, suite: Suite::Sha3, ..sample() };
+        assert_eq!(Header::parse(&renewed.encode()), Ok(renewed));
+        for (at, byte, fault) in [
+            (4, EntryType::Run.code(), HeaderFault::Suite(1)),
+            (5, 1, HeaderFault::Suite(1)),
+            (5, 3, HeaderFault::Suite(3)),
+            (6, 2, HeaderFault::Suite(2)),
+            (6, 3, HeaderFault::Suite(3)),
+        ] {
+            let mut bad = bytes;
+            bad[at] = byte;
+            assert_eq!(Header::parse(&bad), Err(fault), "{at} {byte}");
+        }
+    }
+
+    #[test]
     fn known_answer() {
         let expected = include_str!("../../../fixtures/vectors/chain/prev-1.hex").trim();
-        assert_eq!(hex(&prev_hash(&[7; 256])), expected);
+        assert_eq!(hex(&prev_hash(Suite::Sha256, &[7; 256])), expected);
     }
 
     #[test]
@@ -273,6 +310,6 @@ mod tests {
             assert_eq!(usize::from(t.code()), i + 1);
             assert_eq!(EntryType::from_code(t.code()), Some(*t));
         }
-        assert_eq!(EntryType::from_code(30), None);
+        assert_eq!(EntryType::from_code(31), None);
     }
 }

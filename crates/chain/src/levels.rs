@@ -1,17 +1,23 @@
 //! The log with every whole subtree kept, so that a path costs a few hashes and not the whole log:
 //! 64 bytes of memory an entry. Gives the same paths and roots as [`crate::inclusion_proof`].
 
-use crate::Hash;
 use crate::tree::node;
+use crate::{Hash, Suite};
 
 /// Every whole subtree of a tree that grows at its end.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Levels {
+    suite: Suite,
     /// At `[k][i]` the root over the leaves from `i * 2^k` to before `(i + 1) * 2^k`.
     roots: Vec<Vec<Hash>>,
 }
 
 impl Levels {
+    /// An empty tree.
+    pub fn new(suite: Suite) -> Self {
+        Self { suite, roots: Vec::new() }
+    }
+
     /// Appends a leaf hash.
     pub fn push(&mut self, leaf: Hash) {
         let mut root = leaf;
@@ -22,7 +28,7 @@ impl Levels {
             let here = &mut self.roots[level];
             here.push(root);
             match here.as_slice() {
-                [.., left, right] if here.len().is_multiple_of(2) => root = node(left, right),
+                [.., left, right] if here.len().is_multiple_of(2) => root = node(self.suite, left, right),
                 _ => break,
             }
         }
@@ -35,7 +41,7 @@ impl Levels {
 
     /// The root over all leaves; the hash of nothing for none.
     pub fn root(&self) -> Hash {
-        if self.size() == 0 { crate::hash(&[]) } else { self.over(0, self.size()) }
+        if self.size() == 0 { self.suite.hash(&[]) } else { self.over(0, self.size()) }
     }
 
     /// The path from leaf `index` to the root over all leaves, lowest first; `None` outside the tree.
@@ -68,6 +74,6 @@ impl Levels {
             return self.roots[level][start >> level];
         }
         let middle = start + len.next_power_of_two() / 2;
-        node(&self.over(start, middle), &self.over(middle, end))
+        node(self.suite, &self.over(start, middle), &self.over(middle, end))
     }
 }

@@ -15,9 +15,10 @@ mod levels;
 mod note;
 mod proof;
 mod sign;
+mod suite;
 mod tree;
 
-pub use checkpoint::{Checkpoint, NoteFault, TrustedKey, job_name, origin, verifier_key};
+pub use checkpoint::{Checkpoint, NoteFault, TrustedKey, job_name, origin, origin_of, verifier_key};
 pub use commit::{GROUPS, SEED_LEN, Seed, body_commitment, field_commitment, record, record_of_fields};
 pub use cosign::{Cosigned, CosignerKey, consistency_text, cosigner_key};
 pub use groups::{GroupFault, from_groups, to_groups};
@@ -28,6 +29,7 @@ pub use proof::{Field, Fields, MOST_PROOF, Proof, ProofFault, Proven, Pruned, sh
 pub use sign::{
     Approval, Author, SignatureFault, Signer, act_of, approve, approved, author_of, sign_block, verify_block,
 };
+pub use suite::{Hasher, Suite};
 pub use tree::{
     Frontier, consistency_proof, inclusion_proof, leaf_hash, root_of, verify_consistency, verify_inclusion,
 };
@@ -36,9 +38,6 @@ use sha2::{Digest, Sha256};
 
 /// A SHA-256 digest.
 pub type Hash = [u8; 32];
-
-/// Suite 1: SHA-256, Ed25519, AES-256-GCM with HKDF-SHA-256, X-Wing.
-pub const SUITE: u8 = 1;
 
 /// A 16-byte tag: ASCII, padded with NUL.
 pub(crate) const fn tag(label: &str) -> [u8; 16] {
@@ -52,7 +51,8 @@ pub(crate) const fn tag(label: &str) -> [u8; 16] {
     tag
 }
 
-/// SHA-256 over the parts, one after another.
+/// SHA-256 over the parts, one after another: for names of keys and digests of content. What an entry or a tree
+/// commits to is hashed by the entry's [`Suite`].
 pub fn hash(parts: &[&[u8]]) -> Hash {
     let mut hasher = Sha256::new();
     for part in parts {

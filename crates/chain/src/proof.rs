@@ -7,11 +7,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::checkpoint::{Checkpoint, NoteFault, TrustedKey, job_name, origin};
+use crate::checkpoint::{Checkpoint, NoteFault, TrustedKey, job_name};
 use crate::commit::{GROUPS, Seed, field_commitment, field_of_salt, record_of_fields, salt};
 use crate::header::{EntryType, HEADER_LEN, Header};
 use crate::tree::{leaf_hash, node, root_of, split, verify_inclusion};
-use crate::{Hash, hash};
+use crate::{Hash, Suite};
 
 const FIRST_LINE: &str = "c2sp.org/tlog-proof@v1";
 const MAGIC: &[u8; 4] = b"BAP1";
@@ -38,10 +38,10 @@ pub enum Field {
 pub type Fields = [Field; GROUPS];
 
 impl Field {
-    fn commitment(&self, group: u8) -> Hash {
+    fn commitment(&self, suite: Suite, group: u8) -> Hash {
         match self {
             Self::Hidden(commitment) => *commitment,
-            Self::Shown { salt, bytes } => field_of_salt(salt, group, bytes),
+            Self::Shown { salt, bytes } => field_of_salt(suite, salt, group, bytes),
         }
     }
 
@@ -55,24 +55,24 @@ impl Field {
 }
 
 /// A record for a proof: the groups with `show` are shown, of the others only that they are there.
-pub fn show_fields(seed: &Seed, groups: &[&[u8]; GROUPS], show: impl Fn(u8) -> bool) -> Fields {
+pub fn show_fields(suite: Suite, seed: &Seed, groups: &[&[u8]; GROUPS], show: impl Fn(u8) -> bool) -> Fields {
     let mut group = 0;
     groups.map(|bytes| {
         group += 1;
         if show(group) {
-            Field::Shown { salt: salt(seed, group), bytes: bytes.to_vec() }
+            Field::Shown { salt: salt(suite, seed, group), bytes: bytes.to_vec() }
         } else {
-            Field::Hidden(field_commitment(seed, group, bytes))
+            Field::Hidden(field_commitment(suite, seed, group, bytes))
         }
     })
 }
 
-fn record_of(fields: &Fields) -> Hash {
+fn record_of(suite: Suite, fields: &Fields) -> Hash {
     let mut commitments = [[0; 32]; GROUPS];
     for (group, (commitment, field)) in (1..).zip(commitments.iter_mut().zip(fields)) {
-        *commitment = field.commitment(group);
+        *commitment = field.commitment(suite, group);
     }
-    record_of_fields(&commitments)
+    record_of_fields(suite, &commitments)
 }
 
 /// A segment's tree, cut back to what is shown.
@@ -88,31 +88,32 @@ pub enum Pruned {
 
 impl Pruned {
     /// The tree over leaf hashes with the records `shown`, by place, ascending.
-    pub fn build(leaves: &[Hash], shown: Vec<(usize, Fields)>) -> Self {
+    pub fn build(suite: Suite, leaves: &[Hash], shown: Vec<(usize, Fields)>) -> Self {
         fn sub(
+            suite: Suite,
             leaves: &[Hash],
             first: usize,
             shown: &mut std::iter::Peekable<std::vec::IntoIter<(usize, Fields)>>,
         ) -> Pruned {
             if shown.peek().is_none_or(|(place, _)| *place >= first + leaves.len()) {
-                return Pruned::Hidden(root_of(leaves));
+                return Pruned::Hidden(root_of(suite, leaves));
             }
             if leaves.len() == 1 {
                 let next = shown.next().map(|(_, fields)| Pruned::Record(Box::new(fields)));
-                return next.unwrap_or(Pruned::Hidden(root_of(leaves)));
+                return next.unwrap_or(Pruned::Hidden(root_of(suite, leaves)));
             }
             let (left, right) = leaves.split_at(split(leaves.len()));
-            let left = Box::new(sub(left, first, shown));
-            Pruned::Node(left, Box::new(sub(right, first + split(leaves.len()), shown)))
+            let left = Box::new(sub(suite, left, first, shown));
+            Pruned::Node(left, Box::new(sub(suite, right, first + split(leaves.len()), shown)))
         }
-        sub(leaves, 0, &mut shown.into_iter().peekable())
+        sub(suite, leaves, 0, &mut shown.into_iter().peekable())
     }
 
-    fn root(&self) -> Hash {
+    fn root(&self, suite: Suite) -> Hash {
         match self {
             Self::Hidden(hash) => *hash,
-            Self::Record(fields) => leaf_hash(&record_of(fields)),
-            Self::Node(left, right) => node(&left.root(), &right.root()),
+            Self::Record(fields) => leaf_hash(suite, &record_of(suite, fields)),
+            Self::Node(left, right) => node(suite, &left.root(suite), &right.root(suite)),
         }
     }
 
@@ -303,16 +304,24 @@ impl Proof {
     pub fn verify(&self, trusted: &[TrustedKey]) -> Result<Proven<'_>, ProofFault> {
         let Self { header, tree, index, path, checkpoint } = self;
         let parsed = Header::parse(header).map_err(|_| ProofFault::Header)?;
-        let ours = checkpoint.origin == origin(&parsed.archive);
-        if !ours || parsed.index != *index || parsed.kind() != Some(EntryType::Segment) {
+        let suite = checkpoint.suite(&parsed.archive).ok_or(ProofFault::Header)?;
+        // a state of the log is never of an earlier suite than an entry in it
+        if suite < parsed.suite || parsed.index != *index || parsed.kind() != Some(EntryType::Segment) {
             return Err(ProofFault::Header);
         }
         let mut records = Vec::new();
         tree.collect(&mut records);
-        if records.is_empty() || tree.root() != parsed.content {
+        if records.is_empty() || tree.root(parsed.content_suite) != parsed.content {
             return Err(ProofFault::Records);
         }
-        if !verify_inclusion(&hash(&[&[0], header]), *index, checkpoint.size, path, &checkpoint.root) {
+        if !verify_inclusion(
+            suite,
+            &leaf_hash(suite, header),
+            *index,
+            checkpoint.size,
+            path,
+            &checkpoint.root,
+        ) {
             return Err(ProofFault::NotInLog);
         }
         // a key speaks for the archive that it is named after and for no other

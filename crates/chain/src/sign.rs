@@ -5,9 +5,10 @@
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
 use crate::header::{EntryType, HEADER_LEN};
-use crate::{Hash, hash, tag};
+use crate::{Hash, Suite, hash, tag};
 
-/// Hash of a public key: how an author is named.
+/// Hash of a public key: how an author is named, whatever the suite. A name, not a proof: the log gives each name one
+/// key, and signatures are checked by the key.
 pub type Author = Hash;
 
 /// Most signatures of one entry.
@@ -68,9 +69,9 @@ fn message(archive: &[u8; 16], header: &[u8; HEADER_LEN]) -> Vec<u8> {
 /// An approval that was given beforehand: who, and the signature.
 pub type Approval = (Author, [u8; 64]);
 
-/// What is approved beforehand, where an entry of that type is: the hash of its clear part.
-pub fn act_of(kind: Option<EntryType>, clear: &[u8]) -> Option<Hash> {
-    (kind == Some(EntryType::Dispose)).then(|| hash(&[clear]))
+/// What is approved beforehand, where an entry of that type is: the hash of its clear part, by the suite of the log.
+pub fn act_of(suite: Suite, kind: Option<EntryType>, clear: &[u8]) -> Option<Hash> {
+    (kind == Some(EntryType::Dispose)).then(|| suite.hash(&[clear]))
 }
 
 fn approval(archive: &[u8; 16], act: &Hash) -> Vec<u8> {
@@ -155,8 +156,8 @@ mod tests {
         let (a, b) = (Signer::from_seed(&[1; 32]), Signer::from_seed(&[2; 32]));
         let keys = [&a, &b].map(|s| (s.author(), s.public()));
         let key_of = |author: &Author| keys.iter().find(|k| k.0 == *author).map(|k| k.1);
-        assert_eq!(act_of(Some(EntryType::Release), b"plan"), None);
-        let act = act_of(Some(EntryType::Dispose), b"plan").unwrap();
+        assert_eq!(act_of(Suite::Sha256, Some(EntryType::Release), b"plan"), None);
+        let act = act_of(Suite::Sha256, Some(EntryType::Dispose), b"plan").unwrap();
         let by = approve(&[4; 16], &act, &b);
         assert!(approved(&[4; 16], &act, &b.public(), &by));
         assert!(!approved(&[5; 16], &act, &b.public(), &by) && !approved(&[4; 16], &act, &a.public(), &by));

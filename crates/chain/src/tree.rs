@@ -1,33 +1,44 @@
 //! The Merkle tree of RFC 6962, 2.1: hashes, a frontier for appending, inclusion and consistency proofs
 //! and their verification (RFC 9162, 2.1.3.2 and 2.1.4.2).
 
-use crate::{Hash, hash};
+use crate::{Hash, Suite};
 
-/// Hash of a leaf: `SHA-256(0x00 | data)`.
-pub fn leaf_hash(data: &[u8]) -> Hash {
-    hash(&[&[0], data])
+/// Hash of a leaf: `H(0x00 | data)`.
+pub fn leaf_hash(suite: Suite, data: &[u8]) -> Hash {
+    suite.hash(&[&[0], data])
 }
 
-/// Hash of an inner node: `SHA-256(0x01 | left | right)`.
-pub(crate) fn node(left: &Hash, right: &Hash) -> Hash {
-    hash(&[&[1], left, right])
+/// Hash of an inner node: `H(0x01 | left | right)`.
+pub(crate) fn node(suite: Suite, left: &Hash, right: &Hash) -> Hash {
+    suite.hash(&[&[1], left, right])
 }
 
 /// The roots of the whole subtrees of a tree that grows at its end, largest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frontier {
+    suite: Suite,
     size: u64,
     roots: Vec<Hash>,
 }
 
 impl Frontier {
+    /// An empty tree.
+    pub fn new(suite: Suite) -> Self {
+        Self { suite, size: 0, roots: Vec::new() }
+    }
+
+    /// What it is hashed with.
+    pub fn suite(&self) -> Suite {
+        self.suite
+    }
+
     /// Appends a leaf hash.
     pub fn push(&mut self, leaf: Hash) {
         let mut root = leaf;
         let mut size = self.size;
         while size & 1 == 1 {
             if let Some(left) = self.roots.pop() {
-                root = node(&left, &root);
+                root = node(self.suite, &left, &root);
             }
             size >>= 1;
         }
@@ -44,15 +55,15 @@ impl Frontier {
     pub fn root(&self) -> Hash {
         let mut roots = self.roots.iter().rev();
         match roots.next() {
-            None => hash(&[]),
-            Some(last) => roots.fold(*last, |right, left| node(left, &right)),
+            None => self.suite.hash(&[]),
+            Some(last) => roots.fold(*last, |right, left| node(self.suite, left, &right)),
         }
     }
 }
 
 /// The root over leaf hashes.
-pub fn root_of(leaves: &[Hash]) -> Hash {
-    let mut frontier = Frontier::default();
+pub fn root_of(suite: Suite, leaves: &[Hash]) -> Hash {
+    let mut frontier = Frontier::new(suite);
     for leaf in leaves {
         frontier.push(*leaf);
     }
@@ -65,7 +76,7 @@ pub(crate) fn split(n: usize) -> usize {
 }
 
 /// The path from leaf `index` to the root, lowest first; `None` outside the tree.
-pub fn inclusion_proof(leaves: &[Hash], index: usize) -> Option<Vec<Hash>> {
+pub fn inclusion_proof(suite: Suite, leaves: &[Hash], index: usize) -> Option<Vec<Hash>> {
     if index >= leaves.len() {
         return None;
     }
@@ -74,10 +85,10 @@ pub fn inclusion_proof(leaves: &[Hash], index: usize) -> Option<Vec<Hash>> {
     while leaves.len() > 1 {
         let (left, right) = leaves.split_at(split(leaves.len()));
         if index < left.len() {
-            path.push(root_of(right));
+            path.push(root_of(suite, right));
             leaves = left;
         } else {
-            path.push(root_of(left));
+            path.push(root_of(suite, left));
             index -= left.len();
             leaves = right;
         }
@@ -87,7 +98,14 @@ pub fn inclusion_proof(leaves: &[Hash], index: usize) -> Option<Vec<Hash>> {
 }
 
 /// Whether a leaf hash lies at `index` in the tree of `size` leaves with this root.
-pub fn verify_inclusion(leaf: &Hash, index: u64, size: u64, path: &[Hash], root: &Hash) -> bool {
+pub fn verify_inclusion(
+    suite: Suite,
+    leaf: &Hash,
+    index: u64,
+    size: u64,
+    path: &[Hash],
+    root: &Hash,
+) -> bool {
     if index >= size {
         return false;
     }
@@ -98,13 +116,13 @@ pub fn verify_inclusion(leaf: &Hash, index: u64, size: u64, path: &[Hash], root:
             return false;
         }
         if at & 1 == 1 || at == last {
-            hash = node(p, &hash);
+            hash = node(suite, p, &hash);
             while at & 1 == 0 && at != 0 {
                 at >>= 1;
                 last >>= 1;
             }
         } else {
-            hash = node(&hash, p);
+            hash = node(suite, &hash, p);
         }
         at >>= 1;
         last >>= 1;
@@ -114,33 +132,40 @@ pub fn verify_inclusion(leaf: &Hash, index: u64, size: u64, path: &[Hash], root:
 
 /// The proof that the tree over all leaves grew from that over the first `old`; `None` for 0 or more
 /// than there are.
-pub fn consistency_proof(leaves: &[Hash], old: usize) -> Option<Vec<Hash>> {
-    fn sub(leaves: &[Hash], old: usize, whole: bool, path: &mut Vec<Hash>) {
+pub fn consistency_proof(suite: Suite, leaves: &[Hash], old: usize) -> Option<Vec<Hash>> {
+    fn sub(suite: Suite, leaves: &[Hash], old: usize, whole: bool, path: &mut Vec<Hash>) {
         if old == leaves.len() {
             if !whole {
-                path.push(root_of(leaves));
+                path.push(root_of(suite, leaves));
             }
             return;
         }
         let (left, right) = leaves.split_at(split(leaves.len()));
         if old <= left.len() {
-            sub(left, old, whole, path);
-            path.push(root_of(right));
+            sub(suite, left, old, whole, path);
+            path.push(root_of(suite, right));
         } else {
-            sub(right, old - left.len(), false, path);
-            path.push(root_of(left));
+            sub(suite, right, old - left.len(), false, path);
+            path.push(root_of(suite, left));
         }
     }
     if old == 0 || old > leaves.len() {
         return None;
     }
     let mut path = Vec::new();
-    sub(leaves, old, true, &mut path);
+    sub(suite, leaves, old, true, &mut path);
     Some(path)
 }
 
 /// Whether the tree of `new` leaves grew from that of `old`.
-pub fn verify_consistency(old: u64, old_root: &Hash, new: u64, new_root: &Hash, path: &[Hash]) -> bool {
+pub fn verify_consistency(
+    suite: Suite,
+    old: u64,
+    old_root: &Hash,
+    new: u64,
+    new_root: &Hash,
+    path: &[Hash],
+) -> bool {
     if old == 0 || old > new {
         return false;
     }
@@ -166,14 +191,14 @@ pub fn verify_consistency(old: u64, old_root: &Hash, new: u64, new_root: &Hash, 
             return false;
         }
         if at & 1 == 1 || at == last {
-            of_old = node(p, &of_old);
-            of_new = node(p, &of_new);
+            of_old = node(suite, p, &of_old);
+            of_new = node(suite, p, &of_new);
             while at & 1 == 0 && at != 0 {
                 at >>= 1;
                 last >>= 1;
             }
         } else {
-            of_new = node(&of_new, p);
+            of_new = node(suite, &of_new, p);
         }
         at >>= 1;
         last >>= 1;
@@ -186,8 +211,8 @@ mod tests {
     use super::*;
     use crate::hex;
 
-    fn leaves(n: usize) -> Vec<Hash> {
-        (0..n).map(|i| leaf_hash(&[u8::try_from(i % 256).unwrap(); 32])).collect()
+    fn leaves(suite: Suite, n: usize) -> Vec<Hash> {
+        (0..n).map(|i| leaf_hash(suite, &[u8::try_from(i % 256).unwrap(); 32])).collect()
     }
 
     #[test]
@@ -195,7 +220,8 @@ mod tests {
         let expected = include_str!("../../../fixtures/vectors/chain/tree.txt");
         let mut checked = 0;
         for (n, line) in (1..).zip(expected.lines()) {
-            assert_eq!(hex(&root_of(&leaves(n))), line, "{n}");
+            let suite = Suite::Sha256;
+            assert_eq!(hex(&root_of(suite, &leaves(suite, n))), line, "{n}");
             checked += 1;
         }
         assert_eq!(checked, 19);
@@ -203,13 +229,13 @@ mod tests {
 
     #[test]
     fn proofs_hold_and_no_other_does() {
-        for n in 1..40 {
-            let all = leaves(n);
-            let root = root_of(&all);
+        for (suite, n) in Suite::ALL.into_iter().flat_map(|suite| (1..40).map(move |n| (suite, n))) {
+            let all = leaves(suite, n);
+            let root = root_of(suite, &all);
             for i in 0..n {
-                let path = inclusion_proof(&all, i).unwrap();
+                let path = inclusion_proof(suite, &all, i).unwrap();
                 let check = |leaf: &Hash, i: usize, n: usize, path: &[Hash]| {
-                    verify_inclusion(leaf, i as u64, n as u64, path, &root)
+                    verify_inclusion(suite, leaf, i as u64, n as u64, path, &root)
                 };
                 assert!(check(&all[i], i, n, &path), "{i}/{n}");
                 assert!(!check(&[0; 32], i, n, &path), "{i}/{n}");
@@ -219,10 +245,10 @@ mod tests {
                 assert!(!check(&all[i], i, n, &longer), "{i}/{n}");
             }
             for old in 1..=n {
-                let path = consistency_proof(&all, old).unwrap();
-                let old_root = root_of(&all[..old]);
+                let path = consistency_proof(suite, &all, old).unwrap();
+                let old_root = root_of(suite, &all[..old]);
                 let check = |o: usize, or: &Hash, path: &[Hash]| {
-                    verify_consistency(o as u64, or, n as u64, &root, path)
+                    verify_consistency(suite, o as u64, or, n as u64, &root, path)
                 };
                 assert!(check(old, &old_root, &path), "{old}/{n}");
                 assert!(!check(old, &[0; 32], &path), "{old}/{n}");
@@ -231,7 +257,8 @@ mod tests {
                 }
             }
         }
-        assert_eq!(inclusion_proof(&leaves(3), 3), None);
-        assert_eq!(consistency_proof(&leaves(3), 0), None);
+        let three = leaves(Suite::Sha256, 3);
+        assert_eq!(inclusion_proof(Suite::Sha256, &three, 3), None);
+        assert_eq!(consistency_proof(Suite::Sha256, &three, 0), None);
     }
 }

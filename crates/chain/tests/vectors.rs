@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use chain::{
-    Checkpoint, EntryType, Header, Proof, SUITE, Signer, TrustedKey, hex, job_name, origin, sign_block,
+    Checkpoint, EntryType, Header, Proof, Signer, Suite, TrustedKey, hex, job_name, origin, sign_block,
     verifier_key,
 };
 
@@ -17,7 +17,8 @@ macro_rules! vector {
 fn header() -> Header {
     Header {
         entry_type: EntryType::Run.code(),
-        suite: SUITE,
+        suite: Suite::Sha256,
+        content_suite: Suite::Sha256,
         index: 0x0102_0304_0506_0708,
         prev: [1; 32],
         archive: ARCHIVE,

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use access::custody::{CustodyNote, PaperShare, ShareFault, ShareSet, join, split};
 use access::{KeyStore, Rights, lie_apart};
-use archive::{Archive, Operator};
+use archive::{Archive, Entry, Operator};
+use chain::EntryType;
 use model::wire;
 use serde::Serialize;
 use vault::KeyPair;
@@ -169,7 +170,16 @@ fn from_files(archive: &Archive, files: &[PathBuf]) -> Result<(ShareSet, KeyPair
     Ok((of, pair))
 }
 
-/// Proves that shares give the epoch's key, and that the key opens what is wrapped to it; writes no key.
+/// What the entry of a drill says.
+#[derive(Serialize)]
+struct Drilled<'a> {
+    version: u8,
+    #[serde(flatten)]
+    report: &'a DrillReport,
+}
+
+/// Proves that shares give the epoch's key, and that the key opens what is wrapped to it; writes no key. An entry says
+/// how it went.
 ///
 /// # Errors
 /// [`JobError::BadShare`].
@@ -186,7 +196,7 @@ pub fn drill(places: &Places, files: &[PathBuf], now: i64) -> Result<DrillReport
     let note = CustodyNote { of, split_at, drilled_at: millis(now) };
     keys.write(&name, &note.encode()).map_err(|e| fail(e.into()))?;
     let in_key_store = keys.read(&format!("epoch/{}", of.epoch)).map_err(|e| fail(e.into()))?.is_some();
-    Ok(DrillReport {
+    let report = DrillReport {
         epoch: of.epoch,
         split: wire::hex(&of.set),
         given: files.len(),
@@ -194,7 +204,12 @@ pub fn drill(places: &Places, files: &[PathBuf], now: i64) -> Result<DrillReport
         buckets_opened,
         buckets,
         in_key_store,
-    })
+    };
+    let plain = serde_json::to_vec(&Drilled { version: 1, report: &report })
+        .map_err(|_| JobError::Internal { what: "the entry of a drill".to_owned() })?;
+    let entry = Entry { kind: EntryType::Drill, clear: &[], plain: &plain };
+    places.writer(now)?.append_as_job(&entry).map_err(fail)?;
+    Ok(report)
 }
 
 /// Gives an operator the epoch's key for what comes next; it is written nowhere.
@@ -205,6 +220,14 @@ pub fn give(places: &Places, operator: &Operator, files: &[PathBuf]) -> Result<(
     let (of, pair) = from_files(&places.open()?, files)?;
     operator.give_epoch(of.epoch, pair);
     Ok(())
+}
+
+/// [`give`], where there are shares.
+///
+/// # Errors
+/// As there.
+pub fn give_all(places: &Places, operator: &Operator, files: &[PathBuf]) -> Result<(), JobError> {
+    if files.is_empty() { Ok(()) } else { give(places, operator, files) }
 }
 
 /// Puts the epoch's key back into the key store, behind the operator's passphrase.

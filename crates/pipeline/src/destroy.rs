@@ -15,7 +15,8 @@ use crate::places::Places;
 use crate::policies;
 
 /// Folders of the key store, in the order in which they go: what opens everything first.
-const FOLDERS: [&str; 7] = ["epoch", "operators", "ingest", "locked", "custody", "buckets", "holding"];
+const FOLDERS: [&str; 9] =
+    ["epoch", "operators", "ingest", "locked", "custody", "granting", "granted", "buckets", "holding"];
 /// Of these the files are overwritten too: without them the rest opens nothing.
 const OVERWRITTEN: [&str; 4] = ["epoch/", "operators/", "ingest/", "locked/"];
 /// Digits of the archive's number that must be typed.

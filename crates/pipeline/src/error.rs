@@ -24,6 +24,12 @@ pub enum JobError {
         /// The path as typed.
         path: PathBuf,
     },
+    /// An archive whose `init` was interrupted is at the place.
+    #[error("{path}: an archive that was never finished")]
+    Unfinished {
+        /// The path as typed.
+        path: PathBuf,
+    },
     /// `init` found something at the place.
     #[error("{path}: not empty")]
     NotEmpty {
@@ -208,6 +214,7 @@ impl JobError {
             Self::Source { .. }
             | Self::WrongPassphrase
             | Self::NoArchive { .. }
+            | Self::Unfinished { .. }
             | Self::BadShare { .. }
             | Self::InputFile { .. } => 4,
             Self::Integrity { .. } | Self::Apart { .. } => 5,
@@ -257,6 +264,7 @@ impl JobError {
                 _ => "source-io",
             },
             Self::NoArchive { .. } => "no-archive",
+            Self::Unfinished { .. } => "unfinished",
             Self::NotEmpty { .. } => "not-empty",
             Self::KeysInsideArchive => "keys-inside-archive",
             Self::Busy => "busy",
@@ -295,7 +303,7 @@ impl JobError {
     }
 
     /// Every key that [`JobError::key`] can give, so that the texts can be checked for completeness.
-    pub const KEYS: [&'static str; 45] = [
+    pub const KEYS: [&'static str; 46] = [
         "source-unknown",
         "source-secret-needed",
         "source-wrong-secret",
@@ -312,6 +320,7 @@ impl JobError {
         "other-custodian",
         "no-archive",
         "not-empty",
+        "unfinished",
         "keys-inside-archive",
         "busy",
         "wrong-passphrase",
@@ -349,7 +358,9 @@ impl JobError {
             Self::Source { path, fault } => {
                 vec![("path", path.display().to_string()), ("fault", fault.to_string())]
             }
-            Self::NoArchive { path } | Self::NotEmpty { path } => vec![("path", path.display().to_string())],
+            Self::NoArchive { path } | Self::NotEmpty { path } | Self::Unfinished { path } => {
+                vec![("path", path.display().to_string())]
+            }
             Self::Integrity { what } | Self::Internal { what } => vec![("what", what.clone())],
             Self::Apart { by, seen, fault } => {
                 let have = match fault {

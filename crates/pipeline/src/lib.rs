@@ -43,6 +43,8 @@ mod proofs;
 pub mod read;
 mod receipt;
 pub mod register;
+pub mod renewal;
+pub mod resealing;
 pub mod review;
 pub mod rights;
 mod scope;

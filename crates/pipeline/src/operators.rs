@@ -156,6 +156,8 @@ pub struct Grant {
     pub rights: Vec<String>,
     /// Custodians whose messages may be read; none is everybody.
     pub custodians: Vec<String>,
+    /// First and last month of the messages that may be read, by a day in them; none is all.
+    pub months: (Option<Date>, Option<Date>),
     /// First day.
     pub from: Option<Date>,
     /// Last day.
@@ -176,7 +178,7 @@ pub fn grant(places: &Places, by: &Operator, grant: &Grant, now: i64) -> Result<
         rights = rights.with(right);
     }
     let to = find(places, &grant.operator)?;
-    let scope = scope::of(&grant.custodians);
+    let scope = scope::of(&grant.custodians, grant.months);
     let covers = |label: &[u8]| scope::covers(&scope, label);
     let mut writer = places.writer(now)?;
     let period = (grant.from.and_then(days), grant.to.and_then(days));

@@ -35,6 +35,7 @@ impl Places {
     pub(crate) fn fail(&self, e: ArchiveError) -> JobError {
         match e {
             ArchiveError::Missing => JobError::NoArchive { path: self.archive.clone() },
+            ArchiveError::Unfinished => JobError::Unfinished { path: self.archive.clone() },
             ArchiveError::NotEmpty => JobError::NotEmpty { path: self.archive.clone() },
             ArchiveError::Busy => JobError::Busy,
             ArchiveError::WrongPassphrase => JobError::WrongPassphrase,

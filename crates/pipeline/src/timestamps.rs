@@ -138,7 +138,8 @@ pub(crate) fn broken(archive: &Archive) -> Vec<String> {
 fn check(archive: &Archive, size: u64, token: &[u8], trusted: Option<&[u8]>) -> Result<(), String> {
     let root = archive.root_at(size).map_err(|e| e.to_string())?;
     let root = root.ok_or_else(|| archive::Apart::Shorter { have: archive.size() }.to_string())?;
-    let note = Checkpoint::new(chain::origin(archive.id()), size, root);
+    let suite = archive.suite_at(size).unwrap_or_else(|| archive.suite());
+    let note = Checkpoint::new(chain::origin_of(archive.id(), suite), size, root);
     let stamp = Stamp::parse(token).map_err(|e| e.to_string())?;
     if stamp.digest != digest(&note) {
         return Err(StampFault::OtherDigest.to_string());

@@ -53,7 +53,8 @@ fn place() -> Place {
     for (word, rights) in [("to", ["delete", "hold"]), ("tre", ["delete", "hold"])] {
         let operator = operators::add(&place.places, &by, word, &secret(word), then()).unwrap();
         let rights = rights.iter().map(|r| (*r).to_owned()).collect();
-        let grant = Grant { operator, rights, custodians: Vec::new(), from: None, to: None };
+        let grant =
+            Grant { operator, rights, custodians: Vec::new(), months: (None, None), from: None, to: None };
         operators::grant(&place.places, &by, &grant, then()).unwrap();
     }
     for id in ["a", "b"] {

@@ -113,7 +113,8 @@ impl Place {
         let by = self.operator("en");
         let operator = operators::add(&self.places, &by, word, &secret(word), NOW).unwrap();
         let rights = rights.iter().map(|r| (*r).to_owned()).collect();
-        let grant = Grant { operator, rights, custodians: Vec::new(), from: None, to: None };
+        let grant =
+            Grant { operator, rights, custodians: Vec::new(), months: (None, None), from: None, to: None };
         operators::grant(&self.places, &by, &grant, NOW).unwrap();
     }
 

@@ -14,6 +14,7 @@ pub(crate) enum Checkpoint {
     VerifyPrinted(CheckpointVerifyPrinted),
     Timestamp(CheckpointTimestamp),
     Accept(CheckpointSign),
+    Renew(CheckpointSign),
 }
 
 #[derive(Args)]

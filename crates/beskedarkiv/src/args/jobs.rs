@@ -376,6 +376,10 @@ pub(crate) struct OperatorGrant {
     #[arg(long = "custodian", value_name = "ID")]
     pub(crate) custodians: Vec<String>,
     #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) messages_from: Option<Date>,
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) messages_to: Option<Date>,
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) from: Option<Date>,
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) to: Option<Date>,

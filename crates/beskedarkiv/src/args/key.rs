@@ -15,6 +15,8 @@ pub(crate) enum Key {
     #[command(subcommand, arg_required_else_help = true)]
     Custody(KeyCustody),
     Recover(KeyShares),
+    Rotate(KeyRotate),
+    Reseal(KeyReseal),
     Backup(KeyBackup),
     Restore(KeyRestore),
     Lock(KeyLock),
@@ -64,6 +66,26 @@ pub(crate) struct KeyShares {
     #[command(flatten)]
     pub(crate) acting: Acting,
     #[arg(long = "share", value_name = "FILE", required = true)]
+    pub(crate) shares: Vec<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct KeyRotate {
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+    #[arg(long = "share", value_name = "FILE")]
+    pub(crate) shares: Vec<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct KeyReseal {
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+    #[arg(long = "custodian", value_name = "ID")]
+    pub(crate) custodians: Vec<Fact>,
+    #[arg(long)]
+    pub(crate) bodies: bool,
+    #[arg(long = "share", value_name = "FILE")]
     pub(crate) shares: Vec<PathBuf>,
 }
 

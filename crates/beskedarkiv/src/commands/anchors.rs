@@ -6,7 +6,7 @@ use pipeline::anchors::{self, AnchorReport};
 use pipeline::{Places, timestamps};
 
 use super::Context;
-use super::jobs::{now, operator, operator_unremembered};
+use super::jobs::{now, operator, operator_unremembered, with_progress};
 use crate::args::{self, Checkpoint};
 use crate::failure::{Failure, INTEGRITY};
 use crate::secret::{self, Asked};
@@ -37,6 +37,18 @@ pub(super) fn checkpoint(command: Checkpoint, at: &Context<'_>) -> Result<u8, Fa
             Ok(0)
         }
         Checkpoint::Timestamp(a) => timestamp(&a, at),
+        Checkpoint::Renew(a) => {
+            let (places, by) = operator(at, &a.acting)?;
+            let report = with_progress(at, |p| pipeline::renewal::renew(&places, &by, now(), p))?;
+            let hash = |key, name: &'static str| (key, name.into());
+            let size = ("have", report.size.into());
+            at.out.line("renewed", &[size, hash("from", report.from), hash("to", report.to)])?;
+            at.out.plain(&report.checkpoint)?;
+            at.out.plain(&report.trusted_key)?;
+            at.out.line("renewed-next", &[])?;
+            at.out.object(&report)?;
+            Ok(0)
+        }
         Checkpoint::Accept(a) => {
             let (places, operator) = operator_unremembered(at, &a.acting)?;
             let memory = at.memory().ok_or_else(|| Failure::usage("no-memory"))?;

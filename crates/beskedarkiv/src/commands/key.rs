@@ -5,7 +5,7 @@ use pipeline::keys;
 
 use super::Context;
 use super::jobs::{now, operator, places};
-use crate::args::{Key, KeyBackup, KeyCustody, KeyDestroy, KeyRestore, KeySplit};
+use crate::args::{Key, KeyBackup, KeyCustody, KeyDestroy, KeyReseal, KeyRestore, KeySplit, fact};
 use crate::failure::Failure;
 use crate::secret::{self, Asked};
 
@@ -26,6 +26,15 @@ pub(super) fn key(command: Key, at: &Context<'_>) -> Result<u8, Failure> {
             let report = custody::recover(&places, &by, &a.shares, now()).map_err(Failure::of_job)?;
             drilled(&report, "key-recovered", at)
         }
+        Key::Rotate(a) => {
+            let (places, by) = operator(at, &a.acting)?;
+            custody::give_all(&places, &by, &a.shares).map_err(Failure::of_job)?;
+            let report = pipeline::resealing::rotate(&places, &by, now()).map_err(Failure::of_job)?;
+            at.out.line("key-rotated", &[("epoch", report.epoch.into())])?;
+            at.out.object(&report)?;
+            Ok(0)
+        }
+        Key::Reseal(a) => reseal(&a, at),
         Key::Backup(a) => backup(&a, at),
         Key::Restore(a) => restore(&a, at),
         Key::Destroy(a) => destroy(&a, at),
@@ -43,6 +52,18 @@ pub(super) fn key(command: Key, at: &Context<'_>) -> Result<u8, Failure> {
             Ok(0)
         }
     }
+}
+
+fn reseal(a: &KeyReseal, at: &Context<'_>) -> Result<u8, Failure> {
+    let (places, by) = operator(at, &a.acting)?;
+    custody::give_all(&places, &by, &a.shares).map_err(Failure::of_job)?;
+    let custodians = fact::all(&a.custodians)?;
+    let report =
+        pipeline::resealing::reseal(&places, &by, &custodians, a.bodies, now()).map_err(Failure::of_job)?;
+    let counts = [("buckets", report.buckets.into()), ("segments", report.segments.into())];
+    at.out.line("key-resealed", &[&counts[..], &[("epoch", report.epoch.into())]].concat())?;
+    at.out.object(&report)?;
+    Ok(0)
 }
 
 fn split(a: &KeySplit, at: &Context<'_>) -> Result<u8, Failure> {

@@ -165,6 +165,7 @@ pub(super) fn operators(command: Operator, at: &Context<'_>) -> Result<u8, Failu
                 operator: a.operator,
                 rights: a.rights,
                 custodians: a.custodians,
+                months: (a.messages_from, a.messages_to),
                 from: a.from,
                 to: a.to,
             };

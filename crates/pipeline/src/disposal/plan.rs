@@ -260,10 +260,9 @@ fn context(archive: &Archive) -> Vec<u8> {
     [&b"plan"[..], archive.id()].concat()
 }
 
-/// What a plan is called: the beginning of what is approved.
+/// What a plan is called, whatever the log is hashed with.
 fn name(clear: &[u8]) -> String {
-    let act = chain::act_of(Some(EntryType::Dispose), clear).unwrap_or_default();
-    wire::hex(&act).chars().take(16).collect()
+    wire::hex(&chain::hash(&[clear])).chars().take(16).collect()
 }
 
 /// A plan that lies in the key store.
@@ -301,7 +300,7 @@ impl Kept {
         let plain = vault::open_under(&register, &context(archive), &sealed).map_err(|_| damaged())?.to_vec();
         let body = DisposeBody::decode(&clear).ok_or_else(damaged)?;
         let details: Details = serde_json::from_slice(&plain).map_err(|_| damaged())?;
-        let act = chain::act_of(Some(EntryType::Dispose), &clear).unwrap_or_default();
+        let act = chain::act_of(archive.suite(), Some(EntryType::Dispose), &clear).unwrap_or_default();
         let same = details.buckets.iter().map(|b| crate::operators::unhex(&b.bucket));
         let same = same.collect::<Option<Vec<_>>>().is_some_and(|ids| ids == body.buckets);
         if digest(&plain) != body.plan || name(&clear) != id || !same {

@@ -1,0 +1,105 @@
+//! The algorithms that an entry, and the log from there on, is made with. A suite differs from the one before
+//! it in the hash of everything that is committed to; keys, ciphers and signatures stay. FORMAT.md, "Suites".
+
+use sha2::{Digest as _, Sha256};
+use sha3::Sha3_256;
+
+use crate::Hash;
+
+/// A suite, by what it hashes with. Later ones are greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Suite {
+    /// Suite 1: SHA-256 (FIPS 180-4). What new archives begin with.
+    Sha256 = 1,
+    /// Suite 2: SHA3-256 (FIPS 202), of another construction, so that what breaks the one need not break the other.
+    Sha3 = 2,
+}
+
+impl Suite {
+    /// All, in the order in which one may follow another.
+    pub const ALL: [Self; 2] = [Self::Sha256, Self::Sha3];
+
+    /// Its number.
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The suite of a number.
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|suite| suite.code() == code)
+    }
+
+    /// What its hash is called, as in origin lines.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sha256 => "sha-256",
+            Self::Sha3 => "sha3-256",
+        }
+    }
+
+    /// The hash over the parts, one after another.
+    pub fn hash(self, parts: &[&[u8]]) -> Hash {
+        let mut hasher = self.hasher();
+        parts.iter().for_each(|part| hasher.update(part));
+        hasher.finish()
+    }
+
+    /// A hash to be fed piece by piece.
+    pub fn hasher(self) -> Hasher {
+        Hasher(match self {
+            Self::Sha256 => Either::Sha256(Sha256::new()),
+            Self::Sha3 => Either::Sha3(Box::new(Sha3_256::new())),
+        })
+    }
+}
+
+/// A hash under way.
+#[derive(Clone)]
+pub struct Hasher(Either);
+
+#[derive(Clone)]
+enum Either {
+    Sha256(Sha256),
+    Sha3(Box<Sha3_256>),
+}
+
+impl Hasher {
+    /// Feeds bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        match &mut self.0 {
+            Either::Sha256(hasher) => hasher.update(bytes),
+            Either::Sha3(hasher) => hasher.update(bytes),
+        }
+    }
+
+    /// The digest.
+    pub fn finish(self) -> Hash {
+        match self.0 {
+            Either::Sha256(hasher) => hasher.finalize().into(),
+            Either::Sha3(hasher) => hasher.finalize().into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hex;
+
+    /// Published digests: FIPS 180-4 and FIPS 202, of nothing and of "abc".
+    #[test]
+    fn published_digests() {
+        for (suite, input, expected) in [
+            (Suite::Sha256, "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+            (Suite::Sha256, "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+            (Suite::Sha3, "", "a7ffc6f8bf1ed76651c14756a061d662f580ff4de43b49fa82d80a4b80f8434a"),
+            (Suite::Sha3, "abc", "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532"),
+        ] {
+            let (head, tail) = input.as_bytes().split_at(input.len() / 2);
+            assert_eq!(hex(&suite.hash(&[head, tail])), expected, "{suite:?} {input}");
+        }
+        assert_eq!(Suite::ALL.map(|s| Suite::from_code(s.code())), Suite::ALL.map(Some));
+        assert_eq!((Suite::from_code(0), Suite::from_code(3)), (None, None));
+    }
+}
