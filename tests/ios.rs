@@ -254,3 +254,75 @@ fn a_second_reader_finds_the_same() {
         assert!(!second(&place.at("other")).status.success());
     }
 }
+
+/// Where public samples lie; `None`, with a line that says so, where there are none.
+fn samples() -> Option<PathBuf> {
+    let root =
+        std::env::var_os("BESKEDARKIV_SAMPLES").map_or_else(|| project("../shared/samples"), PathBuf::from);
+    let path = root.join("ios");
+    if path.is_dir() {
+        return Some(path);
+    }
+    eprintln!("no public samples here: not compared with them");
+    None
+}
+
+#[test]
+fn public_backups_have_their_known_messages() {
+    let Some(samples) = samples() else { return };
+    let place = Place::new();
+    let of = |lines: &[Value], source: &str| lines.iter().filter(|l| l["source"] == source).count();
+    let (lines, summary) = read(&place, samples.join("mvt-ios_backup").to_str().unwrap());
+    assert_eq!((of(&lines, "ios"), of(&lines, "whatsapp-ios")), (1, 3), "{summary}");
+    assert_eq!(lines[0]["sent_at"].as_str().map(|t| &t[..19]), Some("2019-08-29T23:13:30"));
+    // encrypted, with lengths that are not what is stated, and rows that are gone
+    let folder = samples.join("synthetic-encrypted");
+    let expected = fs::read(folder.join("expected-synthetic-encrypted.json")).unwrap();
+    let expected: Value = serde_json::from_slice(&expected).unwrap();
+    place.file("pw", &format!("{}\n", expected["password"].as_str().unwrap()));
+    let backup = folder.join("backup");
+    let words = ["read", "--summary", "summary", "--backup-passphrase-file", "pw", backup.to_str().unwrap()];
+    let done = place.run(&words).ends(3);
+    assert_eq!(done.out().lines().count() as u64, expected["sms"]["messages"].as_u64().unwrap());
+    let gone = expected["sms"]["missing_rowids"].as_array().unwrap().len();
+    let summary = fs::read_to_string(place.at("summary")).unwrap();
+    assert!(summary.contains(&format!("rows_absent:{gone}/")), "{summary}");
+}
+
+#[test]
+fn whatsapp_that_is_there_without_its_messages() {
+    let spec = |shape| Spec {
+        quirks: Quirks { shape, ..Quirks::default() },
+        password: None,
+        whatsapp: true,
+        ..Spec::small(17, "")
+    };
+    for (shape, code) in [
+        (Shape::Backup, "messages_absent_encrypted_backup_on:net.whatsapp.WhatsApp"),
+        // an app has no say in what an extraction holds
+        (Shape::Files, "messages_absent_app_installed:net.whatsapp.WhatsApp"),
+    ] {
+        let place = Place::new();
+        testkit::write(&spec(shape), &place.at("phone")).unwrap();
+        let (lines, summary) = read(&place, "phone");
+        // the positive control
+        assert!(lines.iter().any(|l| l["source"] == "whatsapp-ios"), "{shape:?}");
+        assert!(!summary.to_string().contains("messages_absent"), "{shape:?}");
+        let gone = |file: &PathBuf| {
+            let name = file.file_name().unwrap().to_string_lossy();
+            name.starts_with("ChatStorage.sqlite") || name == "7c7fba66680ef796b916b067077cc246adacf01d"
+        };
+        files(&place.at("phone")).iter().filter(|f| gone(f)).for_each(|f| fs::remove_file(f).unwrap());
+        let (lines, summary) = read(&place, "phone");
+        assert!(lines.iter().all(|l| l["source"] == "ios"), "{shape:?}");
+        assert!(summary["findings"].to_string().contains(code), "{shape:?}: {summary}");
+        if shape == Shape::Backup {
+            // no list names it: it is known by its files
+            let done = place.run(&["inspect", "--json", "phone"]).ends(3);
+            let report: Value = serde_json::from_str(&done.out()).unwrap();
+            let apps = report["apps"].as_array().unwrap();
+            let app = apps.iter().find(|a| a["id"] == "net.whatsapp.WhatsApp");
+            assert_eq!(app.unwrap()["coverage"], "not-in-source", "{report}");
+        }
+    }
+}

@@ -109,6 +109,74 @@ const REMARKS: &[(&str, &str, &str)] = &[
         "En vedhæftning hører til en reaktion.",
         "An attachment belongs to a reaction.",
     ),
+    (
+        "receipt_out_of_range",
+        "Et tidspunkt for levering eller læsning kan ikke være rigtigt og er udeladt.",
+        "A time of delivery or reading cannot be right and is left out.",
+    ),
+    (
+        "attachment_not_joined",
+        "En vedhæftning nævnes kun i teksten.",
+        "An attachment is named in the text only.",
+    ),
+    (
+        "text_of_withdrawn_message",
+        "Beskeden er trukket tilbage; kilden har teksten endnu.",
+        "The message was withdrawn; the source still has its text.",
+    ),
+    (
+        "revoked_by_admin",
+        "Beskeden er fjernet af en anden end afsenderen.",
+        "The message was taken away by somebody else than its sender.",
+    ),
+    (
+        "link_preview",
+        "Appen viste en omtale af den side, der henvises til.",
+        "The app showed a preview of the page that is linked to.",
+    ),
+    ("unsent_at", "Trukket tilbage {}.", "Withdrawn {}."),
+    ("played_at", "Afspillet {}.", "Played {}."),
+    ("recovered_at", "Gendannet efter sletning {}.", "Recovered after deletion {}."),
+    ("deleted_at", "Slettet på telefonen {}.", "Deleted on the phone {}."),
+    (
+        "deleted_by_age",
+        "Slettet af telefonens indstilling for, hvor længe beskeder gemmes.",
+        "Deleted by the phone's setting of how long messages are kept.",
+    ),
+    ("deleted_part", "En slettet del af en besked (del {}).", "A deleted part of a message (part {})."),
+    (
+        "added_lines",
+        "De sidste {} linjer viste telefonen; afsenderen skrev dem ikke.",
+        "The last {} lines were shown by the phone; the sender did not write them.",
+    ),
+    (
+        "transcription",
+        "Telefonens egen udskrift af en lydbesked.",
+        "The phone's own transcription of a voice message.",
+    ),
+    ("translated", "Telefonens egen oversættelse ({}).", "The phone's own translation ({})."),
+    ("mentions", "Nævner {} person(er) ved navn.", "Mentions {} person(s)."),
+    ("effect", "Sendt med en effekt ({}).", "Sent with an effect ({})."),
+    (
+        "reply_target_missing",
+        "Svar på en besked, der ikke er i kopien.",
+        "Answers a message that is not in the copy.",
+    ),
+    ("card_unreadable", "Hvad appen viste, kunne ikke læses.", "What the app showed could not be read."),
+    ("schedule_type", "Planlagt afsendelse (art {}).", "Scheduled to be sent (kind {})."),
+    (
+        "expire_state",
+        "Lydbeskeden var ved at udløbe (tilstand {}).",
+        "The voice message was about to expire (state {}).",
+    ),
+    ("satellite_pending", "Venter på satellit.", "Waits for a satellite."),
+    ("system_event", "Hændelse i appen (kode {}).", "Event of the app (code {})."),
+    ("view_once", "Kunne kun ses én gang.", "Could be seen once only."),
+    (
+        "reaction_without_sender",
+        "Kilden siger ikke, hvem der reagerede.",
+        "The source does not say who reacted.",
+    ),
 ];
 
 /// A code in words.

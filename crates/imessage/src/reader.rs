@@ -50,6 +50,12 @@ impl Reader {
         if columns.is_empty() {
             return Err(SourceError::Missing { what: "table message in sms.db" });
         }
+        if rows::is_before_ios_6(&columns) {
+            // whose messages they are, and when they were sent, is said in another way: better none than wrong ones
+            let what =
+                "columns is_from_me and handle_id in sms.db: a phone of before iOS 6, which is not read";
+            return Err(SourceError::Missing { what });
+        }
         for needed in rows::NEEDED.iter().filter(|c| !columns.contains(**c)) {
             findings.push(finding(format!("unknown_schema:message.{needed}")));
         }

@@ -50,6 +50,13 @@ const COLUMNS: [&str; 33] = [
 /// Columns without which no message can be told from another.
 pub(crate) const NEEDED: [&str; 5] = ["guid", "text", "date", "handle_id", "is_from_me"];
 
+/// Whether a schema is that of a phone of before iOS 6, which kept address, direction and time in other columns,
+/// the time since 1970.
+pub(crate) fn is_before_ios_6(columns: &BTreeSet<String>) -> bool {
+    let has = |name: &str| columns.contains(name);
+    has("address") && has("flags") && !has("is_from_me") && !has("handle_id")
+}
+
 /// The SELECT for a schema, without WHERE; columns that it lacks are NULL.
 pub(crate) fn select(columns: &BTreeSet<String>) -> String {
     let list: Vec<String> = COLUMNS

@@ -143,17 +143,27 @@ mod tests {
             let path = samples.join("imessage-database-2024/edited_message").join(name);
             let Ok(bytes) = std::fs::read(path) else { continue };
             let summary = parse(&bytes).unwrap();
-            let texts: Vec<String> = summary
+            let of_part = |entries: &serde_json::Value| -> Vec<(i64, String)> {
+                let entry = |e: &serde_json::Value| {
+                    let at = Stamp::apple_double(e["d"].as_f64().unwrap()).millis();
+                    (at, e["text"].as_str().unwrap().to_owned())
+                };
+                entries.as_array().unwrap().iter().map(entry).collect()
+            };
+            let expected: Vec<_> = parts["ec"].as_object().unwrap().values().flat_map(of_part).collect();
+            let found: Vec<_> = summary
                 .edits
                 .iter()
-                .filter_map(|e| e.text.as_ref())
-                .map(|t| t.expose().to_string())
+                .map(|e| (e.at.unwrap().millis(), e.text.as_ref().unwrap().expose().to_string()))
                 .collect();
-            let shown = serde_json::to_string(parts).unwrap();
-            for text in &texts {
-                let quoted = serde_json::to_string(text).unwrap();
-                assert!(shown.contains(quoted.trim_matches('"')), "{name}: {quoted} not in {shown}");
-            }
+            assert_eq!(found, expected, "{name}");
+            let expected: Vec<u64> = parts["rp"]
+                .as_array()
+                .map(|list| list.iter().map(|p| p.as_u64().unwrap()).collect())
+                .unwrap_or_default();
+            let unsent: Vec<u64> = summary.unsent.iter().map(|p| u64::from(*p)).collect();
+            assert_eq!(unsent, expected, "{name}");
+            assert_eq!(summary.all_unsent(), name == "Deleted.plist");
             assert_eq!(summary.undecoded, 0, "{name}");
             compared += 1;
         }

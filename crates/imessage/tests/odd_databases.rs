@@ -170,6 +170,24 @@ fn a_schema_without_a_column_is_read() {
     }
 }
 
+/// A phone of before iOS 6 says in other columns whose a message is: none of it must be read wrongly.
+#[test]
+fn a_schema_of_before_ios_6_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("HomeDomain/Library/SMS");
+    std::fs::create_dir_all(&folder).unwrap();
+    let write = |columns: &str| {
+        drop(std::fs::remove_file(folder.join("sms.db")));
+        let connection = Connection::open(folder.join("sms.db")).unwrap();
+        let table =
+            format!("CREATE TABLE message (ROWID INTEGER PRIMARY KEY, text TEXT, date INTEGER, {columns})");
+        connection.execute_batch(&table).unwrap();
+        imessage::open(std::sync::Arc::new(evidence::FolderSet::new(open_tree(dir.path()).unwrap()))).is_ok()
+    };
+    assert!(!write("address TEXT, flags INTEGER"));
+    assert!(write("guid TEXT, handle_id INTEGER, is_from_me INTEGER"));
+}
+
 #[test]
 fn a_value_of_another_kind_is_taken_for_what_it_says() {
     let untyped: Vec<&str> = MESSAGE.split(", ").map(|c| c.split(' ').next().unwrap()).collect();

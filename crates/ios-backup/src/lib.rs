@@ -164,9 +164,13 @@ impl IosBackup {
         self.keys.is_some()
     }
 
-    /// Bundle ids of installed apps.
+    /// Bundle ids of apps: of those that the backup says are installed, and of those that have files in it.
     pub fn apps(&self) -> Vec<String> {
-        self.facts.apps.clone()
+        let mut apps = self.facts.apps.clone();
+        apps.extend(self.manifest.lock().unwrap_or_else(PoisonError::into_inner).apps());
+        apps.sort();
+        apps.dedup();
+        apps
     }
 
     /// What a person must look at, known so far.

@@ -34,6 +34,15 @@ pub(crate) fn file_id(domain: &str, path: &str) -> String {
     hasher.finalize().iter().map(|b| format!("{b:02x}")).collect()
 }
 
+/// Most apps that are listed by their files.
+const MOST_APPS: u32 = 5000;
+
+/// The app that a domain belongs to: its own, or one that it shares with its extensions.
+fn app(domain: &str) -> Option<&str> {
+    let shared = || domain.strip_prefix("AppDomainGroup-group.")?.strip_suffix(".shared");
+    domain.strip_prefix("AppDomain-").or_else(shared).filter(|id| !id.is_empty())
+}
+
 impl Manifest {
     /// Opens the database.
     pub(crate) fn open(evidence: &Evidence) -> Result<Self, SourceError> {
@@ -51,6 +60,18 @@ impl Manifest {
             Self::Database(database) => database.findings(),
             Self::Old(_) => Vec::new(),
         }
+    }
+
+    /// Ids of the apps that have files in the backup, whether or not it says that they are installed. The older list
+    /// is not asked: it holds no names.
+    pub(crate) fn apps(&self) -> Vec<String> {
+        let Self::Database(database) = self else { return Vec::new() };
+        let sql =
+            "SELECT DISTINCT domain FROM Files WHERE domain BETWEEN 'AppDomain' AND 'AppDomainH' LIMIT ?1";
+        let Ok(mut statement) = database.connection().prepare(sql) else { return Vec::new() };
+        let domains = statement.query_map([MOST_APPS], |row| row.get::<_, String>(0));
+        let found = domains.into_iter().flatten().map_while(Result::ok);
+        found.filter_map(|domain| app(&domain).map(str::to_owned)).collect()
     }
 
     /// The file at `path` in `domain`; `None` when it is not listed, or is a folder or a link.
@@ -84,5 +105,24 @@ impl Manifest {
                 None => Ok(MbFile::default()),
             },
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn apps_of_domains() {
+        for (domain, expected) in [
+            ("AppDomain-org.example.app", Some("org.example.app")),
+            ("AppDomainGroup-group.net.whatsapp.WhatsApp.shared", Some("net.whatsapp.WhatsApp")),
+            ("AppDomainGroup-group.org.example", None),
+            ("AppDomainPlugin-org.example.app.plugin", None),
+            ("AppDomain-", None),
+            ("HomeDomain", None),
+        ] {
+            assert_eq!(app(domain), expected, "{domain}");
+        }
     }
 }

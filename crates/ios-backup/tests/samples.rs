@@ -69,6 +69,8 @@ fn a_copy_that_another_tool_decrypted() {
     let backup = open(&samples.join("mvt-ios_backup"), None).unwrap();
     assert!(!backup.is_encrypted());
     assert!(backup.findings().iter().any(|f| f.code == "manifest_plist_missing"));
+    // an app that no list names is known by its files
+    assert!(backup.apps().iter().any(|id| id == "net.whatsapp.WhatsApp"));
     let sms = backup.get("HomeDomain", "Library/SMS/sms.db").unwrap().unwrap();
     let database = evidence::Database::open(&sms, None).unwrap();
     assert_eq!(database.count("message").unwrap(), 1);

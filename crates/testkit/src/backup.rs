@@ -183,7 +183,7 @@ impl Writer {
             let place = match self.shape {
                 Shape::Backup => self.dir.join(&id[..2]).join(&id),
                 Shape::OldBackup => self.dir.join(&id),
-                Shape::Files => self.dir.join("private/var/mobile").join(path),
+                Shape::Files => self.home(domain)?.join(path),
                 Shape::Alone => {
                     match path.strip_prefix("Library/SMS/").filter(|name| name.starts_with("sms.db")) {
                         Some(name) => self.dir.join(name),
@@ -203,6 +203,21 @@ impl Writer {
         let record = mbfile(path, size, 0o100_644, key.map(|k| k.1))?;
         self.rows.push((id, domain.to_owned(), path.to_owned(), 1, record));
         Ok(())
+    }
+
+    /// Where the files of a domain lie on the phone itself. The folder of a group of apps has a name that says
+    /// nothing, and a list in it that says whose it is.
+    fn home(&self, domain: &str) -> io::Result<PathBuf> {
+        let home = self.dir.join("private/var/mobile");
+        let Some(group) = domain.strip_prefix("AppDomainGroup-") else { return Ok(home) };
+        let folder = home.join("Containers/Shared/AppGroup").join(file_id(domain, ""));
+        fs::create_dir_all(&folder)?;
+        let whose = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><plist version=\"1.0\"><dict>\
+             <key>MCMMetadataIdentifier</key><string>{group}</string></dict></plist>"
+        );
+        fs::write(folder.join(".com.apple.mobile_container_manager.metadata.plist"), whose)?;
+        Ok(folder)
     }
 
     fn folder(&mut self, domain: &str, path: &str) -> io::Result<()> {
