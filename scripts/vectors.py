@@ -314,8 +314,10 @@ def identity(passphrase, operator, archive, signing, sealing):
 
 def keyed(key, label, data, n):
     out = bytearray(hmac.new(key, bytes([label]) + data, hashlib.sha256).digest()[:n])
-    if label < 3:
-        out[-1] = out[-1] | 1 if label == 1 else out[-1] & 0x7F
+    if label in (1, 5, 6):
+        out[-1] |= 1
+    elif label == 2:
+        out[-1] &= 0x7F
     return bytes(out)
 
 
@@ -417,6 +419,13 @@ def store():
     write("store/sightings.txt", "\n".join(i.hex() for i in identities))
     plain = struct.pack(">I", len(identities)) + b"".join(identities)
     write("store/list.hex", (plain + bytes(padme(len(plain)) - len(plain))).hex())
+    # what marks a message for several kinds of source: told by the kind i; nothing is known of what the last says
+    said = lambda i: bytes(4) if i == 2 else keyed(key, 6, b"said %d" % i, 4)
+    likenesses = [
+        keyed(key, 5, b"likeness %d" % i + bytes(2), 12) + identities[i][:8] + said(i) + struct.pack(">HB", 300 * i, 1 << i) + b"\x80"
+        for i in range(3)
+    ]
+    write("store/likenesses.txt", "\n".join(i.hex() for i in likenesses))
     # custodian, class M25, January 2026, device of entry 8, tenure 2; and without a device
     write("store/labels.txt", "\n".join(cbor(x).hex() for x in [["min", 4, 20_454, 8, 2], ["æ", 1, -31, None, 0]]))
 

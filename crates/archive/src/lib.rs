@@ -57,7 +57,7 @@ pub use reseal::Resealed;
 pub use review::Reviewing;
 pub use rotation::Custody;
 pub use run::{BucketNo, Committed, Covers, Run};
-pub use same::{Before, Likeness, MessageNo, Rule, Told, Whereabouts};
+pub use same::{Alike, Before, Likeness, MessageNo, Rule, Told, Whereabouts};
 pub use steps::Step;
 pub use store::{Archive, Bucket};
 pub use verify::{Broken, Inspect, Segment, Verified, verify};

@@ -240,9 +240,9 @@ impl Run<'_> {
         self.seen.renamed(sighting, identity)
     }
 
-    /// Whether an identity is known, in whatever state.
+    /// Whether an identity is known, in whatever state, or was met in this run.
     pub fn has(&self, sighting: &Sighting) -> bool {
-        self.seen.find(&sighting.id).is_ok()
+        self.seen.met(&sighting.id)
     }
 
     /// Who told the message before, and that a source of the kind `teller`, one of eight, tells it now. `None`

@@ -3,6 +3,7 @@
 //! strictly it has to agree, the caller says.
 
 use crate::dedup::{Id, Seen, Sighting, Slot, State, flag};
+use crate::error::{ArchiveError, sealed};
 
 /// Number of a message: the first bytes of the keyed hash of the identity that was told first.
 pub type MessageNo = [u8; 8];
@@ -172,9 +173,10 @@ impl Seen {
             self.claim(me, bit, &asked);
             return before(me, Before::Other { same_text });
         }
-        if self.find(id).is_ok() || self.told.contains(id) {
-            let own = all().find(|(a, slot)| slot.told_by(bit) && a.fit(slot) != Fit::No);
-            return own.and_then(|(_, slot)| before(slot.message(), Before::Self_));
+        let known = self.met(id);
+        if known && let Some((_, slot)) = all().find(|(a, slot)| slot.told_by(bit) && a.fit(slot) != Fit::No)
+        {
+            return before(slot.message(), Before::Self_);
         }
         let mut alike = false;
         for a in &asked {
@@ -199,10 +201,19 @@ impl Seen {
                 return before(message, Before::Other { same_text });
             }
         }
+        if known {
+            // from before there were likenesses
+            return None;
+        }
         for a in &asked {
             self.enter(me, a, bit, 0);
         }
         before(me, Before::Nobody { alike })
+    }
+
+    /// Whether an identity is noted, or was met in this run and may not be noted yet.
+    pub(crate) fn met(&self, id: &Id) -> bool {
+        self.find(id).is_ok() || self.told.contains(id)
     }
 
     /// Where a message is.
@@ -288,156 +299,24 @@ impl Seen {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use zeroize::Zeroizing;
+/// Messages of one reading that touches no archive, by who told them.
+pub struct Alike(Seen);
 
-    use super::*;
-    use crate::dedup::Aspect;
-
-    const BUCKET: u32 = 3;
-
-    fn table() -> Seen {
-        Seen::new(&Zeroizing::new([4; 32]), 0)
+impl Alike {
+    /// An empty table.
+    ///
+    /// # Errors
+    /// When the system gives no randomness.
+    pub fn new() -> Result<Self, ArchiveError> {
+        Ok(Self(Seen::new(&vault::random_secret().map_err(sealed("randomness"))?, 0)))
     }
 
-    /// A message by its identity, its teller, and what else has to agree.
-    fn tell(seen: &mut Seen, identity: &str, teller: u8, rule: Rule, fine: u16, said: &str) -> Before {
-        let sighting = seen.sighting(identity.as_bytes(), b"", &Aspect::default());
-        let likeness = Likeness { key: b"key", rule, fine, said: said.as_bytes() };
-        let told = seen.told(&sighting.id, teller, &[likeness]).unwrap();
-        // what nobody told is stored
-        if matches!(told.before, Before::Nobody { .. } | Before::Other { .. }) {
-            seen.note(&sighting, BUCKET);
-        }
-        told.before
-    }
-
-    const NEW: Before = Before::Nobody { alike: false };
-    const ALIKE: Before = Before::Nobody { alike: true };
-    const SAME: Before = Before::Other { same_text: true };
-    const OTHER_TEXT: Before = Before::Other { same_text: false };
-
-    #[test]
-    fn as_many_on_one_side_as_on_the_other() {
-        use Rule::Precise;
-        let mut seen = table();
-        // two copies by one, three by the other, one by a third whose clock knows seconds only
-        for (identity, teller, fine, expected) in [
-            ("a1", 0, 100, NEW),
-            ("a2", 0, 100, NEW),
-            ("b1", 1, 100, SAME),
-            ("b2", 1, 100, SAME),
-            ("b3", 1, 100, NEW),
-            ("c1", 2, 0, SAME),
-            // what was told is known
-            ("a1", 0, 100, Before::Self_),
-            ("b3", 1, 100, Before::Self_),
-            // another thousandth is another message
-            ("a3", 0, 101, NEW),
-        ] {
-            assert_eq!(tell(&mut seen, identity, teller, Precise, fine, ""), expected, "{identity}");
-        }
-        let files = [("d1", 3, "x", NEW), ("d2", 4, "y", NEW), ("d3", 5, "", SAME), ("d4", 4, "x", SAME)];
-        let mut seen = table();
-        for (identity, teller, said, expected) in files {
-            assert_eq!(tell(&mut seen, identity, teller, Precise, 1, said), expected, "{identity}");
-        }
-    }
-
-    #[test]
-    fn one_name_is_one_message_whatever_its_text() {
-        let mut seen = table();
-        assert_eq!(tell(&mut seen, "a", 0, Rule::Named, 0, "first"), NEW);
-        assert_eq!(tell(&mut seen, "b", 1, Rule::Named, 0, "first"), SAME);
-        assert_eq!(tell(&mut seen, "c", 2, Rule::Named, 0, "edited"), OTHER_TEXT);
-        // one identity by two kinds of source
-        assert_eq!(tell(&mut seen, "a", 3, Rule::Named, 0, "first"), SAME);
-        assert_eq!(tell(&mut seen, "a", 3, Rule::Named, 0, "first"), Before::Self_);
-    }
-
-    #[test]
-    fn only_one_may_fit_where_the_key_leaves_much_open() {
-        let (anna, bo, number) = (5, 6, 0x8005);
-        for (others, fine, expected) in [
-            (&[anna][..], anna, SAME),
-            (&[bo], anna, NEW),
-            (&[anna, bo], anna, SAME),
-            (&[anna, anna], anna, ALIKE),
-            (&[number], anna, ALIKE),
-            (&[0], anna, ALIKE),
-            (&[anna], 0, ALIKE),
-            (&[], anna, NEW),
-        ] {
-            let mut seen = table();
-            for (i, other) in others.iter().enumerate() {
-                tell(&mut seen, &format!("a{i}"), 0, Rule::Loose, *other, "");
-            }
-            assert_eq!(tell(&mut seen, "b", 2, Rule::Loose, fine, ""), expected, "{others:?} {fine}");
-        }
-    }
-
-    /// What the next run reads back.
-    fn again(mut seen: Seen, delta: &mut crate::dedup::Delta) -> Seen {
-        let mut at = 0;
-        while let Some((next, likeness, bucket)) = seen.next_likeness(at) {
-            assert_eq!(bucket, BUCKET);
-            delta.push(&likeness);
-            at = next;
-        }
-        let mut next = table();
-        next.load(&delta.encode(), BUCKET).unwrap();
-        next
-    }
-
-    #[test]
-    fn what_one_run_learned_the_next_one_knows() {
-        let (mut seen, mut delta) = (table(), crate::dedup::Delta::default());
-        let (a, b) = ("a", "b");
-        let mut noted = |seen: &mut Seen, identity: &str, withheld: bool| {
-            let sighting = seen.sighting(identity.as_bytes(), b"", &Aspect::default());
-            let sighting = if withheld { sighting.withheld() } else { sighting };
-            seen.note(&sighting, BUCKET);
-            delta.push(&sighting);
-        };
-        assert_eq!(tell(&mut seen, a, 0, Rule::Precise, 7, ""), NEW);
-        noted(&mut seen, a, false);
-        let mut seen = again(seen, &mut delta);
-        assert_eq!(tell(&mut seen, b, 1, Rule::Precise, 7, ""), SAME);
-        assert_eq!(tell(&mut seen, "b2", 1, Rule::Precise, 7, ""), NEW);
-        for identity in [b, "b2"] {
-            delta.push(&seen.sighting(identity.as_bytes(), b"", &Aspect::default()));
-        }
-        let mut seen = again(seen, &mut delta);
-        assert_eq!(tell(&mut seen, b, 1, Rule::Precise, 7, ""), Before::Self_);
-        assert_eq!(tell(&mut seen, a, 0, Rule::Precise, 7, ""), Before::Self_);
-        // the second of the second kind is still open to the first
-        assert_eq!(tell(&mut seen, "a2", 0, Rule::Precise, 7, ""), SAME);
-    }
-
-    #[test]
-    fn what_is_withheld_stays_so_whoever_tells_it() {
-        let (mut seen, mut delta) = (table(), crate::dedup::Delta::default());
-        let a = seen.sighting(b"a", b"", &Aspect::default());
-        let likeness = Likeness { key: b"key", rule: Rule::Precise, fine: 7, said: b"" };
-        seen.told(&a.id, 0, &[likeness]).unwrap();
-        assert_eq!(seen.whereabouts(&a.number()), Whereabouts::Nowhere);
-        seen.note(&a.withheld(), BUCKET);
-        delta.push(&a.withheld());
-        let mut seen = again(seen, &mut delta);
-        for _ in 0..3 {
-            let b = seen.sighting(b"b", b"", &Aspect::default());
-            let told = seen.told(&b.id, 1, &[likeness]).unwrap();
-            assert_eq!((told.message, told.before), (a.number(), SAME));
-            assert_eq!(seen.whereabouts(&told.message), Whereabouts::Withheld);
-            // a second copy of that kind is another message
-            let c = seen.sighting(b"c", b"", &Aspect::default());
-            assert_eq!(seen.told(&c.id, 1, &[likeness]).unwrap().before, NEW);
-            seen = again(seen, &mut delta);
-        }
-        let erased = seen.suppression(b"a");
-        delta.push(&erased);
-        let seen = again(seen, &mut delta);
-        assert_eq!(seen.whereabouts(&a.number()), Whereabouts::Suppressed);
+    /// As [`crate::Run::told`].
+    pub fn told(&mut self, identity: &[u8], teller: u8, likenesses: &[Likeness<'_>]) -> Option<Told> {
+        let id = self.0.id(identity);
+        self.0.told(&id, teller, likenesses)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -413,6 +413,7 @@ arg-backup-key-file = Fil med kildens nøgle
 arg-owner = Ejerens nummer, hvor kilden ikke selv siger det
 arg-owner-name = Ejerens navn, som kilden skriver det
 arg-date-order = Rækkefølgen af dag, måned og år i kilden
+arg-zone = Tidszonen i en eksporteret chat, f.eks. America/Nuuk (ellers Europe/Copenhagen)
 arg-name = Navn
 arg-show-names = Vis navne og numre (kun på en terminal)
 arg-sources = Kilde: mappe, zip, tar eller fil; kendes på indholdet

@@ -415,6 +415,7 @@ arg-backup-key-file = File with the source's key
 arg-owner = The owner's number, where the source does not say it
 arg-owner-name = The owner's name as the source writes it
 arg-date-order = Order of day, month and year in the source
+arg-zone = Time zone of an exported chat, such as America/Nuuk (Europe/Copenhagen where not given)
 arg-name = Name
 arg-show-names = Show names and numbers (on a terminal only)
 arg-sources = Source: folder, zip, tar or file; recognised by its content

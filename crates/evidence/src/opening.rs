@@ -33,6 +33,8 @@ pub struct Given {
     pub owner_name: Option<String>,
     /// Order of dates in a chat export, where two orders fit.
     pub date_order: Option<DateOrder>,
+    /// Zone of the wall times in a chat export, by its name in the zone database (`America/Nuuk`).
+    pub zone: Option<String>,
     /// Name of the source's file or folder, where it says what the source does not.
     pub source_name: Option<String>,
 }

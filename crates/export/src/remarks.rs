@@ -98,6 +98,21 @@ const REMARKS: &[(&str, &str, &str)] = &[
         "A field of the source held something else than it should ({}).",
     ),
     (
+        "possible_duplicate",
+        "En anden kilde har en besked, der kan være den samme; begge er med.",
+        "Another source has a message that may be the same; both are here.",
+    ),
+    (
+        "text_from_earlier_copy",
+        "Teksten er fra en tidligere kopi; den nyeste har den ikke.",
+        "The text is from an earlier copy; the newest has it no more.",
+    ),
+    (
+        "text_from_other_source",
+        "Teksten er fra en anden kilde; den viste har den ikke.",
+        "The text is from another source; the one shown does not have it.",
+    ),
+    (
         "attachment_row_missing",
         "En vedhæftning er nævnt, men ikke beskrevet i kilden.",
         "An attachment is named and not described in the source.",

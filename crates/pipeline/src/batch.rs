@@ -32,6 +32,8 @@ pub(crate) struct Item {
     /// Kind of source among those that may tell this message, and what marks it for them.
     pub(crate) teller: Option<Teller>,
     pub(crate) marks: Vec<Mark>,
+    /// Somebody's address with the name that goes with it.
+    pub(crate) named: Option<(String, String)>,
     /// Of what was read as a whole: two messages in it that are alike are two.
     pub(crate) whole: u64,
     /// Id of the conversation; empty where it belongs to none.
@@ -133,6 +135,7 @@ impl EncodedBatch {
             version,
             teller,
             marks: teller.map(|t| likeness::marks(message, t)).unwrap_or_default(),
+            named: teller.and_then(|t| likeness::named(message, t)),
             whole: whole_of(message, word),
             conversation,
             scope,

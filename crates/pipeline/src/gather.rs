@@ -276,7 +276,11 @@ fn read(space: &Scratch, slot: &Slot) -> Result<Frame, JobError> {
 }
 
 fn groups(frame: &[u8]) -> Option<[&[u8]; 7]> {
-    let mut rest = frame.get(HEAD..)?;
+    seven(frame.get(HEAD..)?)
+}
+
+/// Seven groups, each behind its length.
+pub(crate) fn seven(mut rest: &[u8]) -> Option<[&[u8]; 7]> {
     let mut groups = [&[][..]; 7];
     for group in &mut groups {
         let (len, after) = rest.split_first_chunk::<4>()?;

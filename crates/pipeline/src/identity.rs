@@ -2,6 +2,8 @@
 //! because it looks like another is worse than storing one twice, so every rule here leans to telling
 //! apart.
 
+use std::collections::HashMap;
+
 use model::{Direction, Message, Place, Stamp};
 use sha2::{Digest, Sha256};
 
@@ -47,8 +49,29 @@ pub(crate) fn own(message: &Message, out: &mut Vec<u8>) -> bool {
 }
 
 /// Whether an identity rests on the source's own id.
-pub(crate) fn is_own(identity: &[u8]) -> bool {
+fn is_own(identity: &[u8]) -> bool {
     identity.get(1) == Some(&1)
+}
+
+/// Two messages that agree in everything an identity is made of are still two: "Ok" twice in one minute of a
+/// chat export. The second and every later one carry their number, which the next copy gives them too. Each
+/// file is counted by itself: what two of them have is the same. 20 bytes a message.
+#[derive(Default)]
+pub(crate) struct Occurrences(HashMap<[u8; 16], u32>);
+
+impl Occurrences {
+    /// Appends the number of an identity, of which `whole` names the file, to what it is a part of.
+    pub(crate) fn number(&mut self, identity: &[u8], whole: u64, out: &mut Vec<u8>) {
+        if is_own(identity) {
+            return;
+        }
+        let hash = Sha256::new().chain_update(whole.to_be_bytes()).chain_update(identity).finalize();
+        let before = self.0.entry(std::array::from_fn(|i| hash[i])).or_insert(0);
+        if *before > 0 {
+            out.extend_from_slice(&before.to_be_bytes());
+        }
+        *before = before.saturating_add(1);
+    }
 }
 
 fn conversation(message: &Message) -> &[u8] {

@@ -49,6 +49,7 @@ struct CopyEntry {
     owner: Option<String>,
     owner_name: Option<String>,
     date_order: Option<String>,
+    zone: Option<String>,
     mapping: Option<PathBuf>,
     copy_date: Option<String>,
     mode: Option<Mode>,
@@ -232,6 +233,7 @@ impl Job {
             owner: copy.owner.clone(),
             owner_name: copy.owner_name.clone(),
             date_order: copy.date_order.clone(),
+            zone: copy.zone.clone(),
             mapping: copy.mapping.clone(),
         };
         let mut places = Places::new(self.file.archive.clone(), self.file.keys.clone());

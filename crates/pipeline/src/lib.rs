@@ -52,9 +52,11 @@ mod sealing;
 pub mod secret;
 mod several;
 pub mod smart;
+mod standing;
 pub mod status;
 mod tellings;
 pub mod timestamps;
+mod together;
 pub mod verdict;
 pub mod verify;
 

@@ -3,7 +3,9 @@
 //! from. The rules are FORMAT.md's ("The same message by several sources"); where they leave a doubt, two
 //! messages stay two.
 
-use archive::Rule;
+use std::collections::HashMap;
+
+use archive::{Likeness, Rule};
 use model::{Address, Attachment, Event, ME, Message, Place};
 use sha2::{Digest, Sha256};
 
@@ -35,6 +37,41 @@ pub(crate) struct Mark {
     pub(crate) rule: Rule,
     pub(crate) fine: u16,
     pub(crate) said: Vec<u8>,
+    /// The other of a chat of two whose name the message does not say.
+    pub(crate) unnamed: Option<String>,
+}
+
+impl Mark {
+    /// As the archive takes it, under this key.
+    pub(crate) fn under<'a>(&'a self, key: &'a [u8], names: &Names) -> Likeness<'a> {
+        let name = self.unnamed.as_ref().and_then(|address| names.0.get(address));
+        let fine = name.map_or(self.fine, |name| between_all([name.clone()]));
+        Likeness { key, rule: self.rule, fine, said: &self.said }
+    }
+}
+
+/// Names of persons as a source gives them with what they wrote: an exported chat is called by them, and what
+/// the owner wrote does not say them.
+#[derive(Default)]
+pub(crate) struct Names(HashMap<String, String>);
+
+/// Most names remembered.
+const MOST_NAMES: usize = 65_536;
+
+impl Names {
+    pub(crate) fn learn(&mut self, (address, name): &(String, String)) {
+        if self.0.len() < MOST_NAMES || self.0.contains_key(address) {
+            self.0.insert(address.clone(), name.clone());
+        }
+    }
+}
+
+/// Who wrote in a chat of two, with the name that the source has for them.
+pub(crate) fn named(message: &Message, teller: Teller) -> Option<(String, String)> {
+    let c = message.conversation.as_deref().filter(|c| !c.is_group)?;
+    let in_whatsapp = teller.family == Family::WhatsApp && message.direction == model::Direction::In;
+    let other = c.participants.first().filter(|_| in_whatsapp && message.id.is_some())?;
+    Some((other.expose().to_string(), visible(message.sender_name.as_ref()?.expose())))
 }
 
 /// The kind of source that a message was read from; `None` where no other tells its messages.
@@ -126,7 +163,7 @@ fn telephone(message: &Message, at: i64, teller: Teller) -> Vec<Mark> {
         put(&mut key, id.expose().as_bytes());
         put(&mut key, &unit(at, 1000));
         parties(message, &mut key);
-        marks.push(Mark { key, rule: Rule::Named, fine: 0, said: text(message) });
+        marks.push(Mark { key, rule: Rule::Named, fine: 0, said: text(message), unnamed: None });
     }
     let mut key = begin(message, Family::Telephone, 2);
     put(&mut key, message.service.as_bytes());
@@ -142,7 +179,7 @@ fn telephone(message: &Message, at: i64, teller: Teller) -> Vec<Mark> {
         (false, _) if whole => files(&message.attachments),
         (false, _) => Vec::new(),
     };
-    marks.push(Mark { key, rule: Rule::Precise, fine, said });
+    marks.push(Mark { key, rule: Rule::Precise, fine, said, unnamed: None });
     marks
 }
 
@@ -152,7 +189,7 @@ fn signal(message: &Message, at: i64) -> Mark {
     put(&mut key, &unit(at, 1));
     put(&mut key, sender(message).as_bytes());
     place(message, &mut key);
-    Mark { key, rule: Rule::Named, fine: 0, said: text(message) }
+    Mark { key, rule: Rule::Named, fine: 0, said: text(message), unnamed: None }
 }
 
 /// A group by its id, a person by address, the owner's own notes by nothing.
@@ -179,7 +216,7 @@ fn whatsapp(message: &Message, at: i64) -> Vec<Mark> {
         let mut key = begin(message, Family::WhatsApp, 1);
         put(&mut key, id.expose().as_bytes());
         place(message, &mut key);
-        marks.push(Mark { key, rule: Rule::Named, fine: 0, said: text(message) });
+        marks.push(Mark { key, rule: Rule::Named, fine: 0, said: text(message), unnamed: None });
     }
     let said = match &message.body {
         Some(body) => visible(body.expose()).into_bytes(),
@@ -189,7 +226,11 @@ fn whatsapp(message: &Message, at: i64) -> Vec<Mark> {
         let mut key = begin(message, Family::WhatsApp, 2);
         put(&mut key, &unit(at, 60_000));
         put(&mut key, &said);
-        marks.push(Mark { key, rule: Rule::Loose, fine: between(message), said: Vec::new() });
+        let c = message.conversation.as_deref().filter(|c| !c.is_group && c.name.is_none());
+        let out = message.direction == model::Direction::Out;
+        let other = c.and_then(|c| c.participants.first()).filter(|_| out);
+        let unnamed = other.map(|other| other.expose().to_string());
+        marks.push(Mark { key, rule: Rule::Loose, fine: between(message), said: Vec::new(), unnamed });
     }
     marks
 }
@@ -199,19 +240,22 @@ fn whatsapp(message: &Message, at: i64) -> Vec<Mark> {
 fn between(message: &Message) -> u16 {
     let Some(c) = message.conversation.as_deref() else { return 0 };
     let name = |t: &model::Text| visible(t.expose());
-    let other = c.participants.first().filter(|_| !c.is_group).map(name);
     let writer = || message.sender_name.as_ref().or(message.sender.as_ref()).map(name);
-    let out = message.direction == model::Direction::Out;
-    let parts = match (c.is_group, out, &c.name) {
-        (true, true, Some(chat)) => vec![Some(name(chat))],
-        (true, false, Some(chat)) => vec![Some(name(chat)), writer()],
-        (true, _, None) => return 0,
-        // a chat of two is called after the other
-        (false, true, Some(chat)) => vec![Some(name(chat))],
-        (false, true, None) => vec![other],
-        (false, false, _) => vec![writer()],
+    // an exported chat is called by its name; of a database, a chat of two after the other
+    let other = match (c.is_group, message.direction) {
+        _ if message.id.is_none() => Some(name(&c.id)),
+        (true, _) => None,
+        (false, model::Direction::In) => writer(),
+        (false, model::Direction::Out) => c.participants.first().map(name),
     };
-    let Some(parts) = parts.into_iter().collect::<Option<Vec<String>>>() else { return 0 };
+    let mut parts = vec![c.name.as_ref().map(name).or(other)];
+    if message.direction == model::Direction::In {
+        parts.push(writer());
+    }
+    parts.into_iter().collect::<Option<Vec<String>>>().map_or(0, between_all)
+}
+
+fn between_all(parts: impl IntoIterator<Item = String>) -> u16 {
     let mut hasher = Sha256::new();
     let mut number = 0;
     for part in parts {

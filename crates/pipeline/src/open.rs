@@ -29,6 +29,8 @@ pub struct SourceOptions {
     pub owner_name: Option<String>,
     /// Order of the dates in a chat export: `dmy`, `mdy`, `ymd`.
     pub date_order: Option<String>,
+    /// Zone of the times in a chat export, `America/Nuuk`; Copenhagen where absent.
+    pub zone: Option<String>,
     /// Mapping of a read-out of SMART.
     pub mapping: Option<PathBuf>,
 }
@@ -49,12 +51,17 @@ impl SourceOptions {
                 return Err(JobError::BadValue { what: "date order", why });
             }
         };
+        if let Some(zone) = self.zone.as_deref().filter(|zone| jiff::tz::TimeZone::get(zone).is_err()) {
+            let why = format!("{zone:?} is not in the zone database");
+            return Err(JobError::BadValue { what: "time zone", why });
+        }
         Ok(Given {
             passphrase: self.passphrase.clone(),
             key_file,
             owner: self.owner.clone(),
             owner_name: self.owner_name.clone(),
             date_order,
+            zone: self.zone.clone(),
             source_name: None,
         })
     }
@@ -81,7 +88,7 @@ const FORMATS: &[OpenTree] = &[
     android_backup,
     sms_ie::open,
     telephony::open,
-    signal::open,
+    signal,
     whatsapp::open,
     whatsapp_export::open,
 ];
@@ -203,6 +210,23 @@ pub fn open(path: &Path, options: &SourceOptions) -> Result<Opened, JobError> {
         }
     }
     Err(fail(SourceError::Unknown))
+}
+
+/// Signal of every kind that is there. Each has a secret of its own: one that the given secret does not open
+/// is said, and does not keep the others from being read.
+fn signal(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, SourceError> {
+    let mut refused = Vec::new();
+    for (i, open) in signal::KINDS.iter().enumerate() {
+        match open(tree, given) {
+            Ok(None) => {}
+            Ok(Some(first)) => {
+                let others = signal::KINDS[i + 1..].iter().map(|open| open(tree, given));
+                return Ok(Some(joined(first, refused.into_iter().map(Err).chain(others))));
+            }
+            Err(fault) => refused.push(fault),
+        }
+    }
+    refused.into_iter().next().map_or(Ok(None), Err)
 }
 
 fn android_backup(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, SourceError> {

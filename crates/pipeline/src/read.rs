@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use model::{Finding, Message, Record, SourceDescription, Tally, Unreadable, wire};
 use serde::{Deserialize, Serialize};
 
+use crate::batch::EncodedBatch;
 use crate::error::JobError;
 use crate::feed::{Batch, feed};
 use crate::open::{SourceOptions, open};
 use crate::progress::{Phase, Progress};
+use crate::together::{self, Merged, Together};
 
 /// Unreadable records listed by place; more are only counted.
 pub const LISTED: usize = 1000;
@@ -19,6 +21,10 @@ pub const LISTED: usize = 1000;
 pub struct ReadReport {
     /// Rows seen and what became of them.
     pub tally: Counts,
+    /// Messages that a source of another kind in the same place tells too: part of that one's line, and counted
+    /// as folded.
+    #[serde(skip_serializing_if = "none")]
+    pub seen_elsewhere: u64,
     /// The first [`LISTED`] unreadable records.
     pub unreadable: Vec<Listed>,
     /// What a person must look at.
@@ -79,6 +85,15 @@ impl ReadReport {
         self.tally.balances && self.tally.unreadable == 0 && self.findings.is_empty()
     }
 
+    fn merged(&mut self, merged: Merged) {
+        self.seen_elsewhere += merged.elsewhere;
+        self.tally.messages -= merged.elsewhere;
+        self.tally.folded += merged.elsewhere;
+        if merged.alike > 0 {
+            self.findings.push(format!("possible_duplicates:{}", merged.alike));
+        }
+    }
+
     pub(crate) fn note(&mut self, tally: Tally, findings: &[Finding], description: &SourceDescription) {
         let mut total = Tally {
             seen: self.tally.seen,
@@ -93,6 +108,11 @@ impl ReadReport {
             self.evidence.push(Evidence { name: name.clone(), sha256: wire::hex(sha256) });
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+fn none(n: &u64) -> bool {
+    *n == 0
 }
 
 /// Messages on their way to being written. What was written stays until the reading thread fills the
@@ -143,8 +163,25 @@ pub fn read(
         progress.begin(Phase::Opening, None);
         let mut source = open(path, options)?;
         report.findings.extend(source.findings().iter().map(ToString::to_string));
-        for reader in &mut source.readers {
+        let names: Vec<String> = source.readers.iter().map(|r| r.describe().reader).collect();
+        let overlapping = together::overlapping(source.kind, &names);
+        let mut gathered = overlapping.contains(&true).then(Together::begin).transpose()?;
+        for (reader, overlaps) in source.readers.iter_mut().zip(overlapping) {
             progress.begin(Phase::Reading, reader.describe().rows);
+            if let Some(gathered) = gathered.as_mut().filter(|_| overlaps) {
+                let tally = feed(path, reader.as_mut(), progress, |batch: &mut EncodedBatch| {
+                    batch.items.iter().try_for_each(|item| gathered.take(batch, item))?;
+                    let room = LISTED.saturating_sub(report.unreadable.len());
+                    report.unreadable.extend(batch.unreadable.iter().take(room).map(Listed::from));
+                    progress.done(batch.records);
+                    batch.clear();
+                    Ok(())
+                })?;
+                let mut description = reader.describe();
+                description.evidence.clear();
+                report.note(tally, &reader.findings(), &description);
+                continue;
+            }
             let mut line = Vec::with_capacity(1 << 17);
             let mut listed = Vec::new();
             let tally = feed(path, reader.as_mut(), progress, |batch: &mut Lines| {
@@ -163,6 +200,9 @@ pub fn read(
             let mut description = reader.describe();
             description.evidence.clear();
             report.note(tally, &reader.findings(), &description);
+        }
+        if let Some(gathered) = gathered {
+            report.merged(gathered.write(out)?);
         }
         report.findings.extend(source.notes());
         for (name, sha256) in source.set.opened() {

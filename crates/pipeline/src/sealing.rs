@@ -1,28 +1,27 @@
 //! From an encoded message to its place: known already, past its time, in a bucket of the archive, or in the
 //! holding area. One message at a time; the run it writes to is in the archive whole or not at all.
 
-use std::collections::HashMap;
-
 use archive::{
-    Aspect, Before, Change, Content, Holding, Likeness, Novelty, Run, Sighting, ToHold, Told, Whereabouts,
-    Withheld,
+    Aspect, Before, Content, Holding, Likeness, Novelty, Run, Sighting, ToHold, Told, Whereabouts, Withheld,
 };
 use classify::{Route, Verdict};
 use jiff::civil::Date;
 use model::bytes::Sequential;
 use model::{Direction, Stamp as Time};
 use policy::{Class, MessageTime, Stamp, Stamper};
-use sha2::{Digest, Sha256};
 
 use crate::batch::{EncodedBatch, File, Item};
 use crate::error::JobError;
 use crate::gather::{Gather, Judged, Mates, Standing};
+use crate::identity::Occurrences;
 use crate::ingest::{Ingest, RunReport};
 use crate::journalised::Journal;
+use crate::likeness::Names;
 use crate::read::{LISTED, Listed};
 use crate::review::note::Note;
+use crate::standing::standing;
 use crate::verdict::{Decision, Sorted};
-use crate::{identity, scope, verdict};
+use crate::{scope, verdict};
 
 /// What sealing needs.
 pub(crate) struct Sealing<'a> {
@@ -35,8 +34,8 @@ pub(crate) struct Sealing<'a> {
     identity: Vec<u8>,
     scope: Vec<u8>,
     said: Vec<u8>,
-    /// How often each identity came that is not the source's own id: 20 bytes a message.
-    occurrences: HashMap<[u8; 16], u32>,
+    occurrences: Occurrences,
+    names: Names,
     /// Messages that another source may have too.
     alike: u64,
     verdict: Vec<u8>,
@@ -46,16 +45,6 @@ pub(crate) struct Sealing<'a> {
 /// Places of two groups among the seven.
 const TEXT: usize = 1;
 const ATTACHMENTS: usize = 3;
-
-/// A change in the words of the report.
-fn word(change: Change) -> &'static str {
-    match change {
-        Change::Unsent => "unsent",
-        Change::Deleted => "deleted",
-        Change::Edited => "edited",
-        Change::State => "reactions",
-    }
-}
 
 /// A message ready to be sealed.
 struct Ready<'a> {
@@ -88,7 +77,8 @@ impl<'a> Sealing<'a> {
             identity: Vec::new(),
             scope: Vec::new(),
             said: Vec::new(),
-            occurrences: HashMap::new(),
+            occurrences: Occurrences::default(),
+            names: Names::default(),
             alike: 0,
             verdict: Vec::new(),
             unreadable_content: 0,
@@ -209,18 +199,21 @@ impl<'a> Sealing<'a> {
     /// message, or one of the source's own where another kind of source has that.
     fn told(&mut self, plain: Sighting, item: &Item, run: &mut Run<'_>) -> (Sighting, Option<Told>) {
         let Some(teller) = item.teller else { return (plain, None) };
+        item.named.iter().for_each(|named| self.names.learn(named));
         // of one custodian, whatever the phone
         let keys: Vec<Vec<u8>> = item.marks.iter().map(|m| [&self.custodian, &m.key[..]].concat()).collect();
-        let likenesses: Vec<Likeness<'_>> = (item.marks.iter().zip(&keys))
-            .map(|(m, key)| Likeness { key, rule: m.rule, fine: m.fine, said: &m.said })
-            .collect();
+        let likenesses: Vec<Likeness<'_>> =
+            item.marks.iter().zip(&keys).map(|(m, k)| m.under(k, &self.names)).collect();
+        let met = run.has(&plain);
         let told = run.told(&plain, teller.no, &likenesses);
         self.identity.extend_from_slice(b"told by");
         self.identity.push(teller.no);
         let apart = run.renamed(&plain, &self.identity);
-        let by_other =
-            matches!(told, Some(Told { before: Before::Other { .. }, message }) if message == plain.number());
-        (if by_other || run.has(&apart) { apart } else { plain }, told)
+        let taken = match told {
+            Some(Told { message, before: Before::Other { .. } }) => met || message == plain.number(),
+            _ => false,
+        };
+        (if taken || run.has(&apart) { apart } else { plain }, told)
     }
 
     /// A message as the archive knows it.
@@ -228,7 +221,8 @@ impl<'a> Sealing<'a> {
         self.identity.clear();
         self.identity.extend_from_slice(&self.prefix);
         self.identity.extend_from_slice(&batch.bytes[item.identity.clone()]);
-        self.number(&batch.bytes[item.identity.clone()], item.whole);
+        let identity = &batch.bytes[item.identity.clone()];
+        self.occurrences.number(identity, item.whole, &mut self.identity);
         self.scope.clear();
         if !item.scope.is_empty() {
             self.scope.extend_from_slice(&self.prefix);
@@ -246,22 +240,6 @@ impl<'a> Sealing<'a> {
             expiring: item.expiring,
         };
         run.sighting(&self.identity, &batch.bytes[item.version.clone()], &aspect)
-    }
-
-    /// Two messages that agree in everything an identity is made of are still two: "Ok" twice in one minute
-    /// of a chat export. The second and every later one carry their number, which the next copy gives them too.
-    fn number(&mut self, identity: &[u8], whole: u64) {
-        if identity::is_own(identity) {
-            return;
-        }
-        let hash: [u8; 32] =
-            Sha256::new().chain_update(whole.to_be_bytes()).chain_update(identity).finalize().into();
-        let key = std::array::from_fn(|i| hash[i]);
-        let before = self.occurrences.entry(key).or_insert(0);
-        if *before > 0 {
-            self.identity.extend_from_slice(&before.to_be_bytes());
-        }
-        *before = before.saturating_add(1);
     }
 
     /// Sends a message where its verdict says. For class M25 an exclusion is only a proposal.
@@ -371,46 +349,6 @@ impl<'a> Sealing<'a> {
     }
 }
 
-/// What is known of a message, counted where that ends the matter.
-fn standing(
-    sighting: &Sighting,
-    told: Option<Told>,
-    waits: bool,
-    run: &Run<'_>,
-    report: &mut RunReport,
-) -> Standing {
-    let novelty = match (told, run.novelty(sighting)) {
-        (Some(Told { message, before: Before::Other { same_text } }), _) => {
-            match (run.whereabouts(&message), same_text) {
-                (Whereabouts::Kept(bucket), _) => return Standing::Elsewhere(bucket),
-                (Whereabouts::Nowhere, true) if waits => return Standing::Told,
-                // what else it says may be work
-                (Whereabouts::Nowhere, _) | (Whereabouts::Withheld, false) => return Standing::New,
-                (Whereabouts::Withheld, true) => Novelty::Withheld,
-                (Whereabouts::Suppressed, _) => Novelty::Suppressed,
-            }
-        }
-        // told a second time by its source, and not decided yet
-        (Some(Told { message, before: Before::Self_ }), Novelty::New)
-            if waits && message != sighting.number() =>
-        {
-            return Standing::Told;
-        }
-        (_, novelty) => novelty,
-    };
-    match novelty {
-        Novelty::New => Standing::New,
-        Novelty::Changed(bucket, change) => {
-            *report.changes.entry(word(change).to_owned()).or_default() += 1;
-            Standing::Changed(bucket)
-        }
-        known => {
-            report.count_known(known);
-            Standing::Known
-        }
-    }
-}
-
 fn with<'a>(groups: [&'a [u8]; 7], verdict: &'a [u8]) -> [&'a [u8]; 8] {
     std::array::from_fn(|i| groups.get(i).copied().unwrap_or(verdict))
 }
@@ -421,35 +359,4 @@ fn time(direction: Direction, sent: Option<i64>, received: Option<i64>) -> Messa
         Direction::Out => policy::Direction::Out,
     };
     MessageTime { direction, sent, received }
-}
-
-impl RunReport {
-    fn count_known(&mut self, known: Novelty) {
-        match known {
-            Novelty::Suppressed => self.suppressed += 1,
-            Novelty::Withheld => self.withheld_again += 1,
-            Novelty::Seen | Novelty::New | Novelty::Changed(..) => self.seen_again += 1,
-        }
-    }
-
-    fn count(&mut self, new: bool, sorted: &Sorted, class: Class, proposal: bool) {
-        if new {
-            self.new += 1
-        } else {
-            self.changed += 1
-        }
-        *self.classes.entry(class.name().to_owned()).or_default() += 1;
-        let mut route = if proposal { "proposal" } else { sorted.decision.word() }.to_owned();
-        for word in sorted.ground.iter().map(|g| g.word()).chain([class.name()]) {
-            route.push(' ');
-            route.push_str(word);
-        }
-        *self.routes.entry(route).or_default() += 1;
-        match sorted.decision {
-            Decision::Keep => {}
-            Decision::Exclude if !proposal => self.excluded += 1,
-            Decision::Review | Decision::Exclude => self.review += 1,
-        }
-        self.proposals += u64::from(proposal);
-    }
 }

@@ -29,21 +29,23 @@ use model::SourceError;
 /// Reader and version, as each message carries it.
 pub(crate) const VERSION: &str = "signal 1";
 
-/// Opens a Signal source of any kind; `None` when it is none.
+/// Opens a source of one kind; `None` when it is none of that kind.
+pub type Open = fn(&Arc<dyn Tree>, &Given) -> Result<Option<Opening>, SourceError>;
+
+/// Every kind: backup file, backup folder, plaintext export, Desktop.
+pub const KINDS: [Open; 4] = [v1::open, v2::open, v2::open_plain, desktop::open];
+
+/// Opens a Signal source of the first kind that it is; `None` when it is none.
 ///
 /// # Errors
 /// When it is one and its secret is missing or wrong, or it cannot be read at all.
 pub fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, SourceError> {
-    if let Some(opening) = v1::open(tree, given)? {
-        return Ok(Some(opening));
+    for open in KINDS {
+        if let Some(opening) = open(tree, given)? {
+            return Ok(Some(opening));
+        }
     }
-    if let Some(opening) = v2::open(tree, given)? {
-        return Ok(Some(opening));
-    }
-    if let Some(opening) = v2::open_plain(tree, given)? {
-        return Ok(Some(opening));
-    }
-    desktop::open(tree, given)
+    Ok(None)
 }
 
 /// Any bytes as frames of a local backup.

@@ -39,6 +39,7 @@ use format::Scored;
 use reader::Reader;
 use source::{Chat, ExportSet, Media};
 use survey::Said;
+use zone::Zone;
 
 /// Reader and version, as each message carries it.
 pub(crate) const VERSION: &str = "whatsapp-export 1";
@@ -105,7 +106,11 @@ fn chat_reader(
     let title = file.or_else(|| names::read(&chat.folder).chat).or_else(|| names::read(outer?).chat);
     let said = Said { owner_name: given.owner_name.as_deref(), chat: title };
     let survey = survey::survey(bytes, locked.format, &said).map_err(fail)?;
-    Ok(Some(Reader::new(evidence, &chat.name, &locked, survey, media.clone())))
+    let zone = Zone::of(given.zone.as_deref()).ok_or(SourceError::Ambiguous {
+        what: "times in an unknown zone",
+        give: "--zone, as in Europe/Copenhagen",
+    })?;
+    Ok(Some(Reader::new(evidence, &chat.name, &locked, survey, media.clone(), zone)))
 }
 
 /// Any bytes as a chat.

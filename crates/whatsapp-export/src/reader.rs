@@ -22,7 +22,7 @@ use crate::names::alike;
 use crate::notice::{self, Named, Notice};
 use crate::source::Media;
 use crate::survey::{Owner, Survey, is_owner};
-use crate::zone::{ASSUMED, Clock};
+use crate::zone::{Clock, Zone};
 
 /// Most names that are kept ready.
 const MOST_NAMES: usize = 1 << 16;
@@ -35,6 +35,7 @@ pub(crate) struct Reader {
     survey: Survey,
     title: Text,
     media: Arc<Media>,
+    zone: Zone,
     iphone: bool,
     description: SourceDescription,
     findings: Vec<Finding>,
@@ -51,10 +52,11 @@ impl Reader {
         locked: &Locked,
         survey: Survey,
         media: Arc<Media>,
+        zone: Zone,
     ) -> Self {
         let mut findings = Vec::new();
         let mut find = |code: String| findings.push(Finding { code, at: None });
-        find(format!("zone_assumed:{ASSUMED}"));
+        find(zone.code.clone());
         match survey.owner {
             Owner::Known(_) => {}
             Owner::Unknown => find("owner_unknown".to_owned()),
@@ -82,13 +84,13 @@ impl Reader {
         let description = SourceDescription {
             reader: crate::VERSION.to_owned(),
             rows: Some(survey.entries),
-            newest: survey.newest.map(|wall| Clock::new().stamp(wall).0),
+            newest: survey.newest.map(|wall| Clock::new(&zone).stamp(wall).0),
             findings: findings.clone(),
             ..SourceDescription::default()
         };
         let title = text(survey.title.as_deref().unwrap_or(name));
         let iphone = locked.format.shape.end == End::Bracket;
-        Self { evidence, name: text(name), survey, title, media, iphone, description, findings }
+        Self { evidence, name: text(name), survey, title, media, zone, iphone, description, findings }
     }
 }
 
@@ -156,7 +158,8 @@ impl<'r> Writing<'r> {
             participants: s.participants.iter().map(|p| text(p)).collect(),
         });
         let counts = Counts::default();
-        Self { reader, clock: Clock::new(), me: text(ME), names: HashMap::new(), conversation, counts }
+        let clock = Clock::new(&reader.zone);
+        Self { reader, clock, me: text(ME), names: HashMap::new(), conversation, counts }
     }
 
     fn address(&mut self, named: &Named) -> Text {

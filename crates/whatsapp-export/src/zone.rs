@@ -1,5 +1,5 @@
-//! Wall time to UTC. An export states no zone: Europe/Copenhagen is assumed, and the source carries a
-//! finding that says so. The hour that comes twice and the hour that never comes are told apart here.
+//! Wall time to UTC. An export states no zone: unless the operator says it, Europe/Copenhagen is assumed, and
+//! the source carries a finding that says so. The hour that comes twice and the hour that never comes are told apart here.
 
 use std::borrow::Cow;
 
@@ -10,9 +10,28 @@ use model::Stamp;
 use crate::head::Wall;
 
 /// The zone that is assumed.
-pub(crate) const ASSUMED: &str = "Europe/Copenhagen";
+const ASSUMED: &str = "Europe/Copenhagen";
 
-/// A clock in the assumed zone; remembers the time before, to place the hour that comes twice.
+/// The zone of an export's times.
+#[derive(Clone)]
+pub(crate) struct Zone {
+    zone: TimeZone,
+    /// The finding that says so.
+    pub(crate) code: String,
+}
+
+impl Zone {
+    /// The one that the operator named, else the one that is assumed; `None` for a name that the zone database,
+    /// which is compiled in, does not have.
+    pub(crate) fn of(given: Option<&str>) -> Option<Self> {
+        let how = if given.is_some() { "given" } else { "assumed" };
+        let zone = TimeZone::get(given.unwrap_or(ASSUMED)).ok()?;
+        let code = format!("zone_{how}:{}", zone.iana_name().unwrap_or(ASSUMED));
+        Some(Self { zone, code })
+    }
+}
+
+/// A clock in a zone; remembers the time before, to place the hour that comes twice.
 pub(crate) struct Clock {
     zone: TimeZone,
     /// The hour of wall time converted last, with its offset in seconds, when it was an ordinary one.
@@ -22,10 +41,8 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    pub(crate) fn new() -> Self {
-        // the zone database is compiled in; without it times would be UTC, which the tests would show
-        let zone = TimeZone::get(ASSUMED).unwrap_or(TimeZone::UTC);
-        Self { zone, hour: None, before: None }
+    pub(crate) fn new(zone: &Zone) -> Self {
+        Self { zone: zone.zone.clone(), hour: None, before: None }
     }
 
     /// The instant of a wall time, and a doubt about it.
@@ -74,7 +91,7 @@ mod tests {
     /// Wall times in order, and what becomes of them.
     #[track_caller]
     fn check(walls: &[&str], expected: &[&str]) {
-        let mut clock = Clock::new();
+        let mut clock = Clock::new(&Zone::of(None).unwrap());
         let got: Vec<String> = walls
             .iter()
             .map(|w| {

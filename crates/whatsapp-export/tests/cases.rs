@@ -241,3 +241,29 @@ fn composed_and_decomposed_names_are_one() {
     let read = support::read(dir.path(), &Given::default());
     assert!(!read.messages[0].attachments[0].missing);
 }
+
+#[test]
+fn a_zone_that_the_operator_names() {
+    let text = "22.11.2021 14.32 - Anna: a\n26.10.2025 02.30 - Anna: b\n";
+    for (zone, first, finding) in [
+        (None, "2021-11-22T13:32 me: a", "zone_assumed:Europe/Copenhagen"),
+        (Some("America/Nuuk"), "2021-11-22T17:32 me: a", "zone_given:America/Nuuk"),
+        (Some("Atlantic/Faroe"), "2021-11-22T14:32 me: a", "zone_given:Atlantic/Faroe"),
+        (Some("UTC"), "2021-11-22T14:32 me: a", "zone_given:UTC"),
+    ] {
+        let zone = zone.map(str::to_owned);
+        let given = Given { owner_name: Some("Anna".to_owned()), zone, ..Given::default() };
+        let read = read_text("WhatsApp-chat med Budget.txt", text.as_bytes(), &given);
+        assert_eq!(lines(&read)[0], first);
+        assert!(read.findings.iter().any(|f| f == finding), "{:?}", read.findings);
+        // only where clocks go back in that night the hour comes twice
+        let twice = read.findings.iter().any(|f| f.starts_with("ambiguous_hour"));
+        assert_eq!(twice, finding.contains("Copenhagen"), "{:?}", read.findings);
+    }
+    let given = Given { zone: Some("Mars/Olympus".to_owned()), ..Given::default() };
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("WhatsApp-chat med Budget.txt");
+    std::fs::write(&path, text).unwrap();
+    let refused = try_read(&path, &given);
+    assert!(matches!(refused, Err(SourceError::Ambiguous { .. })));
+}

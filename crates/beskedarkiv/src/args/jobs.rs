@@ -43,6 +43,8 @@ pub(crate) struct SourceFlags {
     pub(crate) owner_name: Option<Fact>,
     #[arg(long, value_name = "ORDER", value_parser = PossibleValuesParser::new(["dmy", "mdy", "ymd"]))]
     pub(crate) date_order: Option<String>,
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) zone: Option<String>,
     #[arg(long, value_name = "FILE")]
     pub(crate) mapping: Option<PathBuf>,
 }

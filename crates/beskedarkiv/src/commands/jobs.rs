@@ -77,6 +77,7 @@ pub(super) fn options(at: &Context<'_>, flags: &args::SourceFlags) -> Result<Sou
         owner: one(&flags.owner)?,
         owner_name: one(&flags.owner_name)?,
         date_order: flags.date_order.clone(),
+        zone: flags.zone.clone(),
         mapping: flags.mapping.clone(),
     })
 }

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::sealer::{Sealer, Table, V, base64, keys};
 use super::story::{
-    Chat, FileOf, GROUP, Kind, Line, OTHERS, OWNER, SECRET_MARK, TITLES, Truth, expected, hex, master_key,
+    Chat, FileOf, GROUP, Kind, Line, OTHERS, OWNER, SECRET_MARK, TITLES, Truth, expected, group, master_key,
     recipient, story, uuid,
 };
 use super::wire::{bytes, int, message};
@@ -84,11 +84,6 @@ const OPTION: Table = ("poll_option", "_id,poll_id,option_text,option_order");
 
 /// A row that is written behind the messages, and the file that follows it.
 type Later = (Table, Vec<(&'static str, V)>, Option<FileOf>);
-
-/// Id of the group as this format stores it.
-fn group() -> String {
-    format!("__signal_group__v2__!{}", hex(&[0x77; 32]))
-}
 
 /// Writes a backup file; its passphrase is [`super::PASSPHRASE`].
 ///

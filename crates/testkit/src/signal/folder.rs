@@ -17,8 +17,8 @@ use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
 
 use super::story::{
-    Chat, FileOf, GROUP, Kind, Line, OTHERS, OWNER, SECRET_MARK, TITLES, Truth, expected, hex, master_key,
-    recipient, story,
+    Chat, FileOf, GROUP, Kind, Line, OTHERS, OWNER, SECRET_MARK, TITLES, Truth, expected, group, hex,
+    master_key, recipient, story,
 };
 use super::wire::{bytes, int, message, varint};
 
@@ -71,23 +71,6 @@ fn padded(size: usize) -> usize {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small positive numbers")]
     let length = length.floor() as usize;
     length
-}
-
-/// The group's id: zkgroup's hash of the master key.
-fn group() -> String {
-    let hmac = |key: &[u8], data: &[u8]| {
-        <Hmac<Sha256> as KeyInit>::new_from_slice(key)
-            .expect("any key")
-            .chain_update(data)
-            .finalize()
-            .into_bytes()
-    };
-    let mut label = b"Signal_ZKGroup_20200424_GroupMasterKey_GroupSecretParams_DeriveFromMasterKey".to_vec();
-    label.push(0);
-    let mut master = master_key().to_vec();
-    master.push(0);
-    let id = hmac(&hmac(&hmac(&[0; 32], &label), &master), &[0, 0, 0, 0, 0, 0, 0, 0, 1]);
-    format!("__signal_group__v2__!{}", hex(&id))
 }
 
 struct Writer<'d> {

@@ -1,8 +1,10 @@
 //! What is in a sample backup of Signal, whatever its format: persons, a group, and messages of every
 //! kind, drawn from a seed; and what a reader must find.
 
+use hmac::{Hmac, KeyInit, Mac};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use sha2::Sha256;
 
 use crate::story::MORE;
 
@@ -44,6 +46,23 @@ pub(crate) fn recipient(other: usize) -> u64 {
 pub(crate) fn address(other: usize) -> String {
     let (number, _, id) = OTHERS[other];
     number.map_or_else(|| uuid(&id), str::to_owned)
+}
+
+/// The group's id: zkgroup's hash of the master key.
+pub(crate) fn group() -> String {
+    let hmac = |key: &[u8], data: &[u8]| {
+        <Hmac<Sha256> as KeyInit>::new_from_slice(key)
+            .expect("any key")
+            .chain_update(data)
+            .finalize()
+            .into_bytes()
+    };
+    let mut label = b"Signal_ZKGroup_20200424_GroupMasterKey_GroupSecretParams_DeriveFromMasterKey".to_vec();
+    label.push(0);
+    let mut master = master_key().to_vec();
+    master.push(0);
+    let id = hmac(&hmac(&hmac(&[0; 32], &label), &master), &[0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    format!("__signal_group__v2__!{}", hex(&id))
 }
 
 /// A service id as text.
