@@ -120,7 +120,14 @@ impl KeyStore {
 
     fn folder(&self, name: &str) -> Result<(), KeyStoreFault> {
         let path = self.root.join(name);
+        let made: Vec<&Path> = path.ancestors().take_while(|folder| !folder.is_dir()).collect();
         fs::create_dir_all(&path).map_err(|e| fault(name, &e))?;
+        // a file is durable when every folder above it is named durably
+        for folder in made {
+            let above = folder.parent().map_or(Ok(()), sync_folder);
+            // what the key store itself lies in may be closed to us
+            above.or_else(|e| if folder == self.root { Ok(()) } else { Err(fault(name, &e)) })?;
+        }
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

@@ -137,10 +137,12 @@ impl HoldBack {
                 file.flush()?;
                 file.get_ref().sync_all()?;
             }
-            for folder in
-                [Some(self.folder.as_path()), self.folder.parent(), Some(&self.keys), self.keys.parent()]
-            {
-                folder.map(File::open).transpose()?.map(|f| f.sync_all()).transpose()?;
+            // of the run and of all runs; and what that lies in, which may be closed to us: the first run makes both
+            for of_run in [&self.folder, &self.keys] {
+                of_run.ancestors().take(2).try_for_each(|f| File::open(f)?.sync_all())?;
+                if let Some(Ok(above)) = of_run.ancestors().nth(2).map(File::open) {
+                    above.sync_all()?;
+                }
             }
             Ok(())
         };

@@ -415,7 +415,8 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ArchiveError>
         let mut file = options.open(&beside)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        fs::rename(&beside, path)
+        fs::rename(&beside, path)?;
+        path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
     };
     write().map_err(io("writing the holding area"))
 }
