@@ -1,19 +1,17 @@
 //! The bodies of segments and blobs, as a walk through the log finds them, held at its end against what they
-//! must be: what became of a body stands in the log behind it. Knows no key.
+//! must be: what became of a body stands in the log behind it. They are hashed on all processors while the walk
+//! goes on. Knows no key.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use chain::{EntryType, Hash, Header, Suite};
 
 use crate::fate::{BucketId, Fate, Fates};
+use crate::hashing::{Found, Hashing, Lies, hash};
 use crate::renewal::Renewals;
 use crate::store::{Stored, blob_path};
 use crate::verify::Broken;
-
-/// A body that was found: its digests by the suites from its header's to the newest, its length.
-type Found = Option<(Vec<Hash>, u64)>;
 
 /// A body and what its header says of it.
 struct Seen {
@@ -31,6 +29,7 @@ struct Seen {
 pub(crate) struct Bodies {
     newest: Suite,
     all: Vec<Seen>,
+    hashing: Hashing,
 }
 
 impl Seen {
@@ -53,36 +52,51 @@ impl Seen {
 impl Bodies {
     /// Those of a log whose newest entry is of a suite.
     pub(crate) fn new(newest: Suite) -> Self {
-        Self { newest, all: Vec::new() }
+        Self { newest, all: Vec::new(), hashing: Hashing::default() }
     }
 
-    /// Looks at the body of an entry. That of any type but segment and blob must be what its header says.
-    pub(crate) fn look(&mut self, dir: &Path, stored: &Stored, fault: &mut dyn FnMut(&str)) {
+    /// Looks at the body of an entry. That of any type but segment and blob must be what its header says; the others
+    /// are taken out of the entry.
+    pub(crate) fn look(&mut self, dir: &Path, stored: &mut Stored, fault: &mut dyn FnMut(&str)) {
         let h = &stored.header;
         let suites: Vec<Suite> =
             Suite::ALL.into_iter().filter(|s| (h.suite..=self.newest).contains(s)).collect();
-        let found = match (&stored.body, h.kind()) {
-            (Some(body), _) => {
-                Some((suites.iter().map(|suite| suite.hash(&[body])).collect(), body.len() as u64))
+        let waits = matches!(h.kind(), Some(EntryType::Segment | EntryType::Blob));
+        let (entry, bucket, suite, digest, len) = (h.index, h.bucket, h.suite, h.body_digest, h.body_len);
+        let mut seen = Seen { entry, waits, bucket, suite, digest, len, found: None };
+        if !waits {
+            seen.found = stored.body.as_deref().map(|body| hash(body, &suites));
+            if let Some(what) = seen.wrong(suite, &digest, len) {
+                fault(what);
             }
-            (None, Some(EntryType::Blob)) => {
-                let file = File::open(blob_path(dir, h.index));
-                file.and_then(|mut file| digest_of(&mut file, &suites)).ok()
+            if suite < self.newest {
+                self.all.push(seen);
             }
+            return;
+        }
+        let lies = match (stored.body.take(), h.kind()) {
+            (Some(body), _) => Some(Lies::Here(body)),
+            (None, Some(EntryType::Blob)) => Some(Lies::At(blob_path(dir, h.index))),
             (None, _) => None,
         };
-        let (entry, bucket, suite, digest, len) = (h.index, h.bucket, h.suite, h.body_digest, h.body_len);
-        let waits = matches!(h.kind(), Some(EntryType::Segment | EntryType::Blob));
-        let seen = Seen { entry, waits, bucket, suite, digest, len, found };
-        if !waits && let Some(what) = seen.wrong(suite, &digest, len) {
-            fault(what);
-        }
-        if waits || suite < self.newest {
-            self.all.push(seen);
+        self.all.push(seen);
+        if let Some(found) = lies.and_then(|lies| self.hashing.give(self.all.len() - 1, lies, suites)) {
+            self.put(found);
         }
     }
 
-    /// What does not hold.
+    fn put(&mut self, (place, found): (usize, Found)) {
+        if let Some(seen) = self.all.get_mut(place) {
+            seen.found = found;
+        }
+    }
+
+    /// Waits until everything is hashed.
+    pub(crate) fn finish(&mut self) {
+        self.hashing.finish().into_iter().for_each(|found| self.put(found));
+    }
+
+    /// What does not hold; behind [`Bodies::finish`].
     pub(crate) fn broken(&self, fates: &Fates, renewals: &Renewals, broken: &mut Vec<Broken>) {
         for seen in &self.all {
             let fate = if seen.waits { fates.of_body(&seen.bucket, seen.entry) } else { Fate::There(None) };
@@ -149,7 +163,7 @@ mod tests {
         let renewals = Renewals::of_one(right);
         let broken = |seen: Seen| {
             let mut broken = Vec::new();
-            let bodies = Bodies { newest: Suite::Sha3, all: vec![seen] };
+            let bodies = Bodies { all: vec![seen], ..Bodies::new(Suite::Sha3) };
             bodies.broken(&Fates::default(), &renewals, &mut broken);
             broken.into_iter().map(|b| b.what).collect::<Vec<_>>()
         };

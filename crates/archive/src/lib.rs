@@ -20,6 +20,7 @@ mod error;
 mod fate;
 mod founding;
 mod granting;
+mod hashing;
 mod hold_back;
 mod holding;
 mod lists;

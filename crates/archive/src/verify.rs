@@ -149,7 +149,7 @@ fn walk(
         let index = u64::try_from(row.get::<_, i64>(0)?).unwrap_or(u64::MAX);
         let mut fault = |what: &str| verified.broken.push(Broken { entry: index, what: what.to_owned() });
         let bytes = row.get_ref(1)?.as_blob().unwrap_or_default().to_vec();
-        let stored = match Stored::take(index, &bytes, row, 2) {
+        let mut stored = match Stored::take(index, &bytes, row, 2) {
             Ok(stored) => stored,
             Err(e) => {
                 fault(&e.to_string());
@@ -181,7 +181,8 @@ fn walk(
             fault(what);
         }
         leaves.push(Some(&stored));
-        replayed.bodies.look(dir, &stored, &mut fault);
+        replayed.bodies.look(dir, &mut stored, &mut fault);
+        let h = &stored.header;
         let clear = match (h.kind(), &stored.body) {
             (Some(EntryType::Segment | EntryType::Blob), _) | (_, None) => Some(&[][..]),
             (_, Some(body)) => unframe(body).map(|parts| parts.0),
@@ -211,6 +212,7 @@ fn walk(
         verified.broken.push(Broken { entry: verified.entries, what });
     }
     verified.root = chain::root_of(newest, &leaves.all);
+    replayed.bodies.finish();
     replayed.bodies.broken(&replayed.fates, &replayed.renewals, &mut verified.broken);
     checkpoints(dir, connection, &replayed, &leaves, older, verified);
     Ok((verified.entries > 0).then_some(replayed))
