@@ -63,7 +63,7 @@ fn founded() -> Place {
     let reader = writer.add_operator(&founder, "Anden", b"anden", CHEAP).unwrap();
     let mut run = writer.run(2, &|_| true).unwrap();
     for (i, label) in [b"even", &b"odd "[..]].into_iter().enumerate() {
-        let sighting = run.sighting(&[i as u8], b"v1", &Aspect::default());
+        let sighting = run.sighting(&[u8::try_from(i).unwrap()], b"v1", &Aspect::default());
         let bucket = run.bucket(label, &covers).unwrap();
         run.record(bucket, &sighting, &[b"c", b"t", b"p", b"", b"s", b"", b"o", b"v"]).unwrap();
     }

@@ -149,7 +149,7 @@ impl Place {
     fn dispose(&self) {
         let (founder, second) = (self.who(b"kode"), self.who(b"anden"));
         let body = DisposeBody { day: 9_000, plan: [7; 32], buckets: vec![self.bucket(0)] };
-        let act = chain::act_of(Some(EntryType::Dispose), &body.encode()).unwrap();
+        let act = chain::act_of(chain::Suite::Sha256, Some(EntryType::Dispose), &body.encode()).unwrap();
         let mut writer = self.writer();
         let approvals = [chain::approve(writer.archive().id(), &act, &second.signer())];
         let keep = |number, pair: &vault::KeyPair| founder.keep_epoch(number, pair);

@@ -121,8 +121,11 @@ fn run(place: &Place, first: u32, hold: bool) {
         assert_eq!(run.novelty(&sighting), Novelty::New);
         let bucket = run.bucket(if i % 2 == 0 { b"even" } else { b"odd" }, &covers).unwrap();
         let sizes = [100 + i as usize, 70_000 + i as usize];
-        let contents: Vec<Vec<u8>> =
-            sizes.map(|size| vec![i as u8; size]).into_iter().filter(|_| i % 10 == 0).collect();
+        let contents: Vec<Vec<u8>> = sizes
+            .map(|size| vec![u8::try_from(i % 251).unwrap_or_default(); size])
+            .into_iter()
+            .filter(|_| i % 10 == 0)
+            .collect();
         let digests: Vec<_> = contents.iter().map(|c| chain::hash(&[c])).collect();
         let mut readers: Vec<&[u8]> = contents.iter().map(Vec::as_slice).collect();
         let mut attachments: Vec<Content<'_>> = readers
