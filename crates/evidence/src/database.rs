@@ -12,6 +12,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Row};
 
 use crate::hash::digest;
+use crate::rescue::Patched;
 use crate::set::Evidence;
 use crate::vfs;
 use crate::wal::Overlay;
@@ -28,6 +29,15 @@ const MOST_PATTERN: i32 = 100;
 /// there are seconds.
 const MOST_STEPS: (u64, u64) = (500, 50_000_000);
 const STEPS_AT_ONCE: i32 = 10_000;
+
+/// The pages of a database with those of its log.
+fn overlay(main: &Evidence, wal: Option<&Evidence>) -> Result<Overlay, SourceError> {
+    let io = |e: std::io::Error| SourceError::io("reading a database", &e);
+    match wal {
+        Some(wal) => Overlay::with_wal(main.bytes.clone(), wal.bytes.clone()).map_err(io),
+        None => Ok(Overlay::plain(main.bytes.clone())),
+    }
+}
 
 /// A database open for reading.
 pub struct Database {
@@ -46,15 +56,34 @@ impl Database {
     /// # Errors
     /// [`SourceError::Damaged`] when it is no database.
     pub fn open(main: &Evidence, wal: Option<&Evidence>) -> Result<Self, SourceError> {
-        let io = |e: std::io::Error| SourceError::io("reading a database", &e);
-        let overlay = match wal {
-            Some(wal) => Overlay::with_wal(main.bytes.clone(), wal.bytes.clone()).map_err(io)?,
-            None => Overlay::plain(main.bytes.clone()),
-        };
+        let overlay = overlay(main, wal)?;
         let (pages_from_wal, cut) = (overlay.pages_from_wal(), overlay.cut());
         let lost_schema_pages = overlay.lost_schema_pages();
         let database = Self::over(Arc::new(overlay), main.name.clone(), pages_from_wal)?;
         Ok(Self { cut, lost_schema_pages, ..database })
+    }
+
+    /// The same database once more, with pages that lead to rows of `table` that its own tree no longer leads to;
+    /// `None` when there are none. Reads the whole database: for use when a scan met damage.
+    ///
+    /// # Errors
+    /// When the database cannot be opened.
+    pub fn rescue(
+        main: &Evidence,
+        wal: Option<&Evidence>,
+        table: &'static str,
+    ) -> Result<Option<Self>, SourceError> {
+        let damaged = Self::open(main, wal)?;
+        let columns = damaged.columns(table)?.len();
+        let sql = "SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE";
+        let root = damaged.connection.query_row(sql, [table], |row| row.get::<_, u32>(0));
+        let root = root.map_err(|e| damaged.failed(table, &e))?;
+        match Patched::over(overlay(main, wal)?, root, columns) {
+            Some(patched) => {
+                Self::over(Arc::new(patched), main.name.clone(), damaged.pages_from_wal).map(Some)
+            }
+            None => Ok(None),
+        }
     }
 
     fn over(bytes: Arc<dyn ReadAt>, name: String, pages_from_wal: usize) -> Result<Self, SourceError> {
@@ -287,6 +316,7 @@ pub fn fuzz_one(data: &[u8]) {
     let bytes: Arc<dyn ReadAt> = Arc::new(data.to_vec());
     let main = Evidence { name: "fuzz".to_owned(), bytes, sha256: [0; 32] };
     let Ok(database) = Database::open(&main, None) else { return };
+    drop(Database::rescue(&main, None, "message"));
     let connection = database.connection();
     let mut names: Vec<String> = Vec::new();
     if let Ok(mut statement) =

@@ -13,6 +13,7 @@ mod file;
 mod hash;
 mod opening;
 pub mod property_list;
+mod rescue;
 mod schema;
 mod scratch;
 mod set;

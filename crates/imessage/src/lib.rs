@@ -23,6 +23,7 @@ mod normalise;
 mod parts;
 mod protobuf;
 mod reader;
+mod rescue;
 mod rows;
 #[cfg(test)]
 mod samples;

@@ -19,6 +19,7 @@ use crate::fetch::{Fetch, Origin};
 use crate::first_pass::FirstPass;
 use crate::maps::Maps;
 use crate::parts;
+use crate::rescue;
 use crate::rows::{self, Row};
 use crate::traces::{self, Holes};
 
@@ -194,17 +195,36 @@ impl MessageSource for Reader {
                 break 'scan;
             }
         }
+        // rows that lie on pages to which the damage took the way
+        let (mut rescued, mut found_missing) = (0_u64, (0, 0));
+        if !stopped
+            && !damages.is_empty()
+            && let Ok(Some(again)) = Database::rescue(&self.files.0, self.files.1.as_ref(), "message")
+        {
+            let mut fetch = Fetch::new(&again, &columns, &self.origin, &maps, &reactions)?;
+            let mut take = |record: Record| {
+                recently_deleted += u64::from(note(&record, &mut tally));
+                rescued += 1;
+                sink(record)
+            };
+            stopped = rescue::each(&again, &columns, &damages, &mut fetch, &mut take).is_break();
+            found_missing = (fetch.files.missing, fetch.files.missing_bytes);
+        }
         let mut parts = (0, false);
         if !stopped {
             parts = fetch.parts(&self.database, sink, &mut tally)?;
         }
-        let (missing, missing_bytes) = (fetch.files.missing, fetch.files.missing_bytes);
+        let missing = fetch.files.missing + found_missing.0;
+        let missing_bytes = fetch.files.missing_bytes + found_missing.1;
         drop((fetch, scan, probe));
         tally.seen = tally.messages + tally.folded + tally.unreadable;
         if stopped {
             return Ok(tally);
         }
         self.findings.extend(damage::findings(&self.database, &damages));
+        if rescued > 0 {
+            self.findings.push(finding(format!("rows_rescued:{rescued}")));
+        }
         let (deleted_parts, parts_damaged) = parts;
         if deleted_parts > 0 {
             self.findings.push(finding(format!("deleted_parts:{deleted_parts}")));
