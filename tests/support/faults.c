@@ -10,7 +10,7 @@
  *   FAULT_COUNT  file that gets the number of calls counted
  *
  * Record: one line a call, `w PATH OFFSET HEX`, `s PATH`, `r FROM TO`, `t PATH LENGTH`, `u PATH`, `c PATH`
- * (made), `m PATH`, `d PATH` (a folder synced). Paths hold no blanks in these tests. */
+ * (made), `m PATH`, `d PATH` (a folder synced), `f PATH` (the whole file system synced). Paths hold no blanks in these tests. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -187,6 +187,17 @@ static int sync_as(int (*real)(int), int fd) {
 }
 
 int fsync(int fd) { REAL(int, "fsync", int); return sync_as(real, fd); }
+/* The whole file system, named by a folder of ours. */
+int syncfs(int fd) {
+    REAL(int, "syncfs", int);
+    const char *name = name_of(fd);
+    if (!name) return real(fd);
+    if (fault('s')) return -1;
+    int result = real(fd);
+    if (result == 0) note("f %s\n", name);
+    return result;
+}
+
 int fdatasync(int fd) { REAL(int, "fdatasync", int); return sync_as(real, fd); }
 
 static int truncate_as(int (*real)(int, off_t), int fd, off_t len) {

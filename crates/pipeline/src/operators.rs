@@ -43,8 +43,12 @@ pub fn init(
     init_at_cost(places, passphrase, name, policy, now, Cost::STANDARD)
 }
 
-/// [`init`] with a cost of one's own.
-pub(crate) fn init_at_cost(
+/// [`init`] with a cost of one's own: for trials that open an archive ten thousands of times. No command comes here.
+///
+/// # Errors
+/// As [`init`].
+#[doc(hidden)]
+pub fn init_at_cost(
     places: &Places,
     passphrase: &SecretString,
     name: &str,
@@ -141,9 +145,25 @@ pub fn add(
     passphrase: &SecretString,
     now: i64,
 ) -> Result<String, JobError> {
+    add_at_cost(places, by, name, passphrase, now, Cost::STANDARD)
+}
+
+/// [`add`] with a cost of one's own, as [`init_at_cost`].
+///
+/// # Errors
+/// As [`add`].
+#[doc(hidden)]
+pub fn add_at_cost(
+    places: &Places,
+    by: &Operator,
+    name: &str,
+    passphrase: &SecretString,
+    now: i64,
+    cost: Cost,
+) -> Result<String, JobError> {
     let mut writer = places.writer(now)?;
     let id = writer
-        .add_operator(by, name, passphrase.expose_secret().as_bytes(), Cost::STANDARD)
+        .add_operator(by, name, passphrase.expose_secret().as_bytes(), cost)
         .map_err(|e| places.fail(e))?;
     Ok(wire::hex(&id))
 }
