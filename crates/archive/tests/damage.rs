@@ -160,10 +160,11 @@ fn each(whole: &Place, file: &Path, damages: &[(String, Damage)]) -> Tally {
                     std::fs::write(place.archive.join(file), &bad).unwrap();
                     match place.verify(None) {
                         Ok(verified) if verified.broken.is_empty() => {
-                            tally.unchanged.fetch_add(1, Ordering::Relaxed);
-                            let with_keys = place.verify(Some(&operator)).map(|v| v.broken);
-                            let fine = with_keys.is_ok_and(|broken| broken.is_empty())
-                                && place.stored().is_some_and(|now| now == stored);
+                            let unseen = tally.unchanged.fetch_add(1, Ordering::Relaxed);
+                            // what is stored is the same: what it means is asked now and then
+                            let opens = unseen % 64 != 0
+                                || place.verify(Some(&operator)).is_ok_and(|v| v.broken.is_empty());
+                            let fine = opens && place.stored().is_some_and(|now| now == stored);
                             if !fine {
                                 let what = format!("{name} of {}: not reported", file.display());
                                 tally.wrong.lock().unwrap().push(what);
