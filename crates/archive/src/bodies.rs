@@ -1,14 +1,14 @@
 //! The bodies of segments and blobs, as a walk through the log finds them, held at its end against what they
 //! must be: what became of a body stands in the log behind it. They are hashed on all processors while the walk
-//! goes on. Knows no key.
+//! goes on, and there the signatures of all entries are verified. Knows no key that opens anything.
 
 use std::io::Read;
 use std::path::Path;
 
-use chain::{EntryType, Hash, Header, Suite};
+use chain::{Claim, EntryType, Hash, Header, Suite};
 
+use crate::checking::{Checking, Found, Work, hash};
 use crate::fate::{BucketId, Fate, Fates};
-use crate::hashing::{Found, Hashing, Lies, hash};
 use crate::renewal::Renewals;
 use crate::store::{Stored, blob_path};
 use crate::verify::Broken;
@@ -22,14 +22,14 @@ struct Seen {
     suite: Suite,
     digest: Hash,
     len: u64,
-    found: Found,
+    found: Option<Found>,
 }
 
 /// The bodies of segments and blobs; of a log that was renewed, all that were renewed.
 pub(crate) struct Bodies {
     newest: Suite,
     all: Vec<Seen>,
-    hashing: Hashing,
+    checking: Checking,
 }
 
 impl Seen {
@@ -52,7 +52,7 @@ impl Seen {
 impl Bodies {
     /// Those of a log whose newest entry is of a suite.
     pub(crate) fn new(newest: Suite) -> Self {
-        Self { newest, all: Vec::new(), hashing: Hashing::default() }
+        Self { newest, all: Vec::new(), checking: Checking::default() }
     }
 
     /// Looks at the body of an entry. That of any type but segment and blob must be what its header says; the others
@@ -74,30 +74,29 @@ impl Bodies {
             }
             return;
         }
-        let lies = match (stored.body.take(), h.kind()) {
-            (Some(body), _) => Some(Lies::Here(body)),
-            (None, Some(EntryType::Blob)) => Some(Lies::At(blob_path(dir, h.index))),
-            (None, _) => None,
-        };
+        let place = self.all.len();
+        match (stored.body.take(), h.kind()) {
+            (Some(body), _) => self.checking.give(Work::Bytes { place, body, suites }),
+            (None, Some(EntryType::Blob)) => {
+                self.checking.give(Work::File { place, path: blob_path(dir, h.index), suites });
+            }
+            (None, _) => {}
+        }
         self.all.push(seen);
-        if let Some(found) = lies.and_then(|lies| self.hashing.give(self.all.len() - 1, lies, suites)) {
-            self.put(found);
+    }
+
+    /// Has the signatures of an entry verified.
+    pub(crate) fn signed(&mut self, entry: u64, claims: Vec<Claim>) {
+        self.checking.give(Work::Signed { entry, claims });
+    }
+
+    /// What does not hold, when everything was looked at.
+    pub(crate) fn broken(&mut self, fates: &Fates, renewals: &Renewals, broken: &mut Vec<Broken>) {
+        for (place, found) in self.checking.finish(broken) {
+            if let Some(seen) = self.all.get_mut(place) {
+                seen.found = Some(found);
+            }
         }
-    }
-
-    fn put(&mut self, (place, found): (usize, Found)) {
-        if let Some(seen) = self.all.get_mut(place) {
-            seen.found = found;
-        }
-    }
-
-    /// Waits until everything is hashed.
-    pub(crate) fn finish(&mut self) {
-        self.hashing.finish().into_iter().for_each(|found| self.put(found));
-    }
-
-    /// What does not hold; behind [`Bodies::finish`].
-    pub(crate) fn broken(&self, fates: &Fates, renewals: &Renewals, broken: &mut Vec<Broken>) {
         for seen in &self.all {
             let fate = if seen.waits { fates.of_body(&seen.bucket, seen.entry) } else { Fate::There(None) };
             let what = match fate {
@@ -163,7 +162,7 @@ mod tests {
         let renewals = Renewals::of_one(right);
         let broken = |seen: Seen| {
             let mut broken = Vec::new();
-            let bodies = Bodies { all: vec![seen], ..Bodies::new(Suite::Sha3) };
+            let mut bodies = Bodies { all: vec![seen], ..Bodies::new(Suite::Sha3) };
             bodies.broken(&Fates::default(), &renewals, &mut broken);
             broken.into_iter().map(|b| b.what).collect::<Vec<_>>()
         };

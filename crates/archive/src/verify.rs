@@ -212,8 +212,8 @@ fn walk(
         verified.broken.push(Broken { entry: verified.entries, what });
     }
     verified.root = chain::root_of(newest, &leaves.all);
-    replayed.bodies.finish();
-    replayed.bodies.broken(&replayed.fates, &replayed.renewals, &mut verified.broken);
+    let Replayed { bodies, fates, renewals, .. } = &mut replayed;
+    bodies.broken(fates, renewals, &mut verified.broken);
     checkpoints(dir, connection, &replayed, &leaves, older, verified);
     Ok((verified.entries > 0).then_some(replayed))
 }
@@ -297,10 +297,12 @@ fn rights(replayed: &mut Replayed, stored: &Stored, clear: &[u8], fault: &mut dy
     };
     let act = chain::act_of(h.suite, h.kind(), clear);
     let (id, block) = (&replayed.id, &stored.signatures);
-    let authors = match chain::verify_block(id, &stored.bytes, block, act.as_ref(), key_of) {
-        Ok(authors) => authors,
+    let claims = match chain::claims_of(id, &stored.bytes, block, act.as_ref(), key_of) {
+        Ok(claims) => claims,
         Err(e) => return fault(&e.to_string()),
     };
+    let authors: Vec<_> = claims.iter().map(|claim| claim.author).collect();
+    replayed.bodies.signed(h.index, claims);
     if let Err(e) = replayed.authority.apply(h, &authors, clear) {
         return fault(&e.to_string());
     }

@@ -118,27 +118,61 @@ pub fn verify_block(
     act: Option<&Hash>,
     key_of: impl Fn(&Author) -> Option<[u8; 32]>,
 ) -> Result<Vec<Author>, SignatureFault> {
+    let claims = claims_of(archive, header, block, act, key_of)?;
+    claims.iter().try_for_each(Claim::verify)?;
+    Ok(claims.into_iter().map(|claim| claim.author).collect())
+}
+
+/// A signature of a block that was not verified yet. It knows all that takes, so that it can be done elsewhere.
+pub struct Claim {
+    /// Who is said to have signed.
+    pub author: Author,
+    key: [u8; 32],
+    message: Vec<u8>,
+    signature: [u8; 64],
+}
+
+impl Claim {
+    /// Verifies it.
+    ///
+    /// # Errors
+    /// [`SignatureFault::Mismatch`].
+    pub fn verify(&self) -> Result<(), SignatureFault> {
+        verify(&self.key, &self.message, &self.signature)
+    }
+}
+
+/// What a block claims, in order; see [`verify_block`], which verifies it too.
+///
+/// # Errors
+/// [`SignatureFault`].
+pub fn claims_of(
+    archive: &[u8; 16],
+    header: &[u8; HEADER_LEN],
+    block: &[u8],
+    act: Option<&Hash>,
+    key_of: impl Fn(&Author) -> Option<[u8; 32]>,
+) -> Result<Vec<Claim>, SignatureFault> {
     let (&count, rest) = block.split_first().ok_or(SignatureFault::Malformed)?;
     let (all, tail) = rest.as_chunks::<ONE>();
     if all.len() != usize::from(count) || !tail.is_empty() || all.is_empty() || all.len() > MOST {
         return Err(SignatureFault::Malformed);
     }
-    let message = message(archive, header);
-    let mut authors = Vec::with_capacity(all.len());
+    let mut claims: Vec<Claim> = Vec::with_capacity(all.len());
     for one in all {
         let (author, signature) = one.split_first_chunk::<32>().ok_or(SignatureFault::Malformed)?;
         let signature: &[u8; 64] = signature.try_into().map_err(|_| SignatureFault::Malformed)?;
         let key = key_of(author).ok_or(SignatureFault::UnknownAuthor)?;
-        match act.filter(|_| !authors.is_empty()) {
-            Some(act) => verify(&key, &approval(archive, act), signature)?,
-            None => verify(&key, &message, signature)?,
-        }
-        if authors.contains(author) {
+        let message = match act.filter(|_| !claims.is_empty()) {
+            Some(act) => approval(archive, act),
+            None => message(archive, header),
+        };
+        if claims.iter().any(|claim| claim.author == *author) {
             return Err(SignatureFault::Malformed);
         }
-        authors.push(*author);
+        claims.push(Claim { author: *author, key, message, signature: *signature });
     }
-    Ok(authors)
+    Ok(claims)
 }
 
 pub(crate) fn verify(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> Result<(), SignatureFault> {

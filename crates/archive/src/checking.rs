@@ -1,0 +1,126 @@
+//! What takes time in verifying, on all processors and in whatever order, while the caller walks on: bodies hashed,
+//! signatures verified. Knows a body by its place only.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use chain::{Claim, Hash, Suite};
+
+use crate::bodies::digest_of;
+use crate::verify::Broken;
+
+/// The digests of a body by some suites, and its length.
+pub(crate) type Found = (Vec<Hash>, u64);
+
+/// What a thread does.
+pub(crate) enum Work {
+    /// Hash a body.
+    Bytes { place: usize, body: Vec<u8>, suites: Vec<Suite> },
+    /// Hash a body that lies in a file.
+    File { place: usize, path: PathBuf, suites: Vec<Suite> },
+    /// Verify the signatures of an entry.
+    Signed { entry: u64, claims: Vec<Claim> },
+}
+
+/// What came of it.
+#[derive(Default)]
+struct Done {
+    /// Pieces of work done.
+    count: usize,
+    bodies: Vec<(usize, Found)>,
+    /// What does not hold of signatures.
+    wrong: Vec<Broken>,
+}
+
+impl Done {
+    fn one(&mut self, work: Work) {
+        self.count += 1;
+        match work {
+            Work::Bytes { place, body, suites } => self.bodies.push((place, hash(&body, &suites))),
+            Work::File { place, path, suites } => {
+                let found = File::open(path).and_then(|mut file| digest_of(&mut file, &suites));
+                self.bodies.extend(found.ok().map(|found| (place, found)));
+            }
+            Work::Signed { entry, claims } => {
+                if let Err(e) = claims.iter().try_for_each(Claim::verify) {
+                    self.wrong.push(Broken { entry, what: e.to_string() });
+                }
+            }
+        }
+    }
+}
+
+/// Bodies on the way to the threads at once, each of at most a segment's size.
+const WAITING: usize = 16;
+
+/// The threads; none before the first piece of work.
+#[derive(Default)]
+pub(crate) struct Checking {
+    work: Option<SyncSender<Work>>,
+    threads: Vec<JoinHandle<Done>>,
+    /// Pieces of work handed out.
+    handed: usize,
+    done: Done,
+}
+
+impl Checking {
+    /// Hands work to a thread, or does it here where there is none.
+    pub(crate) fn give(&mut self, work: Work) {
+        self.handed += 1;
+        if self.work.is_none() {
+            let (give, take) = sync_channel(WAITING);
+            let take = Arc::new(Mutex::new(take));
+            let threads = std::thread::available_parallelism().map_or(1, usize::from).min(16);
+            let start = |n: usize| {
+                let take = Arc::clone(&take);
+                let thread = std::thread::Builder::new().name(format!("verifying {n}"));
+                thread.spawn(move || all(&take)).ok()
+            };
+            self.threads = (0..threads).filter_map(start).collect();
+            self.work = Some(give);
+        }
+        let alone = match &self.work {
+            Some(give) if !self.threads.is_empty() => give.send(work).err().map(|unsent| unsent.0),
+            _ => Some(work),
+        };
+        if let Some(work) = alone {
+            self.done.one(work);
+        }
+    }
+
+    /// Waits for the threads: the bodies that were found, by place. What does not hold goes to `broken`.
+    pub(crate) fn finish(&mut self, broken: &mut Vec<Broken>) -> Vec<(usize, Found)> {
+        self.work = None;
+        for thread in std::mem::take(&mut self.threads) {
+            let Done { count, bodies, wrong } = thread.join().unwrap_or_default();
+            self.done.count += count;
+            self.done.bodies.extend(bodies);
+            self.done.wrong.extend(wrong);
+        }
+        broken.append(&mut self.done.wrong);
+        if self.done.count != self.handed {
+            let what = "a thread that verifies died: nothing is known".to_owned();
+            broken.push(Broken { entry: 0, what });
+        }
+        std::mem::take(&mut self.done.bodies)
+    }
+}
+
+fn all(take: &Mutex<Receiver<Work>>) -> Done {
+    let mut done = Done::default();
+    loop {
+        let work = take.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match work {
+            Ok(work) => done.one(work),
+            Err(_) => return done,
+        }
+    }
+}
+
+/// The digests of a body by some suites, and its length.
+pub(crate) fn hash(body: &[u8], suites: &[Suite]) -> Found {
+    (suites.iter().map(|suite| suite.hash(&[body])).collect(), body.len() as u64)
+}
