@@ -714,6 +714,7 @@ review-kept = Gemt efter beslutning
 review-undecided = Gemt, fordi ingen tog stilling
 review-shredded = Tilintetgjort
 review-on-hold = Bevares på grund af en bevaringspligt
+review-clock = Uret passer ikke med arkivets dage; intet ryddes, før dagen er bekræftet (dispose today)
 review-waiting = Venter stadig
 review-nothing = Intet venter.
 review-head-custodian = Ansvarlig

@@ -716,6 +716,7 @@ review-kept = Kept by decision
 review-undecided = Kept because nobody decided
 review-shredded = Destroyed
 review-on-hold = Preserved by a legal hold
+review-clock = The clock does not fit the days of the archive; nothing is cleared before the day is confirmed (dispose today)
 review-waiting = Still waiting
 review-nothing = Nothing waits.
 review-head-custodian = Custodian

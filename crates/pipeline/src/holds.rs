@@ -250,7 +250,9 @@ pub fn release(
     if found.hold.free_from.is_some() {
         return Err(JobError::BadValue { what: "hold", why: "was released already".to_owned() });
     }
-    let free_from = policy::free_from(civil(now)?, grace_days);
+    // a clock that went back shortens no grace period
+    let today = crate::disposal::Facts::read(places, &writer)?.clock(now, &[])?.stamping(None);
+    let free_from = policy::free_from(today, grace_days);
     let plain = json(&Released { version: 1, decision: decision.to_owned(), free_from })?;
     let clear = access::DayBody(days(free_from)).encode();
     let entry = Entry { kind: EntryType::Release, clear: &clear, plain: &plain };

@@ -15,8 +15,9 @@ use sha2::{Digest, Sha256};
 
 use crate::batch::EncodedBatch;
 use crate::classify::{Ask, Sorter};
-use crate::clock::civil;
+use crate::clock::{Clock, civil};
 use crate::compare::{self, Vanished};
+use crate::disposal::Facts;
 use crate::error::JobError;
 use crate::feed::feed;
 use crate::gather::Gather;
@@ -222,10 +223,12 @@ pub(crate) fn ingest_opened(
 ) -> Result<IngestReport, JobError> {
     let mut writer = job.places.writer(job.now)?;
     // what waited long enough, before anything is added
-    let settled = review::settle::due(&job.places, &mut writer, civil(job.now)?)?;
+    let copies = sources.iter().filter_map(|(_, source)| stated(job, source)).collect::<Vec<_>>();
+    let clock = Facts::read(&job.places, &writer)?.clock(job.now, &copies)?;
+    let settled = review::settle::due(&job.places, &mut writer, &clock)?;
     let mut report = IngestReport { settled, custodian: job.custodian.clone(), ..IngestReport::default() };
     for (path, source) in sources {
-        let run = one(job, &path, source, &mut writer, progress)?;
+        let run = one(job, &path, source, &mut writer, &clock, progress)?;
         report.runs.push(run);
     }
     let archive = writer.archive();
@@ -237,20 +240,26 @@ pub(crate) fn ingest_opened(
     Ok(report)
 }
 
+/// The day of a copy as the operator or the source states it.
+fn stated(job: &Ingest, source: &Opened) -> Option<Date> {
+    job.copy_date.or(source.made_at.and_then(|made| civil(made).ok()))
+}
+
 fn one(
     job: &Ingest,
     path: &Path,
     mut source: Opened,
     writer: &mut Writer,
+    clock: &Clock,
     progress: Progress<'_>,
 ) -> Result<RunReport, JobError> {
     let fail = |e| job.places.fail(e);
     let described = smart::allow(&job.custodian, &source, writer.archive())?;
     let mut register = register::load(&job.places, writer)?;
-    let today = civil(job.now)?;
     let made = source.made_at.map(civil).transpose()?;
-    let copy_date = job.copy_date.or(made).unwrap_or(today);
-    let ingest_date = made.map_or(today, |made| made.max(today));
+    let copy_date = stated(job, &source).unwrap_or(clock.today);
+    let dated = stated(job, &source).is_some();
+    let ingest_date = clock.stamping(made);
     let device = device(job, &mut register, &source, copy_date)?;
     let policy = policies::in_force(&writer.register(&[EntryType::Policy]).map_err(fail)?)?;
     let mut gate = markings::Gate::of(&job.places, writer, &job.custodian)?;
@@ -281,6 +290,7 @@ fn one(
     report.findings.extend(source.notes());
     let area = job.places.area().map_err(fail)?;
     report.findings.extend(described);
+    report.findings.extend(clock.finding());
     let rows = source.readers.iter().filter_map(|r| r.describe().rows).sum();
     let id = job.custodian.clone();
     let relevant = move |label: &[u8]| scope::of_custodian(label, &id);
@@ -289,7 +299,7 @@ fn one(
         run.register(&Entry { kind: EntryType::Event, clear: &[], plain: &event.encode() }).map_err(fail)?;
     }
     let mut sealing =
-        Sealing::new(job, &stamper, today, prefix(&job.custodian, &device.key), journal.as_ref());
+        Sealing::new(job, &stamper, clock, prefix(&job.custodian, &device.key), journal.as_ref());
     let mut gather = sorter.as_ref().map(|_| Gather::begin()).transpose()?;
     progress.begin(Phase::Reading, Some(rows));
     let mut readers = Vec::new();
@@ -354,6 +364,7 @@ fn one(
         ingest_date,
         device: device.entry,
         copy_date,
+        dated,
         source: source.kind.to_owned(),
         readers,
         source_digest: source_digest(&evidence),

@@ -27,6 +27,9 @@ pub(crate) struct Manifest {
     pub(crate) device: Option<u64>,
     /// Day of the copy.
     pub(crate) copy_date: Date,
+    /// Whether that day is the source's or the operator's word, and not the clock's.
+    #[serde(default)]
+    pub(crate) dated: bool,
     /// Kind of the source.
     pub(crate) source: String,
     pub(crate) readers: Vec<String>,

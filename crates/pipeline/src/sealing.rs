@@ -5,12 +5,12 @@ use archive::{
     Aspect, Before, Content, Holding, Likeness, Novelty, Run, Sighting, ToHold, Told, Whereabouts, Withheld,
 };
 use classify::{Route, Verdict};
-use jiff::civil::Date;
 use model::bytes::Sequential;
 use model::{Direction, Stamp as Time};
 use policy::{Class, MessageTime, Stamp, Stamper};
 
 use crate::batch::{EncodedBatch, File, Item};
+use crate::clock::Clock;
 use crate::error::JobError;
 use crate::gather::{Gather, Judged, Mates, Standing};
 use crate::identity::Occurrences;
@@ -27,7 +27,7 @@ use crate::{scope, verdict};
 pub(crate) struct Sealing<'a> {
     job: &'a Ingest,
     stamper: &'a Stamper,
-    today: Date,
+    clock: &'a Clock,
     prefix: Vec<u8>,
     custodian: Vec<u8>,
     journal: Option<&'a Journal>,
@@ -40,6 +40,8 @@ pub(crate) struct Sealing<'a> {
     alike: u64,
     verdict: Vec<u8>,
     unreadable_content: u64,
+    /// Messages that only the clock says are past their time.
+    doubtful: u64,
 }
 
 /// Places of two groups among the seven.
@@ -63,14 +65,14 @@ impl<'a> Sealing<'a> {
     pub(crate) fn new(
         job: &'a Ingest,
         stamper: &'a Stamper,
-        today: Date,
+        clock: &'a Clock,
         prefix: Vec<u8>,
         journal: Option<&'a Journal>,
     ) -> Self {
         Self {
             job,
             stamper,
-            today,
+            clock,
             prefix,
             custodian: crate::ingest::prefix(&job.custodian, ""),
             journal,
@@ -82,12 +84,17 @@ impl<'a> Sealing<'a> {
             alike: 0,
             verdict: Vec::new(),
             unreadable_content: 0,
+            doubtful: 0,
         }
     }
 
     /// What a person must look at.
     pub(crate) fn findings(&self) -> impl Iterator<Item = String> {
-        let all = [("attachments_unreadable", self.unreadable_content), ("possible_duplicates", self.alike)];
+        let all = [
+            ("attachments_unreadable", self.unreadable_content),
+            ("possible_duplicates", self.alike),
+            ("past_by_the_clock_alone", self.doubtful),
+        ];
         all.into_iter().filter(|(_, n)| *n > 0).map(|(what, n)| format!("{what}:{n}"))
     }
 
@@ -338,13 +345,14 @@ impl<'a> Sealing<'a> {
         Ok(())
     }
 
-    /// The retention stamp; `None` for a message past its time.
-    fn stamp(&self, ready: &Ready<'_>, report: &mut RunReport) -> Option<Stamp> {
+    /// The retention stamp; `None` for a message past its time. What only the clock says is past is taken in.
+    fn stamp(&mut self, ready: &Ready<'_>, report: &mut RunReport) -> Option<Stamp> {
         let stamp = self.stamper.stamp(ready.time);
-        if stamp.expired(self.today) {
+        if self.clock.is_past(stamp.disposal_from) {
             report.expired += 1;
             return None;
         }
+        self.doubtful += u64::from(stamp.expired(self.clock.today));
         Some(stamp)
     }
 }

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use archive::Operator;
+use pipeline::disposal::{self, Copies, Decision};
 use pipeline::holds::{self, NewHold};
 use pipeline::ingest::{Ingest, IngestReport, ingest};
 use pipeline::operators::{self, Grant};
@@ -16,7 +17,7 @@ use pipeline::review::settle::{Settled, settle};
 use pipeline::review::{self, Choice, State, page};
 use pipeline::verify::verify;
 use pipeline::{Formats, JobError, Places, Progress, Sensitive, SourceOptions};
-use policy::{AuthorityKind, Mode, Policy, Post, Role};
+use policy::{AuthorityKind, Change, Event, EventKind, Mode, Policy, Post, Role};
 use secrecy::SecretString;
 
 /// 2026-02-10, noon.
@@ -382,4 +383,82 @@ fn another_mode_later_changes_nothing_that_was_decided() {
     // the sorted and the unsorted copy of one source agree in what is there
     let off = place.ingest(&[CODE, WORK], Some(Mode::Off), NOW);
     assert_eq!((off.runs[0].withheld_again, off.runs[0].seen_again), (1, 1));
+}
+
+/// A bucket falls due while messages of it wait: it goes when they are settled, and nothing of it is left over.
+#[test]
+fn what_waits_keeps_its_bucket() {
+    let place = place(Post::Officer);
+    let by = place.operator("en");
+    let left = Event { kind: EventKind::Resigned, date: jiff::civil::date(2026, 2, 12), device: None };
+    register::record(&place.places, &by, "x", Change::EventRecorded(left), None, NOW).unwrap();
+    let run = &place.ingest(&[CODE, WORK, OTHER], Some(Mode::RulesOnly), NOW).runs[0];
+    assert_eq!((run.new, run.excluded), (3, 2));
+    ["to", "tre"].iter().for_each(|who| place.add(who, &["delete"]));
+    let confirm = |day: jiff::civil::Date, now| disposal::confirm_day(&place.places, &by, day, now).unwrap();
+    let plan = |now| disposal::plan(&place.places, &by, now, Progress::none()).unwrap();
+    let due = NOW + 23 * DAY;
+    confirm(jiff::civil::date(2026, 3, 5), due);
+    let decision = Decision::new("discard", Vec::new(), "RA 1".to_owned()).unwrap();
+    disposal::decide(&place.places, &by, &decision, due).unwrap();
+    let barred = plan(due);
+    assert_eq!((barred.buckets.len(), barred.barred.len()), (0, 1));
+    assert!(barred.barred[0].why.contains("wait in the holding area"), "{}", barred.barred[0].why);
+    // one is taken back, the other is shredded, and the bucket goes with what was taken back
+    place.decide("en", OTHER, Choice::Keep);
+    let over = NOW + 31 * DAY;
+    confirm(jiff::civil::date(2026, 3, 13), over);
+    assert_eq!(place.settle(31), Settled { kept: 1, shredded: 1, ..Settled::default() });
+    let made = plan(over);
+    let name = made.plan.unwrap();
+    assert_eq!((made.buckets.len(), made.buckets[0].records), (1, 2));
+    for who in ["to", "tre"] {
+        disposal::approve(&place.places, &place.operator(who), &name, over).unwrap();
+    }
+    disposal::run(&place.places, &by, Some(&name), &Copies::default(), over).unwrap();
+    assert!(place.nothing_is_held());
+    place.holds();
+    // the next copy of the phone brings none of it back, and is taken in
+    let again = &place.ingest(&[CODE, WORK, OTHER], Some(Mode::RulesOnly), over).runs[0];
+    assert_eq!((again.new, again.expired + again.withheld_again), (0, 3));
+    place.holds();
+}
+
+/// Years of the message that the clock should not add or take away.
+#[test]
+fn a_clock_that_is_wrong_loses_nothing() {
+    let place = place(Post::Officer);
+    let run = &place.ingest(&[CODE, WORK], Some(Mode::RulesOnly), NOW).runs[0];
+    assert_eq!((run.excluded, run.findings.len()), (1, 0), "{:?}", run.findings);
+    // thirty years ahead: what waits is not cleared, what is new is taken in, and it is said
+    let ahead = NOW + 30 * 365 * DAY;
+    let report = place.ingest(&[CODE, WORK, PARCEL, "Nyt om sagen"], Some(Mode::Off), ahead);
+    let run = &report.runs[0];
+    assert_eq!((run.new, run.expired, run.withheld_again), (2, 0, 1), "{:?}", run.findings);
+    assert_eq!(run.findings, ["clock_jumped:10950", "past_by_the_clock_alone:2"]);
+    assert_eq!((report.settled.shredded, report.settled.waiting, report.exit_code()), (0, 1, 3));
+    assert_eq!(report.settled.clock.as_deref(), Some("clock_jumped:10950"));
+    assert!(report.receipt.contains("clock_jumped"));
+    // once more with the same wrong clock: it has not become right by being repeated
+    let again = place.ingest(&[CODE, WORK, PARCEL, "Nyt om sagen"], Some(Mode::Off), ahead + DAY);
+    assert_eq!((again.settled.shredded, again.runs[0].findings.len()), (0, 1));
+    // ten years back
+    let back = place.ingest(&[WORK, "Endnu et"], Some(Mode::Off), NOW - 3650 * DAY);
+    assert_eq!(
+        (back.runs[0].new, back.runs[0].findings.clone()),
+        (1, vec!["clock_went_back:3650".to_owned()])
+    );
+    // the clock right again: as if nothing had been
+    let right = place.ingest(&[CODE, WORK], Some(Mode::Off), NOW + 31 * DAY);
+    assert_eq!(
+        (right.settled.shredded, right.runs[0].findings.len()),
+        (1, 0),
+        "{:?}",
+        right.runs[0].findings
+    );
+    let next = place.ingest(&[WORK, OTHER], Some(Mode::RulesOnly), NOW + 40 * DAY);
+    assert_eq!((next.runs[0].excluded, next.runs[0].findings.len()), (1, 0), "{:?}", next.runs[0].findings);
+    assert_eq!(place.settle(69), Settled { waiting: 1, ..Settled::default() });
+    assert_eq!(place.settle(70), Settled { shredded: 1, ..Settled::default() });
+    place.holds();
 }

@@ -9,6 +9,9 @@ use crate::hold::Hold;
 
 /// Days by which a clock may be ahead of the last day that something else than the clock speaks for.
 pub const MOST_AHEAD: i32 = 45;
+/// Days by which a clock may be ahead of the last run or confirmed day, for what is less than disposal: clearing the
+/// holding area, and taking in without a remark.
+pub const MOST_APART: i32 = 90;
 
 /// What the national archives decided about messages, as the authority recorded it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +70,9 @@ pub enum Bar {
         /// First day after the grace period.
         free_from: Date,
     },
+    /// Messages of it wait in the holding area: they would be left over, and could not be taken in any more.
+    #[error("messages of it wait in the holding area: review settle, or wait for their deadline")]
+    Waiting,
     /// Nobody recorded what the national archives decided.
     #[error("no decision about preservation is recorded")]
     Undecided,
@@ -157,7 +163,19 @@ pub fn known_day(clock: Date, witnesses: Witnesses) -> Result<Date, ClockFault> 
     if let Some(written) = written.filter(|written| clock < *written && !vouched) {
         return Err(ClockFault::WentBack { clock, known: written });
     }
-    if ahead(clock, known) > MOST_AHEAD { Err(ClockFault::Jumped { clock, known }) } else { Ok(known) }
+    goes_on(clock, known, MOST_AHEAD).map(|()| known)
+}
+
+/// Whether a clock goes on from a day that is known: not before it, and at most so many days after it.
+///
+/// # Errors
+/// [`ClockFault`].
+pub fn goes_on(clock: Date, known: Date, most: i32) -> Result<(), ClockFault> {
+    match ahead(clock, known) {
+        days if days < 0 => Err(ClockFault::WentBack { clock, known }),
+        days if days > most => Err(ClockFault::Jumped { clock, known }),
+        _ => Ok(()),
+    }
 }
 
 /// Days by which `a` is after `b`.
@@ -235,6 +253,13 @@ mod tests {
         // a day in the future that the log once had: a person's word stands against it
         clock("2051-03-31", "2099-01-01", "2051-03-01", "2051-03-31", "2051-03-31");
         clock("2051-04-10", "2051-04-01", "", "", "nothing but the clock says what day it is");
+    }
+
+    #[test]
+    fn a_clock_goes_on_from_a_day() {
+        let on = |clock: &str, most| goes_on(day(clock).unwrap(), date(2026, 1, 31), most).is_ok();
+        assert!(on("2026-01-31", 0) && on("2026-05-01", MOST_APART) && on("2026-02-28", 28));
+        assert!(!on("2026-01-30", 0) && !on("2026-05-02", MOST_APART) && !on("2056-01-31", MOST_APART));
     }
 
     #[test]

@@ -39,7 +39,8 @@ pub use class::{Class, Standing, standing};
 pub use custodian::{Custodian, Device, MonthDue, NoCopy, NoRole, RolePeriod};
 pub use decisions::NotStored;
 pub use disposal::{
-    Bar, ClockFault, MOST_AHEAD, Preservation, Witnesses, bar, day_of_run, free_from, known_day,
+    Bar, ClockFault, MOST_AHEAD, MOST_APART, Preservation, Witnesses, bar, day_of_run, free_from, goes_on,
+    known_day,
 };
 pub use entry::{Change, Handle, RegisterEvent};
 pub use event::{Event, EventFault, EventKind};

@@ -31,9 +31,12 @@ pub(super) fn review(command: Review, at: &Context<'_>) -> Result<u8, Failure> {
             ] {
                 table.row([at.out.texts().say(key, &[]), n.to_string()]);
             }
+            if let Some(finding) = &settled.clock {
+                table.row([at.out.texts().say("review-clock", &[]), finding.clone()]);
+            }
             at.out.table(&table)?;
             at.out.object(&settled)?;
-            Ok(0)
+            Ok(if settled.clock.is_some() { LOOK } else { 0 })
         }
     }
 }

@@ -1,13 +1,15 @@
 //! What disposal is decided by: holds, what the national archives decided, and what day it is, all as entries
 //! of the log. Read anew each time; nothing here is remembered.
 
+use std::collections::HashSet;
+
 use archive::{Entry, Operator, RegisterEntry, Writer};
 use chain::EntryType;
 use jiff::civil::Date;
 use policy::{Bar, Bucket, Hold, Preservation, Witnesses, bar, day_of_run, known_day};
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{civil, days};
+use crate::clock::{Clock, civil, days};
 use crate::error::JobError;
 use crate::holds;
 use crate::manifest::Manifest;
@@ -78,6 +80,11 @@ pub(crate) struct Facts {
     pub(crate) holds: Vec<Hold>,
     decisions: Vec<Decision>,
     witnesses: Witnesses,
+    /// The last day from which a clock may go on: of the newest confirmation, of runs behind it that found nothing
+    /// odd in the clock, of the beginning of the log.
+    last: Date,
+    /// Buckets of messages that wait in the holding area.
+    waiting: HashSet<[u8; 16]>,
 }
 
 impl Facts {
@@ -90,14 +97,44 @@ impl Facts {
             decisions.push(decision.map_err(|_| JobError::Integrity { what: what() })?);
         }
         let written = |e: &RegisterEntry| civil(i64::try_from(e.header.written_at).unwrap_or(i64::MAX)).ok();
-        let run = |e: &RegisterEntry| day_of_run(Manifest::parse(&e.plain)?.copy_date, written(e)?);
-        let last = i64::try_from(writer.archive().written_at()).unwrap_or(i64::MAX);
-        let witnesses = Witnesses {
-            written: Some(civil(last)?),
-            run: register(&[EntryType::Run])?.iter().filter_map(run).max(),
-            confirmed: register(&[EntryType::Time])?.iter().filter_map(|e| holds::day_of(&e.clear)).max(),
-        };
-        Ok(Self { holds: holds::in_log(places, writer)?, decisions, witnesses })
+        let newest = i64::try_from(writer.archive().written_at()).unwrap_or(i64::MAX);
+        let mut witnesses = Witnesses { written: Some(civil(newest)?), ..Witnesses::default() };
+        let mut last = Date::MIN;
+        for entry in register(&[EntryType::Genesis, EntryType::Time, EntryType::Run])? {
+            match entry.header.kind() {
+                Some(EntryType::Time) => {
+                    let day = holds::day_of(&entry.clear);
+                    witnesses.confirmed = witnesses.confirmed.max(day);
+                    // a person's word stands against whatever clocks said before
+                    last = day.unwrap_or(last);
+                }
+                Some(EntryType::Run) => {
+                    let (Some(run), Some(on)) = (Manifest::parse(&entry.plain), written(&entry)) else {
+                        continue;
+                    };
+                    // entries behind one that was written with a clock in the future bear its day
+                    let on = on.min(run.ingest_date);
+                    // a copy whose day is the clock's own says nothing beside the clock
+                    witnesses.run = witnesses.run.max(day_of_run(run.copy_date, on).filter(|_| run.dated));
+                    if !run.findings.iter().any(|finding| Clock::is_remark(finding)) {
+                        last = last.max(on);
+                    }
+                }
+                _ => last = last.max(written(&entry).unwrap_or(last)),
+            }
+        }
+        let mut waiting = HashSet::new();
+        for (run, _) in writer.archive().held_ever(writer.keys()).map_err(|e| places.fail(e))? {
+            let there = run.items.iter().filter(|held| !run.settled.contains_key(&held.slot));
+            waiting.extend(there.map(|held| held.bucket));
+        }
+        Ok(Self { holds: holds::in_log(places, writer)?, decisions, witnesses, last, waiting })
+    }
+
+    /// What may be believed of the clock, with copies at hand that state these days.
+    pub(crate) fn clock(&self, now: i64, copies: &[Date]) -> Result<Clock, JobError> {
+        let spoken = self.witnesses.run.max(self.witnesses.confirmed);
+        Ok(Clock::of(civil(now)?, self.last, spoken, copies))
     }
 
     /// The day by which disposal is decided.
@@ -118,11 +155,12 @@ impl Facts {
         &self,
         today: Date,
         custodian: &str,
-        bucket: &Bucket,
+        (id, bucket): (&[u8; 16], &Bucket),
         due: Date,
         untimed: bool,
     ) -> Option<Bar> {
         let covering = self.holds.iter().filter(|h| h.scope.could_cover(custodian, bucket, untimed));
-        bar(today, due, covering, self.preservation(custodian))
+        let waits = self.waiting.contains(id).then_some(Bar::Waiting);
+        bar(today, due, covering, self.preservation(custodian)).or(waits)
     }
 }

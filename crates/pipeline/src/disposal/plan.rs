@@ -142,7 +142,7 @@ pub fn plan(
         }
         let belongs = belonging.get(&id).cloned().unwrap_or_default();
         let planned = look(places, archive, by, &id, &belongs, (&custodian, &bucket))?;
-        match facts.bar(day, &custodian, &bucket, planned.due, planned.untimed) {
+        match facts.bar(day, &custodian, (&id, &bucket), planned.due, planned.untimed) {
             None => report.buckets.push(planned),
             Some(Bar::NotDue { .. }) => report.not_due += 1,
             Some(why) => report.barred.push(Barred {

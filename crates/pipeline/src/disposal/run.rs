@@ -165,7 +165,7 @@ fn still(places: &Places, writer: &Writer, kept: &Kept, now: i64) -> Result<(), 
         }
         let (custodian, bucket) = Bucket::decode_label(label)
             .ok_or_else(|| JobError::Integrity { what: format!("bucket {number}: malformed label") })?;
-        if let Some(bar) = facts.bar(today, &custodian, &bucket, plan.due, plan.untimed) {
+        if let Some(bar) = facts.bar(today, &custodian, (&made.id, &bucket), plan.due, plan.untimed) {
             return refuse(format!("{at}: {bar}"));
         }
     }

@@ -121,7 +121,8 @@ pub(crate) fn piles(places: &Places, archive: &Archive) -> Result<Vec<Pile>, Job
     for run in runs {
         let bad = || JobError::Integrity { what: "a held run without a manifest".to_owned() };
         let manifest = manifests.get(&run.run).ok_or_else(bad)?;
-        let from = civil(i64::try_from(run.written_at).unwrap_or(i64::MAX))?;
+        // entries behind one that was written with a clock in the future bear its day
+        let from = civil(i64::try_from(run.written_at).unwrap_or(i64::MAX))?.min(manifest.ingest_date);
         let deadline = from.saturating_add(i64::from(manifest.sorting.review_days).days());
         let mut items = Vec::with_capacity(run.items.len());
         for held in &run.items {

@@ -2,12 +2,12 @@
 //! into the archive; what is excluded is shredded, unless a legal hold stands in the way.
 
 use archive::{Outcome, Writer};
-use jiff::civil::Date;
 use policy::{Bucket, Hold};
 use serde::Serialize;
 
 use super::{Item, Pile, State, piles};
-use crate::clock::civil;
+use crate::clock::Clock;
+use crate::disposal::Facts;
 use crate::error::JobError;
 use crate::holds;
 use crate::places::Places;
@@ -25,6 +25,9 @@ pub struct Settled {
     pub on_hold: u64,
     /// Still waiting.
     pub waiting: u64,
+    /// What is odd about the clock while something waits: the day that counts is then the last that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<String>,
 }
 
 /// Settles what is due. Decisions to keep take effect at once, everything else at the deadline.
@@ -33,11 +36,12 @@ pub struct Settled {
 /// [`JobError`]; what was settled before stays settled.
 pub fn settle(places: &Places, now: i64) -> Result<Settled, JobError> {
     let mut writer = places.writer(now)?;
-    due(places, &mut writer, civil(now)?)
+    let clock = Facts::read(places, &writer)?.clock(now, &[])?;
+    due(places, &mut writer, &clock)
 }
 
 /// The same for a writer that is open.
-pub(crate) fn due(places: &Places, writer: &mut Writer, today: Date) -> Result<Settled, JobError> {
+pub(crate) fn due(places: &Places, writer: &mut Writer, clock: &Clock) -> Result<Settled, JobError> {
     let fail = |e| places.fail(e);
     let area = places.area().map_err(fail)?;
     writer.sweep_held(&area).map_err(fail)?;
@@ -48,8 +52,10 @@ pub(crate) fn due(places: &Places, writer: &mut Writer, today: Date) -> Result<S
         for item in &pile.items {
             let bucket = Bucket { class: item.note.class, month: item.note.month, device: None, tenure: 0 };
             // a message may be older than its bucket says
-            let covers = |h: &Hold| h.blocks_on(today) && h.scope.could_cover(&pile.custodian, &bucket, true);
-            match outcome(&pile, item, today, holds.iter().any(covers)) {
+            let covers = |h: &Hold| {
+                h.blocks_on(clock.earliest()) && h.scope.could_cover(&pile.custodian, &bucket, true)
+            };
+            match outcome(&pile, item, clock.clearing(), holds.iter().any(covers)) {
                 Due::Now(outcome) => {
                     outcomes.push((item.held.slot, outcome));
                     match outcome {
@@ -65,6 +71,9 @@ pub(crate) fn due(places: &Places, writer: &mut Writer, today: Date) -> Result<S
         }
         writer.settle(&area, &pile.run, &outcomes).map_err(fail)?;
     }
+    if settled.waiting > 0 {
+        settled.clock = clock.finding();
+    }
     Ok(settled)
 }
 
@@ -76,7 +85,7 @@ enum Due {
     Done,
 }
 
-fn outcome(pile: &Pile, item: &Item, today: Date, on_hold: bool) -> Due {
+fn outcome(pile: &Pile, item: &Item, today: jiff::civil::Date, on_hold: bool) -> Due {
     let over = today >= pile.deadline;
     match item.state {
         State::Kept | State::Shredded => Due::Done,
