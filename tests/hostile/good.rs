@@ -64,6 +64,11 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind { name: "ab-encrypted", write: ab_encrypted },
     Kind { name: "mmssms", write: |at| one(at, "mmssms.db", &android::database(&sms()).bytes) },
     Kind { name: "bugle", write: |at| one(at, "bugle_db", &android::bugle()) },
+    Kind { name: "ufdr-zip", write: |at| report(at, false) },
+    Kind { name: "ufdr", write: |at| report(at, true) },
+    Kind { name: "smart-csv", write: |at| smart(at, "csv", "beskeder.csv") },
+    Kind { name: "smart-json-zip", write: |at| smart(at, "json", "smart-eksport.zip") },
+    Kind { name: "smart-sqlite", write: |at| smart(at, "sqlite", "smart.db") },
 ];
 
 /// Writes the good source of a kind into a folder of its own.
@@ -128,6 +133,32 @@ fn packed(at: &Path, shape: Shape, zip: bool) -> Good {
     tar.append_dir_all(".", &root).unwrap();
     tar.finish().unwrap();
     Good { source: "s.tar", main: String::new(), words: Vec::new() }
+}
+
+/// A forensic report, packed or not.
+fn report(at: &Path, folder: bool) -> Good {
+    let spec =
+        testkit::ufdr::Spec { more: 30, canary: Some(MARK.to_owned()), ..testkit::ufdr::Spec::small() };
+    if folder {
+        testkit::ufdr::write_folder(&spec, &at.join("s")).unwrap();
+        return Good { source: "s", main: "report.xml".to_owned(), words: Vec::new() };
+    }
+    testkit::ufdr::write(&spec, &at.join("s.ufdr")).unwrap();
+    Good { source: "s.ufdr", main: String::new(), words: Vec::new() }
+}
+
+/// A medium of SMART, read by the mapping that belongs to it.
+fn smart(at: &Path, example: &str, main: &str) -> Good {
+    let fixture = crate::support::root().join("fixtures/smart").join(example);
+    let medium = fixture.join("medium");
+    for file in files(&medium) {
+        let to = at.join("s").join(file.strip_prefix(&medium).unwrap());
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::write(to, fs::read(&file).unwrap()).unwrap();
+    }
+    fs::write(at.join("mapping"), fs::read(fixture.join("mapping.toml")).unwrap()).unwrap();
+    let words = vec!["--mapping".to_owned(), "mapping".to_owned()];
+    Good { source: "s", main: main.to_owned(), words }
 }
 
 /// A folder as a zip, every second file deflated.

@@ -2,7 +2,8 @@
 //! which may not crash, hang, fill the memory, change the source, leave anything behind or say on standard
 //! error what messages say; what can be read is read.
 //!
-//! `BESKEDARKIV_HOSTILE=N` tries N times as much; `BESKEDARKIV_HOSTILE_SHOW=1` lists every case;
+//! `BESKEDARKIV_HOSTILE=N` tries N times as much; `BESKEDARKIV_HOSTILE_SEED=N` begins with other damage;
+//! `BESKEDARKIV_HOSTILE_PROGRAM=P` tries another build of the program; `BESKEDARKIV_HOSTILE_SHOW=1` lists every case;
 //! `BESKEDARKIV_HOSTILE_KEEP=WORDS` leaves the cases whose names begin so where they are.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
@@ -12,6 +13,7 @@ mod damage;
 mod databases;
 mod folders;
 mod good;
+mod mutate;
 #[path = "../support/mod.rs"]
 mod support;
 mod watch;
@@ -134,6 +136,31 @@ fn every_kind_damaged() {
                         fs::write(&main, damage.of(&whole)).unwrap();
                         case.name = format!("{} {damage:?}", kind.name);
                         report.take(&case, &base, keeps(kind, damage), watch(&case));
+                    }
+                }
+            });
+        }
+    });
+    report.end();
+}
+
+/// Four mutations of every kind; N times as many and, from `seed` on, others.
+#[test]
+fn every_kind_mutated() {
+    let report = Report::default();
+    let seed = std::env::var("BESKEDARKIV_HOSTILE_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
+    let next = Mutex::new(KINDS.iter());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let Some(kind) = next.lock().unwrap().next() else { break };
+                    let (mut case, main) = good(kind);
+                    for seed in seed..seed + 4 * times() {
+                        let before = mutate::mutate(&case.source, &main, seed);
+                        case.name = format!("{} mutated {seed}", kind.name);
+                        report.take(&case, &[], Keeps::Nothing, watch(&case));
+                        mutate::restore(before);
                     }
                 }
             });

@@ -55,6 +55,12 @@ struct Ran {
     seconds: f64,
 }
 
+/// The program: this build, or another that is given.
+fn program() -> std::ffi::OsString {
+    std::env::var_os("BESKEDARKIV_HOSTILE_PROGRAM")
+        .unwrap_or_else(|| env!("CARGO_BIN_EXE_beskedarkiv").into())
+}
+
 /// The program under limits, without the environment of whoever runs the tests.
 fn run(case: &Case, words: &[&str], without_rights: bool) -> Result<Ran, String> {
     let io = |e: std::io::Error| format!("the test itself: {e}");
@@ -67,7 +73,7 @@ fn run(case: &Case, words: &[&str], without_rights: bool) -> Result<Ran, String>
         // the superuser reads what nobody may read
         command.args(["setpriv", "--bounding-set=-dac_override,-dac_read_search"]);
     }
-    command.arg(env!("CARGO_BIN_EXE_beskedarkiv")).args(words);
+    command.arg(program()).args(words);
     command
         .env_clear()
         .env("HOME", case.dir.path())
