@@ -623,6 +623,7 @@ error-io = { $path }: { $what }: { $why }
 next-io = Se efter, om disken er fuld, og om der er adgang, og prøv igen.
 
 look-at = Se på:
+what-to-do = Gør: { $what }
 phase-opening = Åbner kilden
 phase-reading = Læser
 phase-sorting = Sorterer
@@ -707,7 +708,7 @@ app-absent = har beskeder, som ikke er i kilden
 app-unknown = ukendt
 read-done = { $messages } beskeder skrevet, { $unreadable } rækker ulæselige
 read-unreadable = ulæselig: { $at }: { $why }
-read-finding = se på: { $what }
+read-finding = { $what }
 classify-done = { $messages } beskeder: { $keep } gemmes, { $review } skal ses af et menneske, { $exclude } udelades (heraf { $proposals } kun som forslag)
 classify-trained = Model { $model }: { $messages } beskeder i { $conversations } samtaler. Målt på samtaler, der i tur var holdt ude:
 review-kept = Gemt efter beslutning

@@ -625,6 +625,7 @@ error-io = { $path }: { $what }: { $why }
 next-io = See whether the disk is full and whether you have access, and try again.
 
 look-at = Look at:
+what-to-do = Do: { $what }
 phase-opening = Opening the source
 phase-reading = Reading
 phase-sorting = Sorting
@@ -709,7 +710,7 @@ app-absent = has messages, which are not in the source
 app-unknown = unknown
 read-done = { $messages } messages written, { $unreadable } rows unreadable
 read-unreadable = unreadable: { $at }: { $why }
-read-finding = look at: { $what }
+read-finding = { $what }
 classify-done = { $messages } messages: { $keep } kept, { $review } for a person, { $exclude } excluded ({ $proposals } of them as a proposal only)
 classify-trained = Model { $model }: { $messages } messages in { $conversations } conversations. Measured on conversations left out in turn:
 review-kept = Kept by decision

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::copies;
 use crate::production::{ConversationSummary, Cover, Exhibit};
-use crate::remarks::remark;
+use crate::remarks::doubt as in_words;
 use crate::show::{day, local, plain, text};
 use crate::withheld::{self, Range};
 use crate::words::{Lang, Word};
@@ -197,7 +197,7 @@ impl Pages<'_> {
                     @if !m.doubts.is_empty() {
                         " " span { (self.say(Word::Doubts)) ": "
                             @for (i, doubt) in m.doubts.iter().enumerate() {
-                                @if i > 0 { " " } (plain(&remark(doubt, self.lang)))
+                                @if i > 0 { " " } (plain(&in_words(doubt, self.lang)))
                             }
                         }
                     }

@@ -51,7 +51,7 @@ pub(crate) struct Local {
     pub(crate) clock: String,
 }
 
-const MONTHS: [(&str, &str); 12] = [
+pub(crate) const MONTHS: [(&str, &str); 12] = [
     ("januar", "January"),
     ("februar", "February"),
     ("marts", "March"),

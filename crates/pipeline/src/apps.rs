@@ -31,7 +31,7 @@ pub struct App {
 
 /// Apps that hold messages, by bundle id. Signal excludes its files from device backups
 /// (signalapp/Signal-iOS#523).
-const MESSENGERS: &[(&str, Coverage)] = &[
+pub(crate) const MESSENGERS: &[(&str, Coverage)] = &[
     // read where its database is in the source
     ("net.whatsapp.WhatsApp", Coverage::NotInSource),
     ("net.whatsapp.WhatsAppSMB", Coverage::NotInSource),

@@ -59,6 +59,7 @@ pub mod timestamps;
 mod together;
 pub mod verdict;
 pub mod verify;
+pub mod words;
 
 pub use archive::Operator;
 pub use error::JobError;

@@ -1,13 +1,24 @@
 //! The receipt of an ingest, in Danish, to be printed and signed: counts and the state of the chain,
-//! nothing that says who wrote what.
+//! nothing that says who wrote what. It stays one or two pages, whatever was found: the report has the rest.
 
 use std::fmt::Write;
 
 use jiff::civil::Date;
 
+use crate::compare::Vanished;
 use crate::ingest::{IngestReport, RunReport};
+use crate::words::{self, Line};
 
-/// The receipt as plain text, 72 columns.
+/// Columns of a page.
+const WIDTH: usize = 72;
+
+/// Most lines of findings on a receipt; two pages have some 110 lines in all.
+const MOST_LINES: usize = 60;
+
+/// Most months of which it is said what vanished.
+const MOST_MONTHS: usize = 6;
+
+/// The receipt as plain text, [`WIDTH`] columns.
 pub(crate) fn text(report: &IngestReport, today: Date) -> String {
     let mut out = String::new();
     let mut line = |text: &str| {
@@ -20,6 +31,7 @@ pub(crate) fn text(report: &IngestReport, today: Date) -> String {
     line(&format!("Dato                           {today}"));
     line(&format!("Arkiv                          {}", report.archive));
     line(&format!("Ansvarlig (id)                 {}", report.custodian));
+    let room = MOST_LINES / report.runs.len().max(1);
     for run in &report.runs {
         line("");
         line(&format!("Kilde                          {}", run.source));
@@ -56,14 +68,7 @@ pub(crate) fn text(report: &IngestReport, today: Date) -> String {
         if run.reappeared > 0 {
             line(&format!("{:<31}{}", "Manglede før, er der igen", run.reappeared));
         }
-        for v in &run.vanished {
-            line(&format!(
-                "Forsvundet siden sidste kopi   {} fra {} ({})",
-                v.messages,
-                v.month,
-                reason(&v.reason)
-            ));
-        }
+        vanished(&run.vanished).iter().for_each(|text| line(text));
         line(&format!("{:<31}{}", "Sorteret", sorted_as(run)));
         for (route, n) in run.routes.iter().filter(|_| !run.sorting.model.is_empty()) {
             line(&format!("  {:<36}{n}", danish(route)));
@@ -75,10 +80,9 @@ pub(crate) fn text(report: &IngestReport, today: Date) -> String {
             line("Enheden er registreret som den ansvarliges første: kontrollér den.");
         }
         if !run.findings.is_empty() {
-            line("Forhold, der skal ses på:");
-            for finding in &run.findings {
-                line(&format!("  - {finding}"));
-            }
+            line("");
+            line("Forhold, der skal ses på");
+            findings(run, room).iter().for_each(|text| line(text));
         }
     }
     line("");
@@ -94,6 +98,51 @@ pub(crate) fn text(report: &IngestReport, today: Date) -> String {
     line("");
     line("Set af                         ______________________________  dato __________");
     out
+}
+
+/// The findings in words, as far as there is room; the rest is counted.
+fn findings(run: &RunReport, room: usize) -> Vec<String> {
+    let said = words::lines(&run.findings, false);
+    let mut lines = Vec::new();
+    let mut left = 0_usize;
+    for said in &said {
+        let more = match said {
+            Line::Found(text) => words::wrapped(text, "  - ", "    ", WIDTH),
+            Line::Advice(text) => words::wrapped(&format!("Gør: {text}"), "    ", "         ", WIDTH),
+        };
+        // advice belongs to what stands above it
+        let is_found = matches!(said, Line::Found(_));
+        if left > 0 || (is_found && lines.len() + more.len() > room) {
+            left += usize::from(is_found);
+        } else {
+            lines.extend(more);
+        }
+    }
+    if left > 0 {
+        let rest = format!("Og {left} forhold mere; de står i rapporten (ingest --json).");
+        lines.extend(words::wrapped(&rest, "  - ", "    ", WIDTH));
+    }
+    lines
+}
+
+/// What vanished since the last copy: the months with most, in order, and the rest counted.
+fn vanished(all: &[Vanished]) -> Vec<String> {
+    let mut largest: Vec<&Vanished> = all.iter().collect();
+    largest.sort_by_key(|v| std::cmp::Reverse(v.messages));
+    let rest = largest.split_off(largest.len().min(MOST_MONTHS));
+    let mut lines: Vec<String> = all
+        .iter()
+        .filter(|v| largest.iter().any(|l| std::ptr::eq(*l, *v)))
+        .map(|v| {
+            let why = reason(&v.reason);
+            format!("Forsvundet siden sidste kopi   {} fra {} ({why})", v.messages, v.month)
+        })
+        .collect();
+    if !rest.is_empty() {
+        let messages: u64 = rest.iter().map(|v| v.messages).sum();
+        lines.push(format!("{:<31}{messages} fra {} andre måneder", "", rest.len()));
+    }
+    lines
 }
 
 /// What changed, in words.

@@ -103,15 +103,29 @@ fn asking<T>(
     with_progress(at, |progress| job(&options, progress))
 }
 
-/// Writes what a person must look at.
+/// Writes what a person must look at, codes in words.
 pub(super) fn look(at: &Context<'_>, findings: &[String]) -> Result<(), Failure> {
     if !findings.is_empty() {
         at.out.line("look-at", &[])?;
-        for finding in findings {
-            at.out.plain(&format!("  - {finding}"))?;
+        for line in in_words(at, findings) {
+            at.out.plain(&format!("  {line}"))?;
         }
     }
     Ok(())
+}
+
+/// Findings in words, a line each; what to do stands below, further in.
+pub(super) fn in_words(at: &Context<'_>, findings: &[String]) -> Vec<String> {
+    let texts = at.out.texts();
+    pipeline::words::lines(findings, texts.lang() == Lang::En)
+        .into_iter()
+        .map(|line| match line {
+            pipeline::words::Line::Found(text) => format!("- {text}"),
+            pipeline::words::Line::Advice(what) => {
+                format!("    {}", texts.say("what-to-do", &[("what", what.into())]))
+            }
+        })
+        .collect()
 }
 
 pub(super) fn numbers(at: &Context<'_>, rows: &[(&str, u64)]) -> Result<(), Failure> {
@@ -228,10 +242,16 @@ pub(super) fn inspect(a: &args::Inspect, at: &Context<'_>) -> Result<u8, Failure
                 pipeline::apps::Coverage::NotInSource => "app-absent",
                 pipeline::apps::Coverage::Unknown => "app-unknown",
             };
-            table.row([app.id.clone(), texts.say(key, &[])]);
+            let name = match pipeline::words::app_name(&app.id) {
+                name if name == app.id => name.to_owned(),
+                name => format!("{name} ({})", app.id),
+            };
+            table.row([name, texts.say(key, &[])]);
         }
         at.out.table(&table)?;
-        look(at, &report.findings)?;
+        // notes on the container count for the exit code as findings do
+        let findings: Vec<String> = report.findings.iter().chain(&report.notes).cloned().collect();
+        look(at, &findings)?;
         at.out.object(&report)?;
         if !report.clean() {
             code = LOOK;
@@ -267,8 +287,8 @@ pub(super) fn read(a: &args::Read, at: &Context<'_>) -> Result<u8, Failure> {
             &[("at", listed.at.clone().into()), ("why", listed.fault.clone().into())],
         );
     }
-    for finding in &report.findings {
-        at.out.note("read-finding", &[("what", finding.clone().into())]);
+    for line in in_words(at, &report.findings) {
+        at.out.note("read-finding", &[("what", line.into())]);
     }
     Ok(if report.clean() { 0 } else { LOOK })
 }

@@ -3,7 +3,7 @@
 use pipeline::status::{CustodianStatus, status as look};
 
 use super::Context;
-use super::jobs::{now, places};
+use super::jobs::{in_words, now, places};
 use crate::args;
 use crate::failure::Failure;
 use crate::table::Table;
@@ -60,8 +60,8 @@ fn one(c: &CustodianStatus, at: &Context<'_>) -> Result<(), Failure> {
                 &[("n", v.messages.into()), ("month", v.month.clone().into()), ("reason", reason.into())],
             )?;
         }
-        for finding in &s.findings {
-            at.out.plain(&format!("      - {finding}"))?;
+        for line in in_words(at, &s.findings) {
+            at.out.plain(&format!("      {line}"))?;
         }
     }
     Ok(())

@@ -1,0 +1,245 @@
+//! Details as people write them: numbers, sizes, times, apps, places.
+
+use jiff::Timestamp;
+
+use crate::show::{MONTHS, zone};
+use crate::words::Lang;
+
+/// Apps by their ids.
+const APPS: &[(&str, &str)] = &[
+    ("net.whatsapp.WhatsApp", "WhatsApp"),
+    ("net.whatsapp.WhatsAppSMB", "WhatsApp Business"),
+    ("org.whispersystems.signal", "Signal"),
+    ("com.facebook.Messenger", "Messenger"),
+    ("com.burbn.instagram", "Instagram"),
+    ("ph.telegra.Telegraph", "Telegram"),
+    ("com.microsoft.skype.teams", "Microsoft Teams"),
+    ("com.tinyspeck.chatlyio", "Slack"),
+    ("com.toyopagroup.picaboo", "Snapchat"),
+    ("com.viber", "Viber"),
+    ("ch.threema.iapp", "Threema"),
+    ("com.wire", "Wire"),
+    ("com.skype.skype", "Skype"),
+    ("com.google.Messages", "Google Messages"),
+    ("im.vector.app", "Element"),
+    ("com.android.providers.telephony", "sms og mms (Android)"),
+    ("com.apple.messages.URLBalloonProvider", "Link"),
+    ("com.apple.messages.Polls", "Polls"),
+    ("com.apple.DigitalTouchBalloonProvider", "Digital Touch"),
+    ("com.apple.Handwriting.HandwritingProvider", "Handwriting"),
+];
+
+/// Words that stand in codes: as they stand, Danish, English.
+const WORDS: &[(&str, &str, &str)] = &[
+    // members of a container
+    ("encrypted", "krypteret", "encrypted"),
+    ("method", "pakket på en måde, der ikke kendes", "packed in a way that is not known"),
+    ("doubled", "samme navn to gange, den første tæller", "the same name twice, the first counts"),
+    ("outside", "navnet fører ud af kilden", "the name leads out of the source"),
+    ("link", "en henvisning til en anden fil", "a reference to another file"),
+    ("unreadable", "kan ikke læses", "unreadable"),
+    ("sparse", "lagret med huller", "stored with holes"),
+    ("above", "flere end programmet tager", "more than the program takes"),
+    ("cut", "afskåret", "cut off"),
+    ("checksum", "kontrolsummen passer ikke", "the checksum does not fit"),
+    ("longer_than_stated", "længere end oplyst", "longer than stated"),
+    // what a phone counts of itself
+    ("deleted_messages", "slettede beskeder", "deleted messages"),
+    ("deleted_chats", "slettede samtaler", "deleted conversations"),
+    ("deleted_attachments", "slettede vedhæftninger", "deleted attachments"),
+    ("deleted_recoverable", "slettede, der kan hentes tilbage", "deleted that can be taken back"),
+    ("recoverable", "der kan hentes tilbage", "that can be taken back"),
+    // what WhatsApp leaves out of an export
+    ("media", "mediefil", "media file"),
+    ("image", "billede", "picture"),
+    ("video", "video", "video"),
+    ("audio", "lyd", "sound"),
+    ("gif", "GIF", "GIF"),
+    ("sticker", "klistermærke", "sticker"),
+    ("contact", "kontaktkort", "contact card"),
+    ("document", "dokument", "document"),
+    ("view_once", "kan kun ses én gang", "can be seen once only"),
+    // why a message was not sent
+    ("outbox", "lå i udbakken", "was in the outbox"),
+    ("failed", "mislykkedes", "failed"),
+    ("queued", "ventede på at blive sendt", "was waiting to be sent"),
+    // states in reports
+    ("Deleted", "slettet og genskabt", "deleted and recovered"),
+    ("Trash", "i papirkurven", "in the trash"),
+    ("Unknown", "ukendt", "unknown"),
+    ("Low", "lav", "low"),
+    ("Medium", "middel", "medium"),
+    // effects and drawings of iMessage
+    ("gentle", "svagt", "gentle"),
+    ("slam", "brag", "slam"),
+    ("invisible_ink", "usynligt blæk", "invisible ink"),
+    ("loud", "højt", "loud"),
+    ("confetti", "konfetti", "confetti"),
+    ("echo", "ekko", "echo"),
+    ("fireworks", "fyrværkeri", "fireworks"),
+    ("balloons", "balloner", "balloons"),
+    ("heart", "hjerte", "heart"),
+    ("lasers", "lasere", "lasers"),
+    ("shooting_star", "stjerneskud", "shooting star"),
+    ("sparkles", "glimmer", "sparkles"),
+    ("spotlight", "spotlys", "spotlight"),
+    ("unknown", "ukendt", "unknown"),
+    ("tap", "tryk", "tap"),
+    ("heartbeat", "hjerteslag", "heartbeat"),
+    ("sketch", "tegning", "sketch"),
+    ("kiss", "kys", "kiss"),
+    ("fireball", "ildkugle", "fireball"),
+    // formats
+    ("ios-backup", "sikkerhedskopi af iPhone", "backup of an iPhone"),
+    ("end", "slutningen", "the end"),
+    ("none", "ingen", "none"),
+    ("sentence", "sætning", "sentence"),
+];
+
+/// The name of an app, or its id where the name is not known.
+#[must_use]
+pub fn app_name(id: &str) -> &str {
+    APPS.iter().find(|a| a.0 == id).map_or(id, |a| a.1)
+}
+
+/// A detail by its letter.
+pub(super) fn detail(letter: char, text: &str, lang: Lang) -> String {
+    match letter {
+        'N' => match (text.strip_prefix('-'), text.parse::<u64>()) {
+            (None, Ok(n)) => number(n, lang),
+            _ => text.to_owned(),
+        },
+        'B' => text.parse().map_or_else(|_| text.to_owned(), |n| size(n, lang)),
+        'T' => time(text, lang),
+        'A' => app_name(text).to_owned(),
+        'W' => match (WORDS.iter().find(|w| w.0 == text), lang) {
+            (Some(word), Lang::Da) => word.1.to_owned(),
+            (Some(word), Lang::En) => word.2.to_owned(),
+            (None, _) => text.to_owned(),
+        },
+        _ => text.to_owned(),
+    }
+}
+
+/// A number with its thousands apart: `12.345`, in English `12,345`.
+pub(super) fn number(n: u64, lang: Lang) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(if lang == Lang::Da { '.' } else { ',' });
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A number of bytes: `812 byte`, `34 kB`, `1,2 MB`; thousands, as disks are sold.
+fn size(bytes: u64, lang: Lang) -> String {
+    let tenths = |unit: u64| {
+        let tenths = (bytes / (unit / 10)) + u64::from(bytes % (unit / 10) >= unit / 20);
+        let (whole, tenth) = (number(tenths / 10, lang), tenths % 10);
+        match (tenth, lang) {
+            (0, _) => whole,
+            (_, Lang::Da) => format!("{whole},{tenth}"),
+            (_, Lang::En) => format!("{whole}.{tenth}"),
+        }
+    };
+    match bytes {
+        0..1_000 => format!("{bytes} {}", if lang == Lang::Da { "byte" } else { "bytes" }),
+        1_000..100_000 => format!("{} kB", tenths(1_000)),
+        100_000..1_000_000_000 => format!("{} MB", tenths(1_000_000)),
+        _ => format!("{} GB", tenths(1_000_000_000)),
+    }
+}
+
+/// Whether a detail is a time, and not the sign of none.
+pub(super) fn is_time(text: &str) -> bool {
+    text.parse::<Timestamp>().is_ok()
+}
+
+/// A time in Copenhagen: `1. februar 2025 kl. 12.23`, in English `1 February 2025, 12:23`.
+fn time(text: &str, lang: Lang) -> String {
+    let Ok(at) = text.parse::<Timestamp>() else {
+        return if lang == Lang::Da { "ukendt tid" } else { "unknown time" }.to_owned();
+    };
+    let at = zone().to_datetime(at);
+    let (day, year, hour, minute) = (at.day(), at.year(), at.hour(), at.minute());
+    let (da, en) =
+        usize::try_from(at.month() - 1).ok().and_then(|m| MONTHS.get(m)).copied().unwrap_or_default();
+    match lang {
+        Lang::Da => format!("{day}. {da} {year} kl. {hour:02}.{minute:02}"),
+        Lang::En => format!("{day} {en} {year}, {hour:02}:{minute:02}"),
+    }
+}
+
+/// Most details that a list names.
+const MOST_NAMED: usize = 8;
+
+/// Details in a row, the rest counted.
+pub(super) fn list(all: &[String], lang: Lang) -> String {
+    let shown = all.get(..MOST_NAMED).unwrap_or(all).join(", ");
+    match (all.len().saturating_sub(MOST_NAMED) as u64, lang) {
+        (0, _) => shown,
+        (more, Lang::Da) => format!("{shown} og {} til", number(more, lang)),
+        (more, Lang::En) => format!("{shown} and {} more", number(more, lang)),
+    }
+}
+
+/// Most holes that are named.
+const MOST_GAPS: usize = 5;
+
+/// The largest holes with what lies around them, in order of time.
+pub(super) fn gaps(mut all: Vec<(u64, Option<(char, &str)>, Option<(char, &str)>)>, lang: Lang) -> String {
+    all.sort_by_key(|g| (std::cmp::Reverse(g.0), g.1));
+    let left = all.len().saturating_sub(MOST_GAPS) as u64;
+    all.truncate(MOST_GAPS);
+    all.sort_by_key(|g| g.1.map(|d| d.1));
+    let shown = |d: Option<(char, &str)>| time(d.map_or("", |d| d.1), lang);
+    let named: Vec<String> = all
+        .iter()
+        .map(|(rows, from, to)| {
+            let (rows, from, to) = (number(*rows, lang), shown(*from), shown(*to));
+            match lang {
+                Lang::Da => format!("{rows} mellem {from} og {to}"),
+                Lang::En => format!("{rows} between {from} and {to}"),
+            }
+        })
+        .collect();
+    let named = named.join("; ");
+    match (left, lang) {
+        (0, _) => named,
+        (1.., Lang::Da) => format!("{named} (de øvrige {} står i rapporten i JSON)", number(left, lang)),
+        (1.., Lang::En) => format!("{named} (the other {} are in the report in JSON)", number(left, lang)),
+    }
+}
+
+/// A place inside a source; none for a whole file whose name says nothing.
+pub(super) fn place(text: &str, lang: Lang) -> Option<String> {
+    let at = [" table ", " element ", " offset ", " frame ", " whole file"];
+    let begins = at.iter().filter_map(|a| text.find(a)).min().unwrap_or(text.len());
+    let (file, inside) = text.split_at(begins);
+    // the file's own name is enough for a person
+    let file = file.rsplit('/').next().unwrap_or(file);
+    let inside = inside.strip_suffix(" whole file").unwrap_or(inside);
+    let inside = match lang {
+        Lang::Da => inside
+            .replace(" table ", ", tabel ")
+            .replace(" row ", ", række ")
+            .replace(" column ", ", kolonne ")
+            .replace(" element ", ", element ")
+            .replace(" line ", ", linje ")
+            .replace(" offset ", ", byte ")
+            .replace(" frame ", ", blok "),
+        Lang::En => inside
+            .replace(" table ", ", table ")
+            .replace(" row ", ", row ")
+            .replace(" offset ", ", byte ")
+            .replace(" line ", ", line "),
+    };
+    let text = match (file, lang) {
+        ("first in", Lang::Da) => format!("først i{}", inside.trim_start_matches(',')),
+        _ => format!("{file}{inside}"),
+    };
+    (!text.is_empty()).then_some(text)
+}
