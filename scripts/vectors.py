@@ -24,8 +24,11 @@ def tag(label):
     return label.encode().ljust(16, b"\0")
 
 
-def sha(*parts):
-    return hashlib.sha256(b"".join(parts)).digest()
+HASH = {1: hashlib.sha256, 2: hashlib.sha3_256}
+
+
+def sha(*parts, by=1):
+    return HASH[by](b"".join(parts)).digest()
 
 
 def extract(salt, key):
@@ -52,9 +55,9 @@ def seal(key, context, plain):
 def record(seed, groups, suite=1):
     fields = []
     for f, data in enumerate(groups, 1):
-        salt = sha(tag("BA1.salt"), seed, bytes([f]))
-        fields.append(bytes([f]) + sha(tag("BA1.field"), bytes([suite, f]), salt, struct.pack(">Q", len(data)), data))
-    return sha(tag("BA1.record"), bytes([suite, len(fields)]), *fields)
+        salt = sha(tag("BA1.salt"), seed, bytes([f]), by=suite)
+        fields.append(bytes([f]) + field(f, salt, data, suite))
+    return sha(tag("BA1.record"), bytes([suite, len(fields)]), *fields, by=suite)
 
 
 def mth(leaves):
@@ -89,11 +92,11 @@ def body(kind, salt, clear, plain, suite=1):
 
 
 def field(group, salt, data, suite=1):
-    return sha(tag("BA1.field"), bytes([suite, group]), salt, struct.pack(">Q", len(data)), data)
+    return sha(tag("BA1.field"), bytes([suite, group]), salt, struct.pack(">Q", len(data)), data, by=suite)
 
 
-def header(kind, index, archive, content, prev=b"\1" * 32, author=b"\7" * 32):
-    parts = [b"BAH1", bytes([kind, 1, 0, 0]), struct.pack(">Q", index), prev, archive, b"\3" * 16,
+def header(kind, index, archive, content, prev=b"\1" * 32, author=b"\7" * 32, suite=1, other=0):
+    parts = [b"BAH1", bytes([kind, suite, other, 0]), struct.pack(">Q", index), prev, archive, b"\3" * 16,
              struct.pack(">Q", 1_764_000_000_123), b"\5" * 16, content, b"\6" * 32, struct.pack(">Q", 4096), author,
              struct.pack(">Q", 2), bytes(40)]
     return b"".join(parts)
@@ -112,10 +115,10 @@ def verifier_key(name, public):
     return f"{name}+{key_id.hex()}+{base64.b64encode(bytes([1]) + public).decode()}"
 
 
-def checkpoint(archive, size, root, seed):
+def checkpoint(archive, size, root, seed, suite=1):
     origin = "beskedarkiv/" + archive.hex()
     key = Ed25519PrivateKey.from_private_bytes(seed)
-    text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
+    text = f"{origin}{'/sha3-256' if suite == 2 else ''}\n{size}\n{base64.b64encode(root).decode()}\n"
     key_id = sha(f"{origin}/job\n".encode(), b"\1", key.public_key().public_bytes_raw())[:4]
     signed = base64.b64encode(key_id + key.sign(text.encode())).decode()
     return f"{text}\n\u2014 {origin}/job {signed}\n"
@@ -173,40 +176,41 @@ def shares(secret, coefficients, count):
     return out
 
 
-def path(leaves, i):
+def path(leaves, i, suite=1):
     if len(leaves) == 1:
         return []
     k = 1 << (len(leaves) - 1).bit_length() - 1
     if i < k:
-        return path(leaves[:k], i) + [top(leaves[k:])]
-    return path(leaves[k:], i - k) + [top(leaves[:k])]
+        return path(leaves[:k], i, suite) + [top(leaves[k:], suite)]
+    return path(leaves[k:], i - k, suite) + [top(leaves[:k], suite)]
 
 
-def top(leaves):
+def top(leaves, suite=1):
     """Tree hash over leaf hashes."""
     if len(leaves) == 1:
         return leaves[0]
     k = 1 << (len(leaves) - 1).bit_length() - 1
-    return sha(b"\1", top(leaves[:k]), top(leaves[k:]))
+    return sha(b"\1", top(leaves[:k], suite), top(leaves[k:], suite), by=suite)
 
 
-def proof(archive, seed):
+def proof(archive, seed, content=1, suite=1, log_suite=1):
     """The second of three records, without parties and raw; the log has seven entries, this is the fifth."""
     records = [(bytes([i]) * 16, [f"record {i} group {g}".encode() for g in range(1, 9)]) for i in range(3)]
-    leaves = [sha(b"\0", record(*r)) for r in records]
-    head = header(10, 4, archive, top(leaves))
+    leaves = [sha(b"\0", record(*r, content), by=content) for r in records]
+    head = header(10, 4, archive, top(leaves, content), suite=suite, other=content if content != suite else 0)
     fields = b""
     for f, data in enumerate(records[1][1], 1):
-        salt = sha(tag("BA1.salt"), records[1][0], bytes([f]))
+        salt = sha(tag("BA1.salt"), records[1][0], bytes([f]), by=content)
         if f in (3, 6):
-            fields += b"\0" + field(f, salt, data)
+            fields += b"\0" + field(f, salt, data, content)
         else:
             fields += b"\1" + salt + struct.pack(">I", len(data)) + data
     tree = b"\2" + b"\2" + (b"\0" + leaves[0]) + (b"\1" + fields) + (b"\0" + leaves[2])
-    log = [sha(b"\0", head) if i == 4 else bytes([i]) * 32 for i in range(7)]
+    log = [sha(b"\0", head, by=log_suite) if i == 4 else bytes([i]) * 32 for i in range(7)]
     extra = base64.b64encode(b"BAP1" + head + tree).decode()
-    hashes = "".join(base64.b64encode(h).decode() + "\n" for h in path(log, 4))
-    return f"c2sp.org/tlog-proof@v1\nextra {extra}\nindex 4\n{hashes}\n{checkpoint(archive, 7, top(log), seed)}"
+    hashes = "".join(base64.b64encode(h).decode() + "\n" for h in path(log, 4, log_suite))
+    note = checkpoint(archive, 7, top(log, log_suite), seed, log_suite)
+    return f"c2sp.org/tlog-proof@v1\nextra {extra}\nindex 4\n{hashes}\n{note}"
 
 
 def under(key, random, context, plain):
@@ -355,6 +359,10 @@ def chain():
     public = Ed25519PrivateKey.from_private_bytes(JOB).public_key().public_bytes_raw()
     write("chain/trusted-keys-1.txt", verifier_key(f"beskedarkiv/{ARCHIVE.hex()}/job", public))
     known("chain/proof-1.proof", proof(ARCHIVE, JOB))
+    # of a record from before a renewal, of one that waited for it, of one from behind it; all behind it
+    known("chain/proof-2.proof", proof(ARCHIVE, JOB, 1, 1, 2))
+    known("chain/proof-3.proof", proof(ARCHIVE, JOB, 1, 2, 2))
+    known("chain/proof-4.proof", proof(ARCHIVE, JOB, 2, 2, 2))
     witness, name = b"\x09" * 32, "vidne.example/rigsarkivet"
     known("chain/cosigned-1.txt", cosigned(checkpoint(ARCHIVE, 42, b"\7" * 32, JOB), name, witness, 1_790_000_000))
     public = Ed25519PrivateKey.from_private_bytes(witness).public_key().public_bytes_raw()

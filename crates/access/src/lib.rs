@@ -22,7 +22,8 @@ pub use keystore::{KeyStore, KeyStoreFault, lie_apart};
 pub use register::{EpochBody, GenesisBody, GrantBody, OperatorBody, OperatorId, RevokeBody, Rights};
 pub use witness::{Witness, WitnessFault};
 
-/// Any bytes as each of the bodies that give or take rights, and as an identity; what decodes encodes to the same.
+/// Any bytes as each of the bodies that give or take rights, as an identity, a share, a witness's file, a copy of the key
+/// store; what decodes encodes to the same.
 #[doc(hidden)]
 pub fn fuzz_one(data: &[u8]) {
     fn same<T>(data: &[u8], decode: fn(&[u8]) -> Option<T>, encode: fn(&T) -> Vec<u8>) {
@@ -41,6 +42,19 @@ pub fn fuzz_one(data: &[u8]) {
     drop(ResealBody::decode(data));
     drop(SuiteBody::decode(data));
     let _: Option<_> = Authority::genesis_key(data);
+    if let Some(note) = custody::CustodyNote::decode(1, data) {
+        assert_eq!(note.encode(), data);
+    }
+    drop(parcel::label(data));
+    if let Ok(text) = std::str::from_utf8(data) {
+        // many spellings of one share; read again it says the same
+        if let Ok(share) = custody::PaperShare::typed(&[0xab; 16], text) {
+            let groups = share.groups(&[0xab; 16]);
+            let again = custody::PaperShare::typed(&[0xab; 16], &groups).map(|s| s.groups(&[0xab; 16]));
+            assert!(again.is_ok_and(|again| *again == *groups));
+        }
+        drop(Witness::parse(text));
+    }
     // what a derivation costs is bounded elsewhere; here only the cheapest is paid for
     let cheap = [&b"BAI1"[..], &8192_u32.to_be_bytes(), &1_u32.to_be_bytes(), &1_u32.to_be_bytes()].concat();
     if !data.starts_with(b"BAI1") || data.starts_with(&cheap) {

@@ -58,7 +58,22 @@ fn a_checkpoint_and_the_key_that_signed_it() {
 
 #[test]
 fn a_proof_made_elsewhere() {
-    let text = vector!("proof-1.proof");
+    let texts = [
+        vector!("proof-1.proof"),
+        vector!("proof-2.proof"),
+        vector!("proof-3.proof"),
+        vector!("proof-4.proof"),
+    ];
+    let mut suites = Vec::new();
+    for text in texts {
+        suites.push(a_proof(text));
+    }
+    let (first, second) = (Suite::Sha256, Suite::Sha3);
+    assert_eq!(suites, [(first, first), (first, first), (first, second), (second, second)]);
+}
+
+/// Checks a proof; gives the suites of its records and its header.
+fn a_proof(text: &str) -> (Suite, Suite) {
     let proof = Proof::parse(text).unwrap();
     let key = TrustedKey::parse(vector!("trusted-keys-1.txt").trim()).unwrap();
     let proven = proof.verify(&[key]).unwrap();
@@ -69,4 +84,5 @@ fn a_proof_made_elsewhere() {
         assert_eq!(field.shown(), (!hidden).then_some(expected.as_bytes()), "{group}");
     }
     assert_eq!(proof.to_text(), text);
+    (proven.header.content_suite, proven.header.suite)
 }

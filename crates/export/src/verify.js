@@ -13,7 +13,42 @@ const tag = (label) => bytes(label, new Uint8Array(16 - label.length));
 const same = (a, b) => a.length === b.length && a.every((x, i) => x === b[i]);
 const hex = (b) => Array.from(b, (x) => x.toString(16).padStart(2, "0")).join("");
 const big = (n) => { const out = new Uint8Array(8); new DataView(out.buffer).setBigUint64(0, BigInt(n)); return out; };
-const node = (l, r) => sha256([1], l, r);
+// SHA3-256 (FIPS 202), which browsers do not have; a lane is a BigInt at x + 5 y.
+const sha3 = async (...parts) => {
+  const data = bytes(...parts), rate = 136, whole = new Uint8Array((Math.floor(data.length / rate) + 1) * rate);
+  whole.set(data);
+  whole[data.length] ^= 6;
+  whole[whole.length - 1] ^= 128;
+  const view = new DataView(whole.buffer), s = new Array(25).fill(0n);
+  const turn = (lane, n) => BigInt.asUintN(64, (lane << n) | (lane >> (64n - n)));
+  for (let at = 0; at < whole.length; at += rate) {
+    for (let i = 0; i < rate / 8; i++) s[i] ^= view.getBigUint64(at + 8 * i, true);
+    let bits = 1;
+    for (let round = 0; round < 24; round++) {
+      const c = [0, 1, 2, 3, 4].map((x) => s[x] ^ s[x + 5] ^ s[x + 10] ^ s[x + 15] ^ s[x + 20]);
+      for (let i = 0; i < 25; i++) s[i] ^= c[(i + 4) % 5] ^ turn(c[(i + 1) % 5], 1n);
+      let [x, y, lane] = [1, 0, s[1]];
+      for (let t = 0; t < 24; t++) {
+        [x, y] = [y, (2 * x + 3 * y) % 5];
+        [lane, s[x + 5 * y]] = [s[x + 5 * y], turn(lane, BigInt((((t + 1) * (t + 2)) / 2) % 64))];
+      }
+      for (let row = 0; row < 25; row += 5) {
+        const r = s.slice(row, row + 5);
+        for (let i = 0; i < 5; i++) s[row + i] = r[i] ^ (BigInt.asUintN(64, ~r[(i + 1) % 5]) & r[(i + 2) % 5]);
+      }
+      for (let j = 0; j < 7; j++) {
+        bits = ((bits << 1) ^ ((bits >> 7) * 0x71)) & 255;
+        if (bits & 2) s[0] ^= 1n << ((1n << BigInt(j)) - 1n);
+      }
+    }
+  }
+  const out = new DataView(new ArrayBuffer(32));
+  for (let i = 0; i < 4; i++) out.setBigUint64(8 * i, s[i], true);
+  return new Uint8Array(out.buffer);
+};
+// suites, by what they hash with: FORMAT.md, "Words and notation"
+const HASH = { 1: sha256, 2: sha3 };
+const node = (l, r, by) => HASH[by]([1], l, r);
 const need = (is, what) => { if (!is) throw new Error(what); };
 
 function base64(text) {
@@ -34,40 +69,40 @@ async function key(line) {
   return { name, id, public: typed.subarray(1) };
 }
 
-async function field(f, read) {
+async function field(f, read, by) {
   const kind = read(1)[0];
   need(kind < 2, "malformed");
   if (kind === 0) return { hidden: true, hash: read(32) };
   const salt = read(32);
   const data = read(new DataView(bytes(read(4)).buffer).getUint32(0));
-  return { data, hash: await sha256(tag("BA1.field"), [1, f], salt, big(data.length), data) };
+  return { data, hash: await HASH[by](tag("BA1.field"), [by, f], salt, big(data.length), data) };
 }
 
-async function tree(read, depth, records) {
+async function tree(read, depth, records, by) {
   const kind = read(1)[0];
   need(kind < 3 && depth < 41, "malformed");
   if (kind === 0) return read(32);
   if (kind === 1) {
     const fields = [];
-    for (let f = 1; f <= 8; f++) fields.push(await field(f, read));
+    for (let f = 1; f <= 8; f++) fields.push(await field(f, read, by));
     records.push(fields);
     const list = fields.flatMap((x, i) => [[i + 1], x.hash]);
-    return sha256([0], await sha256(tag("BA1.record"), [1, 8], ...list));
+    return HASH[by]([0], await HASH[by](tag("BA1.record"), [by, 8], ...list));
   }
-  const left = await tree(read, depth + 1, records);
-  return node(left, await tree(read, depth + 1, records));
+  const left = await tree(read, depth + 1, records, by);
+  return node(left, await tree(read, depth + 1, records, by), by);
 }
 
 // RFC 9162, 2.1.3.2
-async function inclusion(leaf, index, size, path) {
+async function inclusion(leaf, index, size, path, by) {
   let [at, last, hash] = [BigInt(index), BigInt(size) - 1n, leaf];
   need(at <= last, "log");
   for (const p of path) {
     need(last > 0n, "log");
     if (at & 1n || at === last) {
-      hash = await node(p, hash);
+      hash = await node(p, hash, by);
       while (!(at & 1n) && at !== 0n) { at >>= 1n; last >>= 1n; }
-    } else hash = await node(hash, p);
+    } else hash = await node(hash, p, by);
     at >>= 1n; last >>= 1n;
   }
   need(last === 0n, "log");
@@ -102,15 +137,19 @@ async function check(text, trusted) {
   need(same(inner.subarray(0, 4), bytes("BAP1")) && inner.length > 260, "malformed");
   const header = inner.subarray(4, 260);
   const view = new DataView(bytes(header).buffer);
-  need(same(header.subarray(0, 8), bytes("BAH1", [10, 1, 0, 0])), "header");
+  const [suite, other] = header.subarray(5, 7);
+  need(suite in HASH && (other === 0 || (other in HASH && other < suite)), "header");
+  need(same(header.subarray(0, 8), bytes("BAH1", [10, suite, other, 0])), "header");
   need(header.subarray(216).every((b) => b === 0) && String(view.getBigUint64(8)) === index, "header");
-  need(origin === "beskedarkiv/" + hex(header.subarray(48, 64)), "header");
+  const archive = hex(header.subarray(48, 64)), log = "beskedarkiv/" + archive;
+  const by = { [log]: 1, [log + "/sha3-256"]: 2 }[origin];
+  need(by >= suite, "header");
   const records = [];
-  need(same(await tree(read, 0, records), header.subarray(104, 136)) && records.length > 0, "records");
+  need(same(await tree(read, 0, records, other || suite), header.subarray(104, 136)) && records.length > 0, "records");
   need(place === inner.length, "malformed");
-  need(same(await inclusion(await sha256([0], header), index, size, path), root), "log");
+  need(same(await inclusion(await HASH[by]([0], header), index, size, path, by), root), "log");
   const body = bytes(origin, "\n", size, "\n", rootText, "\n");
-  const name = origin + "/job";
+  const name = log + "/job";
   const signatures = lastLines.trimEnd().split("\n").map((line) => {
     const [, by, blob] = line.split(" ");
     const raw = base64(blob);
@@ -120,7 +159,7 @@ async function check(text, trusted) {
     const s = signatures.find((s) => s.by === name && s.id === k.id);
     if (!s) continue;
     need(s.signature.length === 64 && (await signed(k.public, body, s.signature)), "signature");
-    return { archive: origin.slice(12), entry: index, size, root: rootText, key: name, records,
+    return { archive, entry: index, size, root: rootText, key: name, records,
       written: new Date(Number(view.getBigUint64(80))).toISOString() };
   }
   throw new Error("untrusted");
