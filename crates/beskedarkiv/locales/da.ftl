@@ -702,6 +702,7 @@ inspect-serial = Serienummer
 inspect-number = Nummer
 inspect-secret = Mangler
 inspect-reader = Læses af
+app-own = telefonens egne beskeder
 app-read = læses
 app-known = har beskeder, læses ikke endnu
 app-absent = har beskeder, som ikke er i kilden

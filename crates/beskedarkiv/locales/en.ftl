@@ -704,6 +704,7 @@ inspect-serial = Serial number
 inspect-number = Number
 inspect-secret = Missing
 inspect-reader = Read by
+app-own = the phone's own messages
 app-read = read
 app-known = has messages, not read yet
 app-absent = has messages, which are not in the source

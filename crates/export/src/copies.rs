@@ -3,7 +3,8 @@
 
 use maud::{Markup, html};
 
-use crate::show::{day, plain};
+use crate::remarks::source_name;
+use crate::show::{day, month_in_words, plain};
 use crate::words::{Lang, Word};
 
 /// One copy.
@@ -32,21 +33,21 @@ pub(crate) fn table(copies: &[Copied], lang: Lang) -> Markup {
             thead { tr {
                 th scope="col" { (say(Word::CopyDay)) }
                 th scope="col" { (say(Word::Source)) }
-                th scope="col" { (say(Word::NewMessages)) }
-                th scope="col" { (say(Word::ChangedMessages)) }
+                th.n scope="col" { (say(Word::NewMessages)) }
+                th.n scope="col" { (say(Word::ChangedMessages)) }
                 th scope="col" { (say(Word::Vanished)) }
             } }
             tbody {
                 @for c in copies {
                     tr {
                         th scope="row" { (day(&c.date, lang)) }
-                        td { (plain(&c.source)) }
+                        td { (plain(&source_name(&c.source, lang))) }
                         td.n { (c.new) }
                         td.n { (c.changed) }
                         td {
                             @for (i, (month, why, n)) in c.vanished.iter().enumerate() {
                                 @if i > 0 { br; }
-                                (n) " (" (plain(month)) ", " (say(reason(why))) ")"
+                                (n) " (" (plain(&month_in_words(month, lang))) ", " (say(reason(why))) ")"
                             }
                         }
                     }

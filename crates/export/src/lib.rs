@@ -35,7 +35,7 @@ pub use quality::{
     Counts, Curve, Decided, Drift, Judged, Machine, Material, Measured, Pair, Point, QualityReport, Reading,
     quality_page,
 };
-pub use remarks::{Said, app_name, codes, doubt, findings};
+pub use remarks::{Said, app_name, codes, doubt, findings, source_name};
 pub use share::{ShareSheet, share_of_page, share_page};
 pub use sheet::{NOTE_BEGINS, Sheet, checkpoint_page};
 pub use withheld::{Standing, Withheld};

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::copies;
 use crate::production::{ConversationSummary, Cover, Exhibit};
 use crate::remarks::doubt as in_words;
-use crate::show::{day, local, plain, text};
+use crate::show::{day, local, month_in_words, plain, text};
 use crate::withheld::{self, Range};
 use crate::words::{Lang, Word};
 
@@ -128,12 +128,12 @@ impl Pages<'_> {
                     thead { tr {
                         th scope="col" { (self.say(Word::Month)) }
                         th scope="col" { (self.say(Word::Class)) }
-                        th scope="col" { (self.say(Word::Messages)) }
-                        th scope="col" { (self.say(Word::Entry)) }
+                        th.n scope="col" { (self.say(Word::Messages)) }
+                        th.n scope="col" { (self.say(Word::Entry)) }
                     } }
                     tbody {
                         @for d in &self.cover.disposed {
-                            tr { td { (d.month) } td { (d.retention_class) } td.n { (d.records) } td.n { (d.entry) } }
+                            tr { td { (month_in_words(&d.month, self.lang)) } td { (d.retention_class) } td.n { (d.records) } td.n { (d.entry) } }
                         }
                     }
                 }
@@ -189,20 +189,20 @@ impl Pages<'_> {
                 }
                 (self.reactions(&m.reactions, names))
                 (self.sources(e, files.get(m.attachments.len()..).unwrap_or_default(), names))
-                footer {
-                    @if let Some(read) = m.read_at.and_then(|at| local(at, self.zone, self.lang)) {
-                        span { (self.say(Word::ReadAt)) " " (read.date) " " (read.clock) } " "
-                    }
-                    span { (self.say(Word::Keep)) " " (day(&e.archive.retain_until, self.lang)) " (" (e.archive.retention_class) ")" }
-                    @if !m.doubts.is_empty() {
-                        " " span { (self.say(Word::Doubts)) ": "
-                            @for (i, doubt) in m.doubts.iter().enumerate() {
-                                @if i > 0 { " " } (plain(&in_words(doubt, self.lang)))
-                            }
+                @if !m.doubts.is_empty() {
+                    p.facts { (self.say(Word::Doubts)) ": "
+                        @for (i, doubt) in m.doubts.iter().enumerate() {
+                            @if i > 0 { " " } (plain(&in_words(doubt, self.lang)))
                         }
                     }
+                }
+                footer {
+                    @if let Some(read) = m.read_at.and_then(|at| local(at, self.zone, self.lang)) {
+                        span { (self.say(Word::ReadAt)) " " (read.date) " " (read.clock) } " · "
+                    }
+                    span { (self.say(Word::Keep)) " " (day(&e.archive.retain_until, self.lang)) " (" (e.archive.retention_class) ")" }
                     @if let Some(proof) = &e.archive.proof {
-                        " " a href={ "../proofs/" (proof) } { (self.say(Word::Proof)) }
+                        " · " a href={ "../proofs/" (proof) } { (self.say(Word::Proof)) }
                     }
                 }
             }

@@ -51,7 +51,7 @@ pub(crate) struct Local {
     pub(crate) clock: String,
 }
 
-pub(crate) const MONTHS: [(&str, &str); 12] = [
+const MONTHS: [(&str, &str); 12] = [
     ("januar", "January"),
     ("februar", "February"),
     ("marts", "March"),
@@ -81,6 +81,16 @@ pub(crate) fn day(iso: &str, lang: Lang) -> String {
         Lang::Da => format!("{}. {} {}", date.day(), month.0, date.year()),
         Lang::En => format!("{} {} {}", date.day(), month.1, date.year()),
     }
+}
+
+/// A month, `2026-01`, in words; anything else as it stands.
+pub(crate) fn month_in_words(iso: &str, lang: Lang) -> String {
+    let parts = iso.split_once('-').filter(|(year, month)| year.len() == 4 && month.len() == 2);
+    let named = parts.and_then(|(year, month)| {
+        let (da, en) = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
+        Some(format!("{} {year}", if lang == Lang::Da { da } else { en }))
+    });
+    named.unwrap_or_else(|| iso.to_owned())
 }
 
 /// A time in words; `None` outside the calendar.

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use crate::bag::Part;
-use crate::show::plain;
+use crate::show::{month_in_words, plain};
 use crate::words::{Lang, Word};
 
 /// One that is withheld.
@@ -148,7 +148,7 @@ pub(crate) fn table(ranges: &[Range], lang: Lang) -> Markup {
         table {
             thead { tr {
                 th scope="col" { (say(Word::Number)) }
-                th scope="col" { (say(Word::Messages)) }
+                th.n scope="col" { (say(Word::Messages)) }
                 th scope="col" { (say(Word::Month)) }
                 th scope="col" { (say(Word::Ground)) }
                 th scope="col" { (say(Word::Standing)) }
@@ -158,7 +158,7 @@ pub(crate) fn table(ranges: &[Range], lang: Lang) -> Markup {
                     tr {
                         th scope="row" { (r.first) @if r.last > r.first { "–" (r.last) } }
                         td.n { (r.last - r.first + 1) }
-                        td { (plain(&r.month)) }
+                        td { (plain(&month_in_words(&r.month, lang))) }
                         td { (say(ground(r.ground.as_deref()))) }
                         td { (say(r.standing.word())) }
                     }

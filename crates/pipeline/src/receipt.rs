@@ -34,7 +34,7 @@ pub(crate) fn text(report: &IngestReport, today: Date) -> String {
     let room = MOST_LINES / report.runs.len().max(1);
     for run in &report.runs {
         line("");
-        line(&format!("Kilde                          {}", run.source));
+        line(&format!("Kilde                          {}", words::source(&run.source)));
         line(&format!("Kopiens dato                   {}", run.copy_date));
         line(&format!(
             "Kørsel                         {}",
@@ -69,7 +69,7 @@ pub(crate) fn text(report: &IngestReport, today: Date) -> String {
             line(&format!("{:<31}{}", "Manglede før, er der igen", run.reappeared));
         }
         vanished(&run.vanished).iter().for_each(|text| line(text));
-        line(&format!("{:<31}{}", "Sorteret", sorted_as(run)));
+        sorted_as(run).iter().for_each(|text| line(text));
         for (route, n) in run.routes.iter().filter(|_| !run.sorting.model.is_empty()) {
             line(&format!("  {:<36}{n}", danish(route)));
         }
@@ -166,12 +166,23 @@ fn reason(reason: &str) -> &str {
 }
 
 /// How a run was sorted, in words.
-fn sorted_as(run: &RunReport) -> String {
+fn sorted_as(run: &RunReport) -> Vec<String> {
     let s = &run.sorting;
     if s.model.is_empty() {
-        return "nej, alt gemmes".to_owned();
+        return vec![format!("{:<31}nej, alt gemmes", "Sorteret")];
     }
-    format!("{}, model {}, politik {}, frist {} dage", s.mode, s.model, s.policy, s.review_days)
+    let how = match s.mode.as_str() {
+        "sort" => "ja: gemt, udeladt eller til et menneske",
+        "assist" => "ja: maskinen foreslår kun",
+        "rules-only" => "kun efter faste regler",
+        other => other,
+    };
+    vec![
+        format!("{:<31}{how}", "Sorteret"),
+        format!("{:<31}{}", "  efter model", s.model),
+        format!("{:<31}{}", "  efter politik", s.policy),
+        format!("{:<31}{} dage", "  frist for gennemsyn", s.review_days),
+    ]
 }
 
 /// A route, ground and class: `exclude private E5`.
@@ -188,4 +199,58 @@ fn danish(route: &str) -> String {
         other => other.to_owned(),
     };
     route.split(' ').map(word).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(runs: Vec<RunReport>) -> IngestReport {
+        IngestReport { runs, root: "0123456789abcdef".repeat(4), ..IngestReport::default() }
+    }
+
+    /// A code of every kind, many of some, and some that are not known.
+    fn everything() -> Vec<String> {
+        let one = export::codes().flat_map(|c| {
+            ["", ":7", ":7/8", ":sms:7", ":sms:7/8", ":sms", ": need 16 bytes, have 9"]
+                .map(|d| format!("{c}{d}"))
+        });
+        let holes = (1..5000).map(|i| {
+            format!("rows_absent_between:{}-{}:2025-01-01T11:23:12Z/2025-02-01T11:23:12Z", i * 10, i * 10 + 5)
+        });
+        let unknown = (0..5000).map(|i| format!("no_words_for_this:{i}"));
+        one.chain(holes).chain(unknown).collect()
+    }
+
+    #[test]
+    fn two_pages_whatever_the_source() {
+        let months = (0..300).map(|i| Vanished {
+            month: format!("{}-{:02}", 2000 + i / 12, 1 + i % 12),
+            reason: "unknown".to_owned(),
+            messages: i,
+        });
+        let run = RunReport { findings: everything(), vanished: months.collect(), ..RunReport::default() };
+        let text = text(&report(vec![run]), jiff::civil::date(2026, 2, 20));
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.len() <= 110, "{} lines", lines.len());
+        let wide: Vec<_> = lines.iter().filter(|l| l.chars().count() > WIDTH + 8).collect();
+        assert_eq!(wide, [&""; 0]);
+        assert!(text.contains("forhold mere; de står i"), "{text}");
+        assert!(text.contains("299 fra 2024-12 "), "{text}");
+        assert!(text.contains(" fra 294 andre måneder"), "{text}");
+    }
+
+    #[test]
+    fn few_findings_stand_in_full() {
+        let findings = ["keep_messages_days:30", "rows_absent:17/3"].map(str::to_owned).to_vec();
+        let text = text(
+            &report(vec![RunReport { findings, ..RunReport::default() }]),
+            jiff::civil::date(2026, 2, 20),
+        );
+        for part in ["sletter selv beskeder efter 30 dage", "Gør: Indstil telefonen", "mangler der 17 numre"]
+        {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(!text.contains("forhold mere") && !text.contains("rows_absent"), "{text}");
+    }
 }

@@ -4,6 +4,11 @@
 use export::Lang;
 pub use export::app_name;
 
+/// The kind of a source in words.
+pub(crate) fn source(kind: &str) -> String {
+    export::source_name(kind, Lang::Da)
+}
+
 /// A line for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
@@ -32,7 +37,7 @@ pub(crate) fn wrapped(text: &str, first: &str, rest: &str, width: usize) -> Vec<
     let mut out = Vec::new();
     let mut line = first.to_owned();
     let mut empty = true;
-    for word in text.split_whitespace() {
+    for word in glued(text) {
         if !empty && line.chars().count() + 1 + word.chars().count() > width {
             out.push(std::mem::replace(&mut line, rest.to_owned()));
             empty = true;
@@ -40,11 +45,30 @@ pub(crate) fn wrapped(text: &str, first: &str, rest: &str, width: usize) -> Vec<
         if !empty {
             line.push(' ');
         }
-        line.push_str(word);
+        line.push_str(&word);
         empty = false;
     }
     out.push(line);
     out
+}
+
+/// Words, with what belongs together in a date as one: `1. februar`, `kl. 12.23`.
+fn glued(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let holds = |last: &String| {
+            let last = last.rsplit(' ').next().unwrap_or_default().trim_start_matches('(');
+            last == "kl." || last.strip_suffix('.').is_some_and(|d| d.parse::<u8>().is_ok())
+        };
+        match words.last_mut() {
+            Some(last) if holds(last) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
 }
 
 #[cfg(test)]
@@ -67,7 +91,7 @@ mod tests {
                 "The tar file lacks its end; it may be cut off.",
                 "3 files in the tar file are cut off.",
                 "-> Fetch the file of the source again from where it came, and compare.",
-                "2 messages were among the recently deleted. They were read and marked as deleted.",
+                "2 messages were among the recently deleted; read and marked as deleted.",
             ]
         );
     }
@@ -85,6 +109,7 @@ mod tests {
         let check = |text: &str, lines: &[&str]| assert_eq!(wrapped(text, "- ", "  ", 10), lines);
         check("en to tre fire", &["- en to", "  tre fire"]);
         check("etmegetlangtord to", &["- etmegetlangtord", "  to"]);
+        check("den 1. maj kl. 12.23", &["- den", "  1. maj", "  kl. 12.23"]);
         check("", &["- "]);
     }
 }

@@ -243,6 +243,7 @@ pub(super) fn inspect(a: &args::Inspect, at: &Context<'_>) -> Result<u8, Failure
                 pipeline::apps::Coverage::Unknown => "app-unknown",
             };
             let name = match pipeline::words::app_name(&app.id) {
+                "messages" => texts.say("app-own", &[]),
                 name if name == app.id => name.to_owned(),
                 name => format!("{name} ({})", app.id),
             };

@@ -100,7 +100,7 @@ findings! {
     // rows that are gone
     "rows_absent:N/N": "I rækken af beskeder mangler der {1:nummer|numre}, fordelt på {2:sted|steder}: beskeder, der er slettet før kopien, og nogle, der aldrig har været der.", "In the sequence of messages {1:number is|numbers are} missing in {2:place|places}: messages deleted before the copy, and some that never were." => ASK_OWNER;
     "rows_absent:W:N/N": "I rækken af beskeder ({1}) mangler der {2:nummer|numre}, fordelt på {3:sted|steder}: beskeder, der er slettet før kopien, og nogle, der aldrig har været der.", "In the sequence of messages ({1}) {2:number is|numbers are} missing in {3:place|places}: messages deleted before the copy, and some that never were." => ASK_OWNER;
-    "rows_absent_between:N-N:T/T": "Hullet i rækken: {gap:nummer|numre} mangler mellem {3} og {4}.", "The hole in the sequence: {gap:number is|numbers are} missing between {3} and {4}.";
+    "rows_absent_between:N-N:T/T": "Hullet i rækken: {gap:nummer|numre} mangler mellem {3} og {4}.", "The hole in the sequence: {gap:number is|numbers are} missing between {3} and {4}." => ASK_OWNER;
     "rows_absent_at_start:N": "Rækken af beskeder begynder ikke ved nummer 1: de første {1:nummer|numre} mangler.", "The sequence of messages does not begin at number 1: the first {1:number is|numbers are} missing.";
     "rows_absent_at_end:N": "De seneste {1:besked|beskeder}, telefonen har haft, er slettet før kopien.", "The latest {1:message|messages} that the phone had were deleted before the copy." => ASK_OWNER;
     "last_seen_message_absent:N": "I {1:samtale|samtaler} er den besked, ejeren sidst så, ikke i kopien.", "In {1:conversation|conversations} the message that the owner saw last is not in the copy." => ASK_OWNER;
@@ -108,10 +108,10 @@ findings! {
     "chats_with_absent_rows_not_named:N": "{1:samtale mere|samtaler mere} mangler beskeder.", "{1:more conversation lacks|more conversations lack} messages.";
     "chat_empty": "En samtale har haft beskeder, men er tom i kopien.", "A conversation had messages and is empty in the copy." => ASK_OWNER;
     "last_message_absent": "Den seneste besked i en samtale er ikke i kopien.", "The latest message of a conversation is not in the copy." => ASK_OWNER;
-    "chats_without_messages:N": "{1:samtale er|samtaler er} tomme: beskederne i dem er slettet, eller der har aldrig været nogen.", "{1:conversation is|conversations are} empty: their messages were deleted, or there never were any.";
-    "tombstones:W:N": "Telefonen har noteret {2:sletning|sletninger} (i {1}).", "The phone has noted {2:deletion|deletions} (in {1}).";
+    "chats_without_messages:N": "{1:samtale er tom|samtaler er tomme}: beskederne er slettet, eller der har aldrig været nogen.", "{1:conversation is|conversations are} empty: their messages were deleted, or there never were any.";
+    "tombstones:W:N": "Telefonen har noteret {2:sletning|sletninger} ({1}).", "The phone has noted {2:deletion|deletions} ({1})." => ASK_OWNER;
     "dangling:W:N": "{2:henvisning|henvisninger} i {1} peger på beskeder, der ikke er der længere.", "{2:reference|references} in {1} point to messages that are no longer there.";
-    "recently_deleted:N": "{1:besked|beskeder} lå blandt de nyligt slettede. De er læst og mærket som slettede.", "{1:message was|messages were} among the recently deleted. They were read and marked as deleted.";
+    "recently_deleted:N": "{1:besked|beskeder} lå blandt de nyligt slettede; læst og mærket som slettet.", "{1:message was|messages were} among the recently deleted; read and marked as deleted.";
     "deleted_parts:N": "{1:del af en besked|dele af beskeder} var slettet på telefonen, men kunne stadig læses.", "{1:part of a message|parts of messages} had been deleted on the phone and could still be read.";
     "recovered_deleted:N": "{1:besked|beskeder} var slettet på telefonen og er genskabt af rapporten.", "{1:message|messages} had been deleted on the phone and were recovered by the report.";
     "attachments_unreferenced:N": "{1:vedhæftning hører|vedhæftninger hører} ikke til nogen besked, der er der endnu.", "{1:attachment belongs|attachments belong} to no message that is still there.";
@@ -153,6 +153,8 @@ findings! {
     "unknown_model:W:N": "Rapporten har {2:oplysning|oplysninger} af en art, programmet ikke kender ({1}). De er ikke læst.", "The report has {2:item|items} of a kind that the program does not know ({1}). They were not read." => NEWER;
     "statements_not_run:N": "Sikkerhedskopien har {1:ordre|ordrer}, programmet ikke udfører.", "The backup has {1:statement|statements} that the program does not run." => SPECIALIST;
     "add_ons_not_read:N": "{1:tilføjelse|tilføjelser} til beskeder (f.eks. stemmer i afstemninger) er ikke læst.", "{1:addition|additions} to messages (votes in polls and the like) were not read.";
+    "database_version:N": "Sikkerhedskopiens database er version {1}.", "The backup's database is version {1}.";
+    "rows_of_other_tables:N": "{1:række|rækker} af sikkerhedskopien er ikke beskeder (indstillinger og lignende) og er ikke læst.", "{1:row|rows} of the backup are no messages (settings and the like) and were not read.";
     "calls_not_read:N": "{1:opkald|opkald} i kilden er ikke læst; de er ingen beskeder.", "{1:call|calls} in the source were not read; they are no messages.";
     "calls_not_read": "Kilden har også en liste over opkald. Den er ikke læst; opkald er ingen beskeder.", "The source also has a list of calls. It was not read; calls are no messages.";
     "emails_not_read:N": "{1:e-mail|e-mails} i kilden er ikke læst.", "{1:e-mail|e-mails} in the source were not read.";
@@ -221,7 +223,7 @@ findings! {
     "attachments_missing:N/B": "{1:vedhæftning er|vedhæftninger er} ikke i kilden ({2}).", "{1:attachment is|attachments are} not in the source ({2}).";
     "attachments_left_out:N": "{1:vedhæftning|vedhæftninger} er udeladt af den, der eksporterede.", "{1:attachment was|attachments were} left out by whoever exported." => WITH_MEDIA;
     "attachments_unreadable:N": "{1:vedhæftning|vedhæftninger} kunne ikke læses.", "{1:attachment|attachments} could not be read." => FETCH_AGAIN;
-    "attachments_empty:N": "{1:vedhæftning er|vedhæftninger er} tomme i kilden.", "{1:attachment is|attachments are} empty in the source.";
+    "attachments_empty:N": "{1:vedhæftning har|vedhæftninger har} intet indhold i kilden.", "{1:attachment is|attachments are} empty in the source.";
     "attachment_hash_mismatch:N": "{1:vedhæftning er|vedhæftninger er} ikke de filer, som rapporten angiver (anden hashværdi).", "{1:attachment is|attachments are} not the files that the report states (another hash)." => FETCH_AGAIN;
     "files_damaged:N": "{1:vedhæftning er|vedhæftninger er} beskadiget og regnet som manglende.", "{1:attachment is|attachments are} damaged and counted as missing." => FETCH_AGAIN;
     "media_unnamed:N": "{1:fil|filer} ved siden af samtalen er ikke nævnt i den.", "{1:file|files} beside the conversation are not named in it.";

@@ -4,8 +4,8 @@
 pub(super) const MANY: &[(&str, &str, &str)] = &[
     (
         "rows_absent_between:N-N:T/T",
-        "{n} huller i rækken ligger mellem {first3} og {last4}. De største er: {gaps}.",
-        "{n} holes in the sequence lie between {first3} and {last4}. The largest are: {gaps}.",
+        "{n} huller i rækken ligger fra {first3} til {last4}. De største, med hvor mange numre der mangler: {gaps}.",
+        "{n} holes in the sequence lie from {first3} to {last4}. The largest, with how many numbers are missing: {gaps}.",
     ),
     (
         "chat_rows_absent:N/N:T/T",
@@ -124,8 +124,8 @@ pub(super) const MANY: &[(&str, &str, &str)] = &[
     ),
     (
         "tombstones:W:N",
-        "Telefonen har noteret {sum2} sletninger (i {list1}).",
-        "The phone has noted {sum2} deletions (in {list1}).",
+        "Telefonen har noteret {sum2} sletninger ({list1}).",
+        "The phone has noted {sum2} deletions ({list1}).",
     ),
     (
         "dangling:W:N",

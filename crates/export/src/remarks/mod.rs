@@ -14,7 +14,7 @@ mod value;
 use crate::words::Lang;
 use sayings::{Details, fill, split_place};
 
-pub use value::app_name;
+pub use value::{app_name, source_name};
 
 /// A sentence in Danish and in English.
 type Both = (&'static str, &'static str);
@@ -54,6 +54,10 @@ pub fn findings(codes: &[String], lang: Lang) -> Vec<Said> {
     let mut kinds: Vec<(Option<&findings::Finding>, Vec<(&str, Details<'_>)>)> = Vec::new();
     for code in codes {
         let (bare, _) = split_place(code);
+        // that an app's messages are absent, and why, says more than that it is not read
+        if bare.strip_prefix("app_not_read:").is_some_and(|app| is_absent(codes, app)) {
+            continue;
+        }
         let found = findings::FINDINGS.iter().find_map(|f| Some((f, Details::of(bare, f.key)?)));
         let (finding, details) = found.map_or((None, Details::default()), |(f, d)| (Some(f), d));
         let same = kinds.iter_mut().find(|(kind, _)| match (kind, finding) {
@@ -72,6 +76,14 @@ pub fn findings(codes: &[String], lang: Lang) -> Vec<Said> {
     let steps: Vec<_> = said.iter().map(|s| s.advice).collect();
     said.sort_by_key(|s| s.advice.and(steps.iter().position(|step| *step == s.advice)).unwrap_or(usize::MAX));
     said
+}
+
+fn is_absent(codes: &[String], app: &str) -> bool {
+    let absent = |code: &String| {
+        let found = code.strip_prefix("messages_absent_").and_then(|c| c.split_once(':'));
+        found.is_some_and(|(_, id)| id == app)
+    };
+    codes.iter().any(absent)
 }
 
 fn say(finding: Option<&findings::Finding>, met: Vec<(&str, Details<'_>)>, lang: Lang) -> Said {

@@ -14,7 +14,7 @@
 //!
 //! In a sentence `{1}` is the first detail, `{1:række|rækker}` a number with its noun, `{gap}` what lies
 //! between the first two numbers. Where it speaks of several findings, `{n}` is how many, `{sum1}` a sum,
-//! `{first3}` and `{last4}` the earliest and latest time, `{list1}` every different detail, `{gaps}` the
+//! `{first3}` and `{last4}` the earliest and latest day, `{list1}` every different detail, `{gaps}` the
 //! largest holes.
 
 use super::value;
@@ -131,6 +131,7 @@ fn count(name: &str, of: &[Details<'_>]) -> Option<u64> {
 fn words(name: &str, of: &[Details<'_>], lang: Lang) -> String {
     let shown =
         |d: Option<(char, &str)>| d.map_or_else(|| "?".to_owned(), |(c, d)| value::detail(c, d, lang));
+    let day = |d: Option<(char, &str)>| value::day_of(d.map_or("", |d| d.1), lang);
     let times = |at: &str| -> Vec<(char, &str)> {
         let at = at.parse().unwrap_or(0);
         of.iter().filter_map(|d| d.get(at)).filter(|d| value::is_time(d.1)).collect()
@@ -139,10 +140,10 @@ fn words(name: &str, of: &[Details<'_>], lang: Lang) -> String {
         return value::gaps(of.iter().map(|d| (d.gap(), d.get(3), d.get(4))).collect(), lang);
     }
     if let Some(at) = name.strip_prefix("first") {
-        return shown(times(at).into_iter().min_by_key(|d| d.1));
+        return day(times(at).into_iter().min_by_key(|d| d.1));
     }
     if let Some(at) = name.strip_prefix("last") {
-        return shown(times(at).into_iter().max_by_key(|d| d.1));
+        return day(times(at).into_iter().max_by_key(|d| d.1));
     }
     if let Some(at) = name.strip_prefix("list") {
         let at = at.parse().unwrap_or(0);

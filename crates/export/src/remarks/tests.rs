@@ -88,7 +88,7 @@ fn places_are_short() {
     found(
         &["recipient_twice:3 (first in frame 7)"],
         &["3 modparter står to gange i sikkerhedskopien (først i blok 7)."],
-        &["3 parties stand in the backup twice. (first in frame 7)"],
+        &["3 parties stand in the backup twice (first in frame 7)."],
     );
 }
 
@@ -103,10 +103,11 @@ fn many_of_a_kind_are_one_sentence() {
     let said = findings(&holes, Lang::En);
     assert_eq!((said.len(), said[0].count), (1, 17));
     let text = &said[0].text;
-    assert!(text.starts_with(
-        "17 holes in the sequence lie between 1 January 2025, 12:00 and 17 January 2025, 13:00."
-    ));
-    let largest: Vec<usize> = (1..=17).filter(|n| text.contains(&format!(" {n} between "))).collect();
+    assert!(
+        text.starts_with("17 holes in the sequence lie from 1 January 2025 to 17 January 2025. The largest")
+    );
+    let largest: Vec<usize> =
+        (1..=17).filter(|n| text.contains(&format!(" {n} ({n} January 2025, 12:00–13:00)"))).collect();
     assert_eq!(largest, [13, 14, 15, 16, 17]);
     assert!(text.contains("the other 12 are in the report in JSON"), "{text}");
 
@@ -118,6 +119,12 @@ fn many_of_a_kind_are_one_sentence() {
         &[
             "These apps are on the phone and cannot be read from this source: Telegram, Viber. That does not mean that they have no messages.",
         ],
+    );
+    // one reason is enough
+    found(
+        &["app_not_read:net.whatsapp.WhatsApp", "messages_absent_app_installed:net.whatsapp.WhatsApp"],
+        &["WhatsApp er på telefonen, og intet af det er i kopien."],
+        &["WhatsApp is on the phone and nothing of it is in the copy."],
     );
     found(
         &["members_cut:1", "members_cut:2", "members_cut:3"],
@@ -135,7 +142,7 @@ fn what_can_be_helped_comes_first() {
         shown,
         [
             ("Telefonen sletter selv beskeder efter 30 dage. Det bryder opbevaringsfristerne.", true),
-            ("1 besked lå blandt de nyligt slettede. De er læst og mærket som slettede.", false),
+            ("1 besked lå blandt de nyligt slettede; læst og mærket som slettet.", false),
             ("no_such_code", false),
         ]
     );

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::show::{MONTHS, zone};
+use crate::show::{day, zone};
 use crate::words::Lang;
 
 /// Apps by their ids.
@@ -91,6 +91,50 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("fireball", "ildkugle", "fireball"),
     // formats
     ("ios-backup", "sikkerhedskopi af iPhone", "backup of an iPhone"),
+    ("ios-files", "filer fra en iPhone", "files of an iPhone"),
+    ("messages-database", "iPhones database med beskeder", "database of messages of an iPhone"),
+    ("android-backup", "sikkerhedskopi af Android (adb)", "backup of an Android phone (adb)"),
+    ("android-telephony", "Androids egen database med beskeder", "Android's own database of messages"),
+    ("signal-android-backup", "Signals sikkerhedskopi", "backup of Signal"),
+    ("signal-android-local-backup", "Signals sikkerhedskopi (mappe)", "backup of Signal (folder)"),
+    ("signal-desktop", "Signal på computer", "Signal on a computer"),
+    ("signal-plaintext-export", "eksport fra Signal", "export of Signal"),
+    ("whatsapp-export", "chat eksporteret fra WhatsApp", "chat exported from WhatsApp"),
+    ("whatsapp-android", "WhatsApps sikkerhedskopi", "backup of WhatsApp"),
+    ("sms-backup-restore", "fil fra SMS Backup & Restore", "file of SMS Backup & Restore"),
+    ("sms-ie", "eksport fra SMS Import / Export", "export of SMS Import / Export"),
+    ("smart", "udlæsning af SMART", "read-out of SMART"),
+    ("ufdr", "teknisk rapport (UFDR)", "forensic report (UFDR)"),
+    // tables
+    ("sync_deleted_messages", "slettede beskeder, der synkroniseres", "deleted messages being synchronised"),
+    (
+        "sync_deleted_chats",
+        "slettede samtaler, der synkroniseres",
+        "deleted conversations being synchronised",
+    ),
+    (
+        "sync_deleted_attachments",
+        "slettede vedhæftninger, der synkroniseres",
+        "deleted attachments being synchronised",
+    ),
+    (
+        "unsynced_removed_recoverable_messages",
+        "fjernet for altid, endnu ikke synkroniseret",
+        "removed for good, not yet synchronised",
+    ),
+    (
+        "scheduled_messages_pending_cloudkit_delete",
+        "planlagte beskeder, der skal slettes",
+        "scheduled messages to be deleted",
+    ),
+    ("chat_message_join", "samtalernes beskeder", "messages of conversations"),
+    ("chat_recoverable_message_join", "nyligt slettede beskeder", "recently deleted messages"),
+    ("message_attachment_join", "beskedernes vedhæftninger", "attachments of messages"),
+    ("sms", "sms", "SMS"),
+    ("pdu", "mms", "MMS"),
+    ("spam_sms", "uønskede sms'er", "spam"),
+    ("messages", "beskeder", "messages"),
+    ("message", "beskeder", "messages"),
     ("end", "slutningen", "the end"),
     ("none", "ingen", "none"),
     ("sentence", "sætning", "sentence"),
@@ -100,6 +144,12 @@ const WORDS: &[(&str, &str, &str)] = &[
 #[must_use]
 pub fn app_name(id: &str) -> &str {
     APPS.iter().find(|a| a.0 == id).map_or(id, |a| a.1)
+}
+
+/// The kind of a source in words, or as it stands.
+#[must_use]
+pub fn source_name(kind: &str, lang: Lang) -> String {
+    detail('W', kind, lang)
 }
 
 /// A detail by its letter.
@@ -158,18 +208,47 @@ pub(super) fn is_time(text: &str) -> bool {
     text.parse::<Timestamp>().is_ok()
 }
 
-/// A time in Copenhagen: `1. februar 2025 kl. 12.23`, in English `1 February 2025, 12:23`.
-fn time(text: &str, lang: Lang) -> String {
-    let Ok(at) = text.parse::<Timestamp>() else {
-        return if lang == Lang::Da { "ukendt tid" } else { "unknown time" }.to_owned();
+/// A time in Copenhagen as day and hour: `1. februar 2025`, `12.23`; in English `1 February 2025`, `12:23`.
+fn day_and_hour(text: &str, lang: Lang) -> Option<(String, String)> {
+    let at = zone().to_datetime(text.parse().ok()?);
+    let (hour, minute) = (at.hour(), at.minute());
+    let hour = match lang {
+        Lang::Da => format!("{hour:02}.{minute:02}"),
+        Lang::En => format!("{hour:02}:{minute:02}"),
     };
-    let at = zone().to_datetime(at);
-    let (day, year, hour, minute) = (at.day(), at.year(), at.hour(), at.minute());
-    let (da, en) =
-        usize::try_from(at.month() - 1).ok().and_then(|m| MONTHS.get(m)).copied().unwrap_or_default();
-    match lang {
-        Lang::Da => format!("{day}. {da} {year} kl. {hour:02}.{minute:02}"),
-        Lang::En => format!("{day} {en} {year}, {hour:02}:{minute:02}"),
+    Some((day(&at.date().to_string(), lang), hour))
+}
+
+/// The day of a time.
+pub(super) fn day_of(text: &str, lang: Lang) -> String {
+    day_and_hour(text, lang).map_or_else(|| unknown(lang), |at| at.0)
+}
+
+/// `1. februar 2025 kl. 12.23`, in English `1 February 2025, 12:23`.
+fn time(text: &str, lang: Lang) -> String {
+    match (day_and_hour(text, lang), lang) {
+        (Some((day, hour)), Lang::Da) => format!("{day} kl. {hour}"),
+        (Some((day, hour)), Lang::En) => format!("{day}, {hour}"),
+        (None, _) => unknown(lang),
+    }
+}
+
+fn unknown(lang: Lang) -> String {
+    if lang == Lang::Da { "ukendt tid" } else { "unknown time" }.to_owned()
+}
+
+/// A stretch of time: hours where it lies within a day, else days.
+fn stretch(from: &str, to: &str, lang: Lang) -> String {
+    match (day_and_hour(from, lang), day_and_hour(to, lang)) {
+        (Some(from), Some(to)) if from == to => match lang {
+            Lang::Da => format!("{} kl. {}", from.0, from.1),
+            Lang::En => format!("{}, {}", from.0, from.1),
+        },
+        (Some(from), Some(to)) if from.0 == to.0 => match lang {
+            Lang::Da => format!("{} kl. {}–{}", from.0, from.1, to.1),
+            Lang::En => format!("{}, {}–{}", from.0, from.1, to.1),
+        },
+        _ => format!("{} – {}", day_of(from, lang), day_of(to, lang)),
     }
 }
 
@@ -195,22 +274,16 @@ pub(super) fn gaps(mut all: Vec<(u64, Option<(char, &str)>, Option<(char, &str)>
     let left = all.len().saturating_sub(MOST_GAPS) as u64;
     all.truncate(MOST_GAPS);
     all.sort_by_key(|g| g.1.map(|d| d.1));
-    let shown = |d: Option<(char, &str)>| time(d.map_or("", |d| d.1), lang);
+    let raw = |d: &Option<(char, &str)>| d.map_or("", |d| d.1).to_owned();
     let named: Vec<String> = all
         .iter()
-        .map(|(rows, from, to)| {
-            let (rows, from, to) = (number(*rows, lang), shown(*from), shown(*to));
-            match lang {
-                Lang::Da => format!("{rows} mellem {from} og {to}"),
-                Lang::En => format!("{rows} between {from} and {to}"),
-            }
-        })
+        .map(|(rows, from, to)| format!("{} ({})", number(*rows, lang), stretch(&raw(from), &raw(to), lang)))
         .collect();
     let named = named.join("; ");
     match (left, lang) {
         (0, _) => named,
-        (1.., Lang::Da) => format!("{named} (de øvrige {} står i rapporten i JSON)", number(left, lang)),
-        (1.., Lang::En) => format!("{named} (the other {} are in the report in JSON)", number(left, lang)),
+        (1.., Lang::Da) => format!("{named}; de øvrige {} står i rapporten i JSON", number(left, lang)),
+        (1.., Lang::En) => format!("{named}; the other {} are in the report in JSON", number(left, lang)),
     }
 }
 
