@@ -424,40 +424,36 @@ fn what_waits_keeps_its_bucket() {
     place.holds();
 }
 
-/// Years of the message that the clock should not add or take away.
+/// Thirty years ahead, ten years back.
 #[test]
 fn a_clock_that_is_wrong_loses_nothing() {
     let place = place(Post::Officer);
-    let run = &place.ingest(&[CODE, WORK], Some(Mode::RulesOnly), NOW).runs[0];
-    assert_eq!((run.excluded, run.findings.len()), (1, 0), "{:?}", run.findings);
-    // thirty years ahead: what waits is not cleared, what is new is taken in, and it is said
+    let odd = |report: &IngestReport| -> Vec<String> {
+        let of_clock = |f: &&String| f.starts_with("clock_") || f.starts_with("past_by");
+        report.runs[0].findings.iter().filter(of_clock).cloned().collect()
+    };
+    let nothing: Vec<String> = Vec::new();
+    let first = place.ingest(&[CODE, WORK], Some(Mode::RulesOnly), NOW);
+    assert_eq!((first.runs[0].excluded, odd(&first)), (1, nothing.clone()));
+    // ahead: what waits is not cleared, what is new is taken in, and it is said
     let ahead = NOW + 30 * 365 * DAY;
     let report = place.ingest(&[CODE, WORK, PARCEL, "Nyt om sagen"], Some(Mode::Off), ahead);
     let run = &report.runs[0];
-    assert_eq!((run.new, run.expired, run.withheld_again), (2, 0, 1), "{:?}", run.findings);
-    assert_eq!(run.findings, ["clock_jumped:10950", "past_by_the_clock_alone:2"]);
+    assert_eq!((run.new, run.expired, run.withheld_again), (2, 0, 1));
+    assert_eq!(odd(&report), ["clock_jumped:10950", "past_by_the_clock_alone:2"]);
     assert_eq!((report.settled.shredded, report.settled.waiting, report.exit_code()), (0, 1, 3));
     assert_eq!(report.settled.clock.as_deref(), Some("clock_jumped:10950"));
-    assert!(report.receipt.contains("clock_jumped"));
+    assert!(report.receipt.contains("Uret er 10950 dage foran"), "{}", report.receipt);
     // once more with the same wrong clock: it has not become right by being repeated
     let again = place.ingest(&[CODE, WORK, PARCEL, "Nyt om sagen"], Some(Mode::Off), ahead + DAY);
-    assert_eq!((again.settled.shredded, again.runs[0].findings.len()), (0, 1));
-    // ten years back
+    assert_eq!((again.settled.shredded, odd(&again)), (0, vec!["clock_jumped:10951".to_owned()]));
     let back = place.ingest(&[WORK, "Endnu et"], Some(Mode::Off), NOW - 3650 * DAY);
-    assert_eq!(
-        (back.runs[0].new, back.runs[0].findings.clone()),
-        (1, vec!["clock_went_back:3650".to_owned()])
-    );
+    assert_eq!((back.runs[0].new, odd(&back)), (1, vec!["clock_went_back:3650".to_owned()]));
     // the clock right again: as if nothing had been
     let right = place.ingest(&[CODE, WORK], Some(Mode::Off), NOW + 31 * DAY);
-    assert_eq!(
-        (right.settled.shredded, right.runs[0].findings.len()),
-        (1, 0),
-        "{:?}",
-        right.runs[0].findings
-    );
+    assert_eq!((right.settled.shredded, odd(&right)), (1, nothing.clone()));
     let next = place.ingest(&[WORK, OTHER], Some(Mode::RulesOnly), NOW + 40 * DAY);
-    assert_eq!((next.runs[0].excluded, next.runs[0].findings.len()), (1, 0), "{:?}", next.runs[0].findings);
+    assert_eq!((next.runs[0].excluded, odd(&next)), (1, nothing));
     assert_eq!(place.settle(69), Settled { waiting: 1, ..Settled::default() });
     assert_eq!(place.settle(70), Settled { shredded: 1, ..Settled::default() });
     place.holds();

@@ -51,6 +51,7 @@ advice! {
     SIGNED_BY: "Undersøg, hvem der har underskrevet pakken.", "Find out who signed the package.";
     REVIEW_SAMPLE: "Læs en stikprøve af det udeladte, før mere udelades (review sample).", "Read a sample of what was left out before more is left out (review sample).";
     PASS_ONE: "Giv de andre som kilder hver for sig, hvis de også skal indlæses.", "Give the others as sources of their own if they are to be read too.";
+    CLOCK: "Stil uret, og bekræft dagen med »dispose today«; til da ryddes og slettes intet.", "Set the clock right and confirm the day with “dispose today”; until then nothing is cleared or disposed of.";
     COMPARE: "Sammenlign med mediet, som det blev læst ud.", "Compare with the medium as it was read out.";
 }
 
@@ -117,6 +118,9 @@ findings! {
     "attachments_unreferenced:N": "{1:vedhæftning hører|vedhæftninger hører} ikke til nogen besked, der er der endnu.", "{1:attachment belongs|attachments belong} to no message that is still there.";
     "attachments_without_message:N": "{1:vedhæftning hører|vedhæftninger hører} ikke til nogen besked i kilden.", "{1:attachment belongs|attachments belong} to no message of the source.";
     "vanished_since_last_copy:N": "{1:besked|beskeder} fra den forrige kopi er ikke i denne. Arkivet har dem stadig.", "{1:message|messages} of the last copy are not in this one. The archive still has them." => ASK_OWNER;
+    "clock_went_back:N": "Uret går {1:dag|dage} efter den sidste dag, som arkivet kender. Intet er sprunget over eller forkortet.", "The clock is {1:day|days} behind the last day that the archive knows. Nothing was left out or shortened." => CLOCK;
+    "clock_jumped:N": "Uret er {1:dag|dage} foran den sidste dag, som arkivet kender. Intet er sprunget over eller forkortet.", "The clock is {1:day|days} ahead of the last day that the archive knows. Nothing was left out or shortened." => CLOCK;
+    "past_by_the_clock_alone:N": "{1:besked|beskeder} er kun ifølge uret ældre end opbevaringsfristen. De er taget med.", "{1:message|messages} are past their period by the clock alone. They were taken in." => CLOCK;
     "not_compared:copy_without_a_date": "Kopien har ingen dato og kunne derfor ikke sammenlignes med den forrige. Det vides ikke, om noget er forsvundet.", "The copy has no date and could therefore not be compared with the last one. It is not known whether anything vanished.";
     "not_compared:older_than_the_last_copy": "Kopien er ældre end den seneste, der er indlæst, og er derfor ikke sammenlignet med den.", "The copy is older than the last that was read in, and was therefore not compared with it.";
     "not_compared:damaged": "Kopien er beskadiget og er derfor ikke sammenlignet med den forrige. Det vides ikke, om noget er forsvundet.", "The copy is damaged and was therefore not compared with the last one. It is not known whether anything vanished." => AGAIN;
