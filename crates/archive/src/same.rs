@@ -49,6 +49,8 @@ pub enum Before {
     Nobody {
         /// But another source has one that may be it.
         alike: bool,
+        /// And that one is withheld or erased.
+        withheld: bool,
     },
     /// A source of this kind.
     Self_,
@@ -178,7 +180,7 @@ impl Seen {
         {
             return before(slot.message(), Before::Self_);
         }
-        let mut alike = false;
+        let (mut alike, mut withheld) = (false, false);
         for a in &asked {
             let of = |fit: Fit| {
                 let open = a.slots.iter().map(|at| &table[*at]).filter(|slot| !slot.told_by(bit));
@@ -188,7 +190,11 @@ impl Seen {
             let chosen = match (a.likeness.rule, exact.as_slice()) {
                 (Rule::Loose, [one]) => Some(*one),
                 (Rule::Loose, _) => {
-                    alike |= !exact.is_empty() || !maybe.is_empty();
+                    for slot in exact.iter().chain(&maybe) {
+                        alike = true;
+                        let place = self.whereabouts(&slot.message());
+                        withheld |= matches!(place, Whereabouts::Withheld | Whereabouts::Suppressed);
+                    }
                     None
                 }
                 // as many on one side as on the other, in the order in which they come
@@ -208,7 +214,7 @@ impl Seen {
         for a in &asked {
             self.enter(me, a, bit, 0);
         }
-        before(me, Before::Nobody { alike })
+        before(me, Before::Nobody { alike, withheld })
     }
 
     /// Whether an identity is noted, or was met in this run and may not be noted yet.

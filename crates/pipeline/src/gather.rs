@@ -50,6 +50,8 @@ pub(crate) struct Mates {
     pub(crate) message: Option<MessageNo>,
     /// Another source has one that may be it.
     pub(crate) alike: bool,
+    /// And that one is withheld or erased: a person decides.
+    pub(crate) withheld: bool,
 }
 
 /// A message with its verdict; one that was kept before has none.
@@ -122,7 +124,8 @@ impl Gather {
         };
         frame.push(code);
         frame.extend_from_slice(&bucket.to_be_bytes());
-        frame.push(u8::from(mates.message.is_some()) | u8::from(mates.alike) << 1);
+        let flags = [mates.message.is_some(), mates.alike, mates.withheld];
+        frame.push((0..).zip(flags).map(|(bit, on)| u8::from(on) << bit).sum());
         frame.extend_from_slice(&mates.message.unwrap_or_default());
         for group in &item.groups {
             let bytes = &batch.bytes[group.clone()];
@@ -269,7 +272,8 @@ fn read(space: &Scratch, slot: &Slot) -> Result<Frame, JobError> {
     };
     let flags = *frame.get(MATES).ok_or_else(lost)?;
     let number = frame.get(MATES + 1..HEAD).and_then(|b| b.try_into().ok()).ok_or_else(lost)?;
-    let mates = Mates { message: (flags & 1 != 0).then_some(number), alike: flags & 2 != 0 };
+    let message = (flags & 1 != 0).then_some(number);
+    let mates = Mates { message, alike: flags & 2 != 0, withheld: flags & 4 != 0 };
     let groups = groups(&frame).ok_or_else(lost)?;
     let message = canonical::decode(groups).map_err(|_| lost())?;
     Ok((frame, standing, mates, Box::new(message)))

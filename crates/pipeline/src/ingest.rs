@@ -307,7 +307,7 @@ fn one(
         let mut counted = RunReport::default();
         let tally = feed(path, reader.as_mut(), progress, |batch: &mut EncodedBatch| {
             gate.admit(batch)?;
-            sealing.batch(batch, gather.as_mut(), &mut run, &mut counted)?;
+            sealing.batch(batch, gather.as_mut(), &area, &mut run, &mut counted)?;
             progress.done(batch.records);
             batch.clear();
             Ok(())

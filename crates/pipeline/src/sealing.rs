@@ -103,6 +103,7 @@ impl<'a> Sealing<'a> {
         &mut self,
         batch: &mut EncodedBatch,
         mut gather: Option<&mut Gather>,
+        area: &Holding,
         run: &mut Run<'_>,
         report: &mut RunReport,
     ) -> Result<(), JobError> {
@@ -111,10 +112,11 @@ impl<'a> Sealing<'a> {
             report.attachments_missing += u64::from(item.missing);
             let plain = self.sighting(batch, item, run);
             let (sighting, told) = self.told(plain, item, run);
-            let mates = Mates {
-                message: told.map(|t| t.message),
-                alike: matches!(told, Some(Told { before: Before::Nobody { alike: true }, .. })),
+            let (alike, withheld) = match told {
+                Some(Told { before: Before::Nobody { alike, withheld }, .. }) => (alike, withheld),
+                _ => (false, false),
             };
+            let mates = Mates { message: told.map(|t| t.message), alike, withheld };
             let fail = |e| self.job.places.fail(e);
             report.reappeared += u64::from(run.meet(&sighting).map_err(fail)?);
             let standing = standing(&sighting, told, gather.is_some(), run, report);
@@ -133,7 +135,11 @@ impl<'a> Sealing<'a> {
                 Standing::Changed(bucket) => Some(bucket),
             };
             let ready = self.ready(batch, item, sighting, known, mates);
-            self.keep(&ready, &Sorted::default(), run, report)?;
+            if mates.withheld {
+                self.hold(&ready, &doubtful(), area, run, report)?;
+            } else {
+                self.keep(&ready, &Sorted::default(), run, report)?;
+            }
         }
         batch.items = items;
         let room = LISTED.saturating_sub(report.unreadable.len());
@@ -182,6 +188,7 @@ impl<'a> Sealing<'a> {
         let ready = Ready { groups, sighting, known, told, mates, time, files: &judged.files };
         let on_list = self.journal.filter(|_| known.is_none()).and_then(|j| j.sorted(message));
         match (&judged.verdict, on_list) {
+            _ if mates.withheld => self.hold(&ready, &doubtful(), area, run, report),
             (_, Some(sorted)) if sorted.decision == Decision::Keep => self.keep(&ready, &sorted, run, report),
             (_, Some(sorted)) => self.hold(&ready, &sorted, area, run, report),
             (Some((verdict, reasons)), None) => self.sorted(&ready, verdict, reasons, area, run, report),
@@ -308,7 +315,7 @@ impl<'a> Sealing<'a> {
     }
 
     fn verdict_of(&mut self, ready: &Ready<'_>, stamp: &Stamp, sorted: &Sorted) {
-        let Mates { message, alike } = ready.mates;
+        let Mates { message, alike, withheld: _ } = ready.mates;
         self.alike += u64::from(alike);
         verdict::encode(stamp, &Sorted { message, alike, ..sorted.clone() }, &mut self.verdict);
     }
@@ -355,6 +362,12 @@ impl<'a> Sealing<'a> {
         self.doubtful += u64::from(stamp.expired(self.clock.today));
         Some(stamp)
     }
+}
+
+/// What may be a message that was left out or erased, and need not be.
+fn doubtful() -> Sorted {
+    let reasons = vec!["possible-duplicate-of-withheld".to_owned()];
+    Sorted { decision: Decision::Review, reasons, ..Sorted::default() }
 }
 
 fn with<'a>(groups: [&'a [u8]; 7], verdict: &'a [u8]) -> [&'a [u8]; 8] {

@@ -108,7 +108,7 @@ impl Together {
             .map_err(|_| JobError::Internal { what: "a message of 4 GiB".into() })?;
         let mut slot = Slot { at, len, next: NONE, follows: false, alike: false };
         match self.told(batch, item) {
-            Some(Told { message, before: Before::Nobody { alike } }) => {
+            Some(Told { message, before: Before::Nobody { alike, .. } }) => {
                 slot.alike = alike;
                 self.chains.insert(message, (place, place));
             }

@@ -431,3 +431,57 @@ fn several_databases_in_one_copy() {
     let counts: Vec<usize> = readers.iter_mut().map(|r| read(r.as_mut()).0.len()).collect();
     assert_eq!(counts, [first.truth.len(), second.truth.len()]);
 }
+
+#[test]
+fn votes_in_a_poll() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = store(1, Generation::New);
+    let path = dir.path().join("plain.db");
+    fs::write(&path, &store.database).unwrap();
+    let db = rusqlite::Connection::open(&path).unwrap();
+    let (poll, ja, nej): (i64, i64, i64) = db
+        .query_row(
+            "SELECT message_row_id, min(_id), max(_id) FROM message_poll_option GROUP BY 1 ORDER BY 1 LIMIT 1",
+            [],
+            |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)),
+        )
+        .unwrap();
+    let anna: i64 =
+        db.query_row("SELECT _id FROM jid WHERE raw_string LIKE '4520000101@%'", [], |r| r.get(0)).unwrap();
+    db.execute_batch(&format!(
+        "CREATE TABLE message_add_on_poll_vote (message_add_on_row_id INTEGER PRIMARY KEY, sender_timestamp INTEGER);
+         CREATE TABLE message_add_on_poll_vote_selected_option (_id INTEGER PRIMARY KEY AUTOINCREMENT,
+           message_add_on_row_id INTEGER, message_poll_option_id INTEGER);
+         INSERT INTO message_add_on (_id, chat_row_id, from_me, key_id, sender_jid_row_id, parent_message_row_id, timestamp,
+           message_add_on_type) VALUES (901, 1, 0, 'V1', {anna}, {poll}, 5, 67), (902, 1, 1, 'V2', NULL, {poll}, 6, 67),
+           (903, 1, 1, 'V3', NULL, {poll}, 7, 67), (904, 1, 1, 'V4', NULL, 999999, 7, 67), (905, 1, 1, 'V5', NULL, {poll}, 7, 99);
+         INSERT INTO message_add_on_poll_vote VALUES (901, 1767600000001), (902, 1767600000002), (903, 1767600000003);
+         INSERT INTO message_add_on_poll_vote_selected_option (message_add_on_row_id, message_poll_option_id) VALUES
+           (901, {ja}), (901, {nej}), (902, {nej}), (903, 424242);"
+    ))
+    .unwrap();
+    drop(db);
+    store.database = fs::read(&path).unwrap();
+    fs::remove_file(&path).unwrap();
+    phone(dir.path(), &store);
+    let opening = open(dir.path(), &Given::default()).unwrap().unwrap();
+    let mut reader = opening.readers.into_iter().next().unwrap();
+    let (messages, tally) = read(reader.as_mut());
+    assert_eq!((tally.balances(), tally.folded), (true, store.folded + 5));
+    let votes: Vec<String> = (messages.iter().flat_map(|m| &m.raw))
+        .filter(|r| r.name == "poll_votes")
+        .map(|r| String::from_utf8(r.bytes.expose().clone()).unwrap())
+        .collect();
+    assert_eq!(
+        votes,
+        [
+            "+4520000101\t1767600000001\tja\n+4520000101\t1767600000001\tnej\nme\t1767600000002\tnej\nme\t1767600000003\t"
+        ]
+    );
+    // the vote in a poll that is gone, and what is not known
+    assert!(
+        codes(reader.as_ref()).contains(&"add_ons_not_read:2".to_owned()),
+        "{:?}",
+        codes(reader.as_ref())
+    );
+}

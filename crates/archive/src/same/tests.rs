@@ -21,8 +21,8 @@ fn tell(seen: &mut Seen, identity: &str, teller: u8, rule: Rule, fine: u16, said
     told.before
 }
 
-const NEW: Before = Before::Nobody { alike: false };
-const ALIKE: Before = Before::Nobody { alike: true };
+const NEW: Before = Before::Nobody { alike: false, withheld: false };
+const ALIKE: Before = Before::Nobody { alike: true, withheld: false };
 const SAME: Before = Before::Other { same_text: true };
 const OTHER_TEXT: Before = Before::Other { same_text: false };
 
@@ -183,6 +183,14 @@ fn what_is_withheld_stays_so_whoever_tells_it() {
         assert_eq!(seen.told(&c.id, 1, &[likeness]).unwrap().before, NEW);
         seen = again(seen, &mut delta);
     }
+    // what may be one that is withheld is said to be so
+    let loose = |fine| Likeness { key: b"loose", rule: Rule::Loose, fine, said: b"" };
+    let w = seen.sighting(b"w", b"", &Aspect::default());
+    seen.told(&w.id, 0, &[loose(5)]).unwrap();
+    seen.note(&w.withheld(), BUCKET);
+    let x = seen.sighting(b"x", b"", &Aspect::default());
+    let told = seen.told(&x.id, 2, &[loose(0x8005)]).unwrap();
+    assert_eq!(told.before, Before::Nobody { alike: true, withheld: true });
     let erased = seen.suppression(b"a");
     delta.push(&erased);
     let seen = again(seen, &mut delta);

@@ -1,5 +1,5 @@
-//! Reactions: rows of `message_add_on` that live in the message they are about, or stand alone when that is
-//! gone.
+//! Reactions and votes in polls: rows of `message_add_on` that live in the message they are about; a reaction
+//! stands alone when that is gone.
 
 use std::borrow::Cow;
 
@@ -12,6 +12,9 @@ use crate::jid::text;
 
 /// Add-ons that are reactions.
 pub(super) const REACTION: i64 = 56;
+
+/// Add-ons that are votes in a poll.
+pub(super) const VOTE: i64 = 67;
 
 /// A row of `message_add_on`.
 pub(super) struct AddOn {
@@ -37,6 +40,39 @@ impl Maker<'_> {
         reactions
     }
 
+    /// The votes in a poll, in the order of the rows: a line for each option that somebody chose, with who, when
+    /// (ms) and the option; one without an option where all were taken back.
+    pub(super) fn votes(&mut self, id: i64, chat: Option<&Chat>) -> Vec<String> {
+        let mut lines = Vec::new();
+        for add_on in self.add_ons(id).into_iter().filter(|a| a.kind == VOTE) {
+            let said = self.sides.vote.one(add_on.row, |t| t.int()).flatten();
+            let at = said.filter(|t| *t > 0).or(add_on.at).unwrap_or(0);
+            let who = self.actor(&add_on, chat);
+            let who = who.as_ref().map_or("", |w| w.expose());
+            let chosen = self.sides.chosen.each(add_on.row, |_, t| t.int());
+            let mut options: Vec<String> = Vec::new();
+            for option in chosen.into_iter().flatten() {
+                let name = self.sides.poll.row(option, |t| t.text().map(Cow::into_owned)).flatten();
+                options.push(name.unwrap_or_default());
+            }
+            if options.is_empty() {
+                options.push(String::new());
+            }
+            lines.extend(options.iter().map(|option| format!("{who}\t{at}\t{option}")));
+        }
+        lines
+    }
+
+    /// Who added it.
+    fn actor(&mut self, add_on: &AddOn, chat: Option<&Chat>) -> Option<Text> {
+        match (add_on.from_me, add_on.sender) {
+            (true, _) => Some(self.me.clone()),
+            (false, Some(row)) => self.people.by_row(row).map(|p| p.address.clone()),
+            // in a direct chat it is not said: there is one other
+            (false, None) => chat.and_then(|c| c.other.as_ref()).map(|p| p.address.clone()),
+        }
+    }
+
     /// The add-ons of a message.
     pub(super) fn add_ons(&mut self, id: i64) -> Vec<AddOn> {
         self.sides.add_on.each(id, |row, t| AddOn {
@@ -53,12 +89,7 @@ impl Maker<'_> {
     fn reaction(&mut self, add_on: &AddOn, chat: Option<&Chat>) -> Reaction {
         let said = self.sides.reaction.one(add_on.row, |t| (t.text().map(|e| text(&e)), t.int()));
         let (emoji, sender_time) = said.unwrap_or_default();
-        let sender = match (add_on.from_me, add_on.sender) {
-            (true, _) => Some(self.me.clone()),
-            (false, Some(row)) => self.people.by_row(row).map(|p| p.address.clone()),
-            // in a direct chat it is not said: there is one other
-            (false, None) => chat.and_then(|c| c.other.as_ref()).map(|p| p.address.clone()),
-        };
+        let sender = self.actor(add_on, chat);
         Reaction {
             at: sender_time.filter(|t| *t > 0).or(add_on.at).map(Stamp::unix_millis),
             sender,

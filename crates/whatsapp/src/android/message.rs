@@ -92,7 +92,12 @@ impl Maker<'_> {
             doubts.push("no_id".into());
         }
         let stamp = |ms: Option<i64>| ms.map(Stamp::unix_millis).filter(|s| s.is_plausible());
-        let raw = self.raw(id, &mut doubts);
+        let mut raw = self.raw(id, &mut doubts);
+        let votes = self.votes(id, chat.as_deref());
+        if !votes.is_empty() {
+            let bytes = Sensitive::new(votes.join("\n").into_bytes());
+            raw.push(Raw { name: Cow::Borrowed("poll_votes"), bytes });
+        }
         Message {
             source: Cow::Borrowed(SOURCE),
             service: Cow::Borrowed("WhatsApp"),

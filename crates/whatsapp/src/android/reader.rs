@@ -12,7 +12,7 @@ use model::{
 };
 use sha2::{Digest, Sha256};
 
-use super::add_ons::REACTION;
+use super::add_ons::{REACTION, VOTE};
 use super::find;
 pub(super) use super::message::Folder;
 use super::message::{Maker, me};
@@ -246,7 +246,7 @@ impl Reader {
             let there = tables.iter_mut().flatten().any(|t| t.exists([parent]).unwrap_or(false));
             for add_on in maker.add_ons(parent) {
                 met += 1;
-                others += u64::from(add_on.kind != REACTION);
+                others += u64::from(add_on.kind != REACTION && !(there && add_on.kind == VOTE));
                 let record = match there || add_on.kind != REACTION {
                     true => Record::Folded { at: self.at("message_add_on", add_on.row) },
                     false => Record::Message(Box::new(maker.orphan(&add_on))),

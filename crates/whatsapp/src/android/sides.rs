@@ -57,6 +57,8 @@ sides! {
     future "message_future" by "message_row_id" ["data"];
     add_on "message_add_on" by "parent_message_row_id"
         ["from_me", "sender_jid_row_id", "timestamp", "message_add_on_type", "chat_row_id", "key_id"];
+    vote "message_add_on_poll_vote" by "message_add_on_row_id" ["sender_timestamp"];
+    chosen "message_add_on_poll_vote_selected_option" by "message_add_on_row_id" ["message_poll_option_id"];
     reaction "message_add_on_reaction" by "message_add_on_row_id" ["reaction", "sender_timestamp"];
 }
 
