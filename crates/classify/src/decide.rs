@@ -4,6 +4,7 @@
 
 use crate::context::{Frame, Row2, beside, rows, rows2};
 use crate::lexicon::{Lexicon, NAMES};
+use crate::limits::Limits;
 use crate::math::sigmoid;
 use crate::message::{Item, LABELS, Label, Relation};
 use crate::model::Model;
@@ -90,6 +91,8 @@ pub struct Verdict {
 pub struct Classifier {
     model: Model,
     policy: Sorting,
+    /// With a relation, and without.
+    limits: [Limits; 2],
     lexicon: Lexicon,
     model_id: String,
     policy_id: String,
@@ -103,7 +106,8 @@ impl Classifier {
     /// From a model and a policy.
     pub fn new(model: Model, policy: Sorting) -> Self {
         let (model_id, policy_id) = (model.id(), policy.id());
-        Self { model, policy, lexicon: Lexicon::new(), model_id, policy_id }
+        let limits = model.limits(&policy);
+        Self { model, policy, limits, lexicon: Lexicon::new(), model_id, policy_id }
     }
 
     /// The id of the model.
@@ -124,6 +128,11 @@ impl Classifier {
     /// The policy.
     pub fn policy(&self) -> &Sorting {
         &self.policy
+    }
+
+    /// Where to exclude and where to keep: counterparts with a relation, and without.
+    pub fn limits(&self) -> [Limits; 2] {
+        self.limits
     }
 
     /// First pass: one message by itself.
@@ -152,17 +161,17 @@ impl Classifier {
     }
 
     fn verdict(&self, frame: &Frame, s: &Seen, rule: Option<Rule>, p: [f64; CLASSES], near: bool) -> Verdict {
-        let policy = &self.policy;
+        let (policy, limits) = (&self.policy, &self.limits[head_of(s)]);
         let likely = (1..CLASSES).fold(1, |best, c| if p[c] > p[best] { c } else { best });
         let ground = LABELS.get(likely).copied().and_then(Ground::of);
         let held = held(s, near, ground, policy);
-        let (route, rule) = route(policy, rule, p[0], held.is_some());
+        let (route, rule) = route(policy.mode, limits, rule, p[0], held.is_some());
         let ground = match (route, rule) {
             (Route::Keep, _) => None,
             (_, Some(_)) => Some(Ground::Private),
             (_, None) => ground,
         };
-        let held = held.filter(|_| route == Route::Review && p[0] < policy.exclude_below());
+        let held = held.filter(|_| route == Route::Review && p[0] < limits.exclude_below);
         let proposal = route == Route::Exclude && frame.role.two_persons();
         Verdict { route, ground, p, rule, held, proposal, beside: near }
     }
@@ -174,15 +183,21 @@ pub(crate) fn holds(s: &Seen, silent: bool) -> Option<Rule> {
 }
 
 /// What becomes of a message with that probability of work, and the rule that decided it.
-pub(crate) fn route(policy: &Sorting, rule: Option<Rule>, p: f64, held: bool) -> (Route, Option<Rule>) {
-    match (policy.mode, rule) {
+pub(crate) fn route(
+    mode: Mode,
+    limits: &Limits,
+    rule: Option<Rule>,
+    p: f64,
+    held: bool,
+) -> (Route, Option<Rule>) {
+    match (mode, rule) {
         (Mode::Off, _) => (Route::Keep, None),
         (_, Some(rule)) if rule.keeps() => (Route::Keep, Some(rule)),
         (Mode::Assist, Some(rule)) => (Route::Review, Some(rule)),
         (_, Some(rule)) => (Route::Exclude, Some(rule)),
         (Mode::RulesOnly, None) => (Route::Keep, None),
-        (_, None) if p >= policy.keep_from() => (Route::Keep, None),
-        (Mode::Sort, None) if p < policy.exclude_below() && !held => (Route::Exclude, None),
+        (_, None) if p >= limits.keep_from => (Route::Keep, None),
+        (Mode::Sort, None) if p < limits.exclude_below && !held => (Route::Exclude, None),
         (_, None) => (Route::Review, None),
     }
 }

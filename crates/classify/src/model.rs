@@ -3,20 +3,25 @@
 //!
 //! Layout (little endian): magic, format, feature version, digest of the training data, counts of
 //! the labels, figures from the folds, weights, dense weights, curve; from format 2 on the profile of
-//! the training data and its words; SHA-256 of all that; a slot for a signature over the digest (key id, signature;
-//! zeros when unsigned). A model of format 1 is read and written as it was, and cannot tell drift.
+//! the training data and its words; from format 3 on how the folds fell out; SHA-256 of all that; a slot for a
+//! signature over the digest (key id, signature; zeros when unsigned). A model of format 1 or 2 is read and
+//! written as it was; the first cannot tell drift, both leave the thresholds to the costs.
 
 use sha2::{Digest, Sha256};
 
 use crate::calibrate::Curve;
 use crate::context::{DENSE, Row2};
 use crate::features::{BUCKETS, FEATURE_VERSION};
+use crate::limits::{Limits, Load};
 use crate::quality::{BINS, Profile, Spread};
 use crate::weights::{CLASSES, Weights, Words};
+use policy::Sorting;
 
 const MAGIC: &[u8; 8] = b"BKCLSMOD";
-const FORMAT: u16 = 2;
-/// The format that had no profile.
+const FORMAT: u16 = 3;
+/// The format that did not say how the folds fell out.
+const NO_LOAD: u16 = 2;
+/// The format that had no profile either.
 const BARE: u16 = 1;
 /// Bytes of the signature slot: a key id and an Ed25519 signature.
 pub const SLOT: usize = 32 + 64;
@@ -56,6 +61,8 @@ pub struct Model {
     pub(crate) heads: [Head; 2],
     /// What the training data looked like to weights that had not seen them; none in format 1.
     pub profile: Option<Profile>,
+    /// How the folds fell out, for each head; none in formats 1 and 2.
+    pub(crate) loads: Option<[Load; 2]>,
     /// Key id and signature; zeros when unsigned.
     pub signature: [u8; SLOT],
 }
@@ -134,10 +141,23 @@ impl Model {
         hex16(&Sha256::digest(self.body()))
     }
 
+    /// Where to exclude and where to keep under a policy, with a relation and without.
+    pub(crate) fn limits(&self, policy: &Sorting) -> [Limits; 2] {
+        std::array::from_fn(|head| Limits::of(policy, self.loads.as_ref().map(|loads| &loads[head])))
+    }
+
+    fn format(&self) -> u16 {
+        match (&self.profile, &self.loads) {
+            (Some(_), Some(_)) => FORMAT,
+            (Some(_), None) => NO_LOAD,
+            (None, _) => BARE,
+        }
+    }
+
     fn body(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(BUCKETS * CLASSES + 8192);
         out.extend_from_slice(MAGIC);
-        out.extend(if self.profile.is_some() { FORMAT } else { BARE }.to_le_bytes());
+        out.extend(self.format().to_le_bytes());
         out.extend(FEATURE_VERSION.to_le_bytes());
         out.extend(self.data);
         self.counts.iter().chain([&self.conversations]).for_each(|n| out.extend(n.to_le_bytes()));
@@ -169,6 +189,9 @@ impl Model {
         }
         if self.profile.is_some() {
             self.weights.words.0.iter().for_each(|w| out.extend(w.to_le_bytes()));
+        }
+        for Load { bins, all, work } in self.loads.iter().flatten().filter(|_| self.profile.is_some()) {
+            bins.iter().flatten().chain([all, work]).for_each(|n| out.extend(n.to_le_bytes()));
         }
         out
     }
@@ -219,6 +242,7 @@ impl Model {
                 words.0.push(u64::from_le_bytes(r.take()?));
             }
         }
+        let loads = if format > NO_LOAD { Some([r.load()?, r.load()?]) } else { None };
         let end = r.at;
         let digest: [u8; 32] = r.take()?;
         let signature = r.take()?;
@@ -231,7 +255,7 @@ impl Model {
         }
         let figures = Figures { recall, recall_bound, excluded, review, calibration, auc };
         let weights = Weights { q, scale, bias, words };
-        Ok(Self { data, counts, conversations, figures, weights, heads, profile, signature })
+        Ok(Self { data, counts, conversations, figures, weights, heads, profile, loads, signature })
     }
 }
 
@@ -270,6 +294,14 @@ impl Reader<'_> {
             *n = u32::from_le_bytes(self.take()?);
         }
         Ok(Spread { edges, counts, unknown, deviation })
+    }
+
+    fn load(&mut self) -> Result<Load, ModelFault> {
+        let mut load = Load::default();
+        for n in load.bins.iter_mut().flatten().chain([&mut load.all, &mut load.work]) {
+            *n = u32::from_le_bytes(self.take()?);
+        }
+        Ok(load)
     }
 
     fn curve(&mut self) -> Result<Curve, ModelFault> {
@@ -321,6 +353,11 @@ mod tests {
                 curve: Curve { points: vec![(-1.0, 0.1), (1.0, 0.9)] },
             }),
             profile: Some(Profile { heads: [Spread::of(&[0.1, 0.4], &[Some(9), None]), Spread::default()] }),
+            loads: Some(std::array::from_fn(|head| {
+                let mut load = Load::default();
+                load.add(0.25, head == 1, false, true);
+                load
+            })),
             signature: [0; SLOT],
         }
     }
@@ -335,12 +372,22 @@ mod tests {
 
     #[test]
     fn a_model_without_a_profile_stays_as_it_was() {
-        let mut old = Model { profile: None, ..small() };
+        let mut old = Model { profile: None, loads: None, ..small() };
         old.weights.words = Words::default();
         let bytes = old.write();
         assert_eq!(bytes[8..10], [1, 0]);
         assert_eq!(Model::read(&bytes).as_ref(), Ok(&old));
         assert_ne!(old.id(), small().id());
+    }
+
+    #[test]
+    fn a_model_that_does_not_know_its_folds_stays_as_it_was() {
+        let old = Model { loads: None, ..small() };
+        let bytes = old.write();
+        assert_eq!(bytes[8..10], [2, 0]);
+        assert_eq!(Model::read(&bytes).as_ref(), Ok(&old));
+        let policy = Sorting::default();
+        assert_eq!(old.limits(&policy), [Limits::by_costs(&policy); 2]);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::evaluate::{Case, Report};
 use crate::features::{BUCKETS, Feature, Found};
 use crate::fit::{Sparse, dense, sparse};
 use crate::lexicon::Lexicon;
+use crate::limits::{Limits, Load};
 use crate::message::{Item, LABELS, Label, Relation, Role};
 use crate::model::{Figures, Head, Model, SLOT};
 use crate::quality::{Profile, Spread};
@@ -224,14 +225,17 @@ pub fn train(corpus: &Corpus, without: Without) -> Result<Trained, TrainFault> {
         curve: curve_of(head, None),
     };
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let given = report(&known, |k| k.given, curve_of);
-    let bare = report(&known, |k| k.head == 1, curve_of);
+    let loads = loads(&known, curve_of);
+    let limits = std::array::from_fn(|head: usize| Limits::of(&Sorting::default(), Some(&loads[head])));
+    let given = report(&known, |k| k.given, curve_of, &limits);
+    let bare = report(&known, |k| k.head == 1, curve_of, &limits);
     let model = Model {
         data: corpus.digest,
         counts: counts.map(count),
         conversations: count(list.len()),
         figures: figures(&given),
         profile: Some(profile(&known, curve_of)),
+        loads: Some(loads),
         weights: fit(None),
         heads: [head(0), head(1)],
         signature: [0; SLOT],
@@ -267,6 +271,7 @@ fn report(
     known: &[Known],
     of: impl Fn(&Known) -> bool,
     curve_of: impl Fn(usize, Option<usize>) -> Curve,
+    limits: &[Limits; 2],
 ) -> Report {
     let policy = Sorting::default();
     let mut cases = Vec::new();
@@ -275,11 +280,23 @@ fn report(
         for k in known.iter().filter(|k| k.fold == fold && k.head == head && of(k)) {
             let Known { fold: _, head: _, given: _, unknown: _, z, label, mixed, context, rule, held } = *k;
             let p = curve.at(z);
-            let (route, _) = route(&policy, rule, p, held);
+            let (route, _) = route(policy.mode, &limits[head], rule, p, held);
             cases.push(Case { label, mixed, context, p, route: Some(route), ground: None });
         }
     }
     Report::of(&cases, &policy)
+}
+
+/// How the messages of the folds fell out, each with the curve of the other folds.
+fn loads(known: &[Known], curve_of: impl Fn(usize, Option<usize>) -> Curve) -> [Load; 2] {
+    let mut out = [Load::default(), Load::default()];
+    for (fold, head) in pairs() {
+        let curve = curve_of(head, Some(fold));
+        for k in known.iter().filter(|k| k.fold == fold && k.head == head) {
+            out[head].add(curve.at(k.z), k.held, k.rule.is_some(), k.label == Label::Work);
+        }
+    }
+    out
 }
 
 fn figures(report: &Report) -> Figures {

@@ -59,6 +59,20 @@ fn the_second_writer() {
     let report = Report::of(&cases(&classifier(), conversations.iter()), &Sorting::default());
     assert!(report.mixed.of >= 100 && report.context.of >= 200, "{}", report.text());
     assert!(report.recall.share() >= 0.99 && report.recall.bound() >= 0.98, "{}", report.text());
+    assert!(report.excluded.share() >= 0.3 && report.review.share() <= 0.45, "{}", report.text());
+    assert!(report.calibration <= 0.05, "{}", report.text());
+}
+
+/// The same without any relation or post; less is excluded than with them.
+#[test]
+fn the_second_writer_without_relations() {
+    let mut conversations: Vec<Conversation> = files("second").into_iter().flat_map(|(_, c)| c).collect();
+    conversations.iter_mut().for_each(|c| (c.relation, c.role) = (Relation::Unknown, Role::Unknown));
+    let report = Report::of(&cases(&classifier(), conversations.iter()), &Sorting::default());
+    assert!(report.recall.share() >= 0.99 && report.recall.bound() >= 0.98, "{}", report.text());
+    assert!(report.mixed.share() >= 0.98 && report.context.share() >= 0.98, "{}", report.text());
+    assert!(report.excluded.share() >= 0.25 && report.review.share() <= 0.45, "{}", report.text());
+    assert!(report.calibration <= 0.05, "{}", report.text());
 }
 
 /// Drift as `docs/CLASSIFIER.md` gives it: another hand's text has other scores, another language other

@@ -61,10 +61,13 @@ pub struct Sorting {
     pub mode: Mode,
     /// A work message lost.
     pub lost_work: u32,
-    /// A message kept that has no work in it. At 2, what is more likely work than not is kept without asking.
+    /// A message kept that has no work in it.
     pub kept_private: u32,
     /// A message that a person must read.
     pub review: u32,
+    /// Of a hundred messages, as many as persons can read. Where the costs alone would have more read, a review
+    /// becomes dearer until they hold; 100 leaves it to the costs.
+    pub review_at_most: u8,
     /// A message with a file nobody looked into may be excluded on its text.
     pub exclude_attachments: bool,
     /// A message sent by error may be excluded without a person.
@@ -81,8 +84,9 @@ impl Default for Sorting {
         Self {
             mode: Mode::Sort,
             lost_work: 100,
-            kept_private: 2,
+            kept_private: 5,
             review: 1,
+            review_at_most: 35,
             exclude_attachments: false,
             exclude_misdirected: true,
             review_days: 30,
@@ -97,6 +101,9 @@ pub enum SortingFault {
     /// Costs that give no order of thresholds.
     #[error("a review must cost something, and less than either error")]
     Costs,
+    /// No share of messages.
+    #[error("review-at-most must be 1 to 100")]
+    Share,
     /// No time to review, or more than a year.
     #[error("review-days must be 1 to 366")]
     Days,
@@ -108,9 +115,12 @@ impl Sorting {
     /// # Errors
     /// [`SortingFault`].
     pub fn check(&self) -> Result<(), SortingFault> {
-        let Self { lost_work, kept_private, review, review_days, .. } = *self;
+        let Self { lost_work, kept_private, review, review_at_most, review_days, .. } = *self;
         if review == 0 || review >= kept_private || review >= lost_work {
             return Err(SortingFault::Costs);
+        }
+        if !(1..=100).contains(&review_at_most) {
+            return Err(SortingFault::Share);
         }
         if !(1..=366).contains(&review_days) { Err(SortingFault::Days) } else { Ok(()) }
     }
@@ -122,34 +132,53 @@ impl Sorting {
 
     /// Keeping is better than asking from this probability of work.
     pub fn keep_from(&self) -> f64 {
-        1.0 - f64::from(self.review) / f64::from(self.kept_private)
+        self.keep_from_at(1.0)
+    }
+
+    /// The same where a review is so many times as dear. What is more likely private than not is not kept
+    /// unasked for want of readers.
+    pub fn keep_from_at(&self, price: f64) -> f64 {
+        let from = |price: f64| 1.0 - price * f64::from(self.review) / f64::from(self.kept_private);
+        from(price).max(from(1.0).min(0.5))
     }
 
     /// Canonical bytes: CBOR `[mode, lost work, kept private, review, attachments, misdirected, days,
-    /// journalised]`; mode 0 sort, 1 assist, 2 rules-only, 3 off; journalised 0 keep, 1 leave out.
+    /// journalised, reviews at most]`; mode 0 sort, 1 assist, 2 rules-only, 3 off; journalised 0 keep, 1 leave
+    /// out; the last is absent where it is 100.
     pub(crate) fn encode_into(&self, e: &mut Encoder<Vec<u8>>) {
         let Self {
             mode,
             lost_work,
             kept_private,
             review,
+            review_at_most,
             exclude_attachments,
             exclude_misdirected,
             review_days,
             journalised,
         } = *self;
-        done(e.array(8).and_then(|e| e.u8(mode as u8)?.u32(lost_work)?.u32(kept_private)?.u32(review)));
+        let limited = review_at_most < 100;
+        done(e.array(8 + u64::from(limited)).and_then(|e| e.u8(mode as u8)?.u32(lost_work)));
+        done(e.u32(kept_private).and_then(|e| e.u32(review)));
         done(e.bool(exclude_attachments).and_then(|e| e.bool(exclude_misdirected)));
         done(e.u16(review_days).and_then(|e| e.u8(journalised as u8)));
+        if limited {
+            done(e.u8(review_at_most));
+        }
     }
 
     pub(crate) fn decode_from(d: &mut Decoder<'_>) -> Option<Self> {
-        (d.array().ok()? == Some(8)).then_some(())?;
-        let sorting = Self {
+        let limited = match d.array().ok()? {
+            Some(8) => false,
+            Some(9) => true,
+            _ => return None,
+        };
+        let mut sorting = Self {
             mode: MODES.get(usize::from(d.u8().ok()?)).copied()?,
             lost_work: d.u32().ok()?,
             kept_private: d.u32().ok()?,
             review: d.u32().ok()?,
+            review_at_most: 100,
             exclude_attachments: d.bool().ok()?,
             exclude_misdirected: d.bool().ok()?,
             review_days: d.u16().ok()?,
@@ -159,6 +188,9 @@ impl Sorting {
                 _ => return None,
             },
         };
+        if limited {
+            sorting.review_at_most = d.u8().ok().filter(|most| *most < 100)?;
+        }
         sorting.check().ok().map(|()| sorting)
     }
 
@@ -178,7 +210,8 @@ mod tests {
     #[test]
     fn thresholds_follow_from_costs() {
         let p = Sorting::default();
-        assert!((p.exclude_below() - 0.01).abs() < 1e-12 && (p.keep_from() - 0.5).abs() < 1e-12);
+        assert!((p.exclude_below() - 0.01).abs() < 1e-12 && (p.keep_from() - 0.8).abs() < 1e-12);
+        assert!((p.keep_from_at(2.0) - 0.6).abs() < 1e-12 && (p.keep_from_at(4.0) - 0.5).abs() < 1e-12);
         let p = Sorting { lost_work: 1000, ..p };
         assert!((p.exclude_below() - 0.001).abs() < 1e-12);
         assert_ne!(p.id(), Sorting::default().id());
@@ -190,11 +223,24 @@ mod tests {
         for (sorting, expected) in [
             (d, Ok(())),
             (Sorting { review: 0, ..d }, Err(SortingFault::Costs)),
-            (Sorting { review: 2, ..d }, Err(SortingFault::Costs)),
+            (Sorting { review: 5, ..d }, Err(SortingFault::Costs)),
+            (Sorting { review_at_most: 0, ..d }, Err(SortingFault::Share)),
+            (Sorting { review_at_most: 101, ..d }, Err(SortingFault::Share)),
             (Sorting { review_days: 0, ..d }, Err(SortingFault::Days)),
             (Sorting { review_days: 400, ..d }, Err(SortingFault::Days)),
         ] {
             assert_eq!(sorting.check(), expected);
+        }
+    }
+
+    #[test]
+    fn bytes_come_back_and_those_without_a_limit_are_as_before() {
+        for sorting in [Sorting::default(), Sorting { review_at_most: 100, ..Sorting::default() }] {
+            let mut e = Encoder::new(Vec::new());
+            sorting.encode_into(&mut e);
+            let bytes = e.into_writer();
+            assert_eq!(bytes[0], if sorting.review_at_most == 100 { 0x88 } else { 0x89 });
+            assert_eq!(Sorting::decode_from(&mut Decoder::new(&bytes)), Some(sorting));
         }
     }
 
