@@ -16,20 +16,38 @@ fn run(place: &Place, words: &[&str]) -> Done {
 
 /// The program with what a person types.
 fn typed(place: &Place, words: &[&str], keys: &str) -> (Option<i32>, String) {
-    let mut command = place.command(&[words, &AT, &["--passphrase-file", "op", "--lang", "da"]].concat());
+    typed_by(place, words, "op", keys)
+}
+
+fn typed_by(place: &Place, words: &[&str], who: &str, keys: &str) -> (Option<i32>, String) {
+    let mut command = place.command(&[words, &AT, &["--passphrase-file", who, "--lang", "da"]].concat());
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(keys.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     (output.status.code(), String::from_utf8(output.stdout).unwrap())
 }
 
-fn prepared() -> Place {
+fn custodian(place: &Place, id: &str) {
+    let who = ["custodian", "add", "--passphrase-file", "op", "--id", id, "--name", "Nina"];
+    let what = ["--post", "fuldmaegtig", "--authority-kind", "departement", "--from", "2020-01-01"];
+    run(place, &[&who[..], &what].concat()).ends(0);
+}
+
+fn empty() -> Place {
     let place = Place::new();
     place.file("op", "en adgangssætning\n");
     run(&place, &["init", "--passphrase-file", "op"]).ends(0);
-    let who = ["custodian", "add", "--passphrase-file", "op", "--id", "x", "--name", "Nina"];
-    let what = ["--post", "fuldmaegtig", "--authority-kind", "departement", "--from", "2020-01-01"];
-    run(&place, &[&who[..], &what].concat()).ends(0);
+    custodian(&place, "x");
+    place
+}
+
+fn prepared() -> Place {
+    let place = empty();
+    ingested(&place);
+    place
+}
+
+fn ingested(place: &Place) {
     let one = |address: &str, minute: u64, text: &str| {
         let date = 1_790_000_000_000_u64 + minute * 60_000;
         format!(r#"<sms address="{address}" date="{date}" type="1" body="{text}" />"#)
@@ -42,9 +60,8 @@ fn prepared() -> Place {
     ];
     place.file("sms.xml", &format!(r#"<?xml version="1.0"?><smses count="4">{}</smses>"#, rows.concat()));
     let report =
-        run(&place, &["ingest", "--json", "--custodian", "x", "--mode", "assist", "sms.xml"]).ends(3).json();
+        run(place, &["ingest", "--json", "--custodian", "x", "--mode", "assist", "sms.xml"]).ends(3).json();
     assert_eq!(report["runs"][0]["review"], 3);
-    place
 }
 
 #[test]
@@ -78,4 +95,40 @@ fn a_sitting() {
     assert_eq!(report["samples"][0]["judged"], 1);
     assert!(std::fs::read_to_string(place.at("kvalitet.html")).unwrap().contains("4 2"));
     run(&place, &[&["verify"][..], &by].concat()).ends(0);
+}
+
+/// What the owner reviews first, the operator cannot open.
+#[test]
+fn the_owner_reviews_first() {
+    let place = empty();
+    custodian(&place, "y");
+    let by = |who: &'static str| ["--passphrase-file", who];
+    let mut added = ["ejer", "bisidder"].map(|name| {
+        place.file(name, &format!("adgangssætning for {name}\n"));
+        let words = ["operator", "add", "--json", "--name", name, "--new-passphrase-file", name];
+        let added = run(&place, &[&words[..], &by("op")].concat()).ends(0).json();
+        added["operator"].as_str().unwrap().to_owned()
+    });
+    let [owner, counsel] = &mut added;
+    let words = ["review", "first", "--json", "--custodian", "x", "--reviewer", owner, "--reviewer", counsel];
+    let first = [&words[..], &by("op")].concat();
+    let begun = run(&place, &first).ends(0).json();
+    assert_eq!((begun["narrowed"].as_array().unwrap().len(), &begun["sealed_before"]), (1, &0.into()));
+    ingested(&place);
+    let seen = |who| typed_by(&place, &["review", "next", "--all", "--json"], who, "").1;
+    for who in ["ejer", "bisidder"] {
+        assert!(seen(who).contains("engangskode er 483920"), "{who} sees it");
+    }
+    assert!(!seen("op").contains("483920"), "the operator does not");
+    // the operator's other custodian is as before, and asking again narrows nobody
+    let listed = run(&place, &["operator", "list", "--json"]).ends(0).json();
+    let of = |scope: &str| listed.as_array().unwrap().iter().filter(|o| o["scope"][0] == scope).count();
+    assert_eq!((of("x"), of("y")), (2, 1), "{listed}");
+    let again = run(&place, &first).ends(3).json();
+    assert_eq!((again["narrowed"].as_array().unwrap().len(), &again["sealed_before"]), (0, &1.into()));
+    // who asks may not be a reviewer, and a reviewer has no other rights
+    let operator = listed[0]["id"].as_str().unwrap();
+    let wrong = ["review", "first", "--custodian", "x", "--reviewer", operator];
+    run(&place, &[&wrong[..], &by("op")].concat()).ends(2);
+    run(&place, &[&["verify"][..], &by("ejer")].concat()).ends(0);
 }

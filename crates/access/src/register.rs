@@ -54,6 +54,12 @@ impl Rights {
         Self(self.0 | other.0)
     }
 
+    /// What is left without `other`.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// The right of a word.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::WORDS.iter().find(|w| w.1 == word).map(|w| w.0)

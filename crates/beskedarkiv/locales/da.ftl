@@ -219,6 +219,11 @@ more-policy-set =
 cmd-status = Viser, hvilke måneder der er kopier af, hvad kopierne viste, og hvad der venter
 cmd-review = Gennemgang af beskeder, der er holdt tilbage
 cmd-review-list = Viser, hvor meget der venter, og til hvornår; åbner intet
+cmd-review-first = Ejerens eget første gennemsyn: kun ejeren og bisidderen kan åbne det, der holdes tilbage
+more-review-first =
+    Gives, før kopien indlæses. De nævnte operatører får rettigheden review for personen; alle andre,
+    også den der spørger, mister adgangen til netop denne persons beskeder. Hver ændring er et led i
+    kæden. Bagefter gives adgangen igen med operator grant.
 cmd-review-next = Viser det, der venter, samtale for samtale, og tager imod afgørelser
 more-review-next =
     Taster: k gem alle, e udelad alle (e p personale, e v privat, e f fejlsendt),
@@ -505,6 +510,7 @@ arg-why = Hvorfor der ikke kunne tages en kopi
 arg-fact = Oplysningens nummer i registret
 arg-file = Regelfil (TOML)
 arg-reference = Journalnummer eller beslutning bag registreringen
+arg-reviewer = Ejeren, og bisidderen: operatørens nummer eller begyndelsen af det; kan gentages
 arg-right = Rettighed: ingest, query, review, export, delete, hold, audit, admin
 arg-operator = Operatørens nummer eller begyndelsen af det
 arg-hold = Fastholdelsens nummer; se hold list
@@ -725,6 +731,9 @@ review-head-deadline = Frist
 review-head-open = Venter
 review-head-keep = Gemmes
 review-head-exclude = Udeladt
+review-first-begun = { $reviewers } kan gennemse det, der holdes tilbage fra nu af; { $narrowed } kan ikke længere læse denne persons beskeder.
+review-first-narrowed = Begrænset: { $id }
+review-first-before = { $n } kørsler venter allerede og blev forseglet til dem, der kunne gennemse dengang
 review-decided = { $n } beskeder er afgjort.
 review-sealed-to-others = { $n } kørsler er forseglet til andre end Dem
 review-conversation = Samtale { $number } af { $total }: { $name } ({ $custodian }), { $waiting } venter, frist { $deadline }

@@ -220,6 +220,11 @@ more-policy-set =
 cmd-status = Shows which months have copies, what the copies showed, and what waits
 cmd-review = Review of messages that are held back
 cmd-review-list = Shows how much waits, and until when; opens nothing
+cmd-review-first = The owner's own first review: only the owner and counsel can open what is held back
+more-review-first =
+    Given before the copy is ingested. The operators named get the right review for the custodian;
+    everybody else, the one who asks too, loses access to this custodian's messages. Each change is
+    an entry in the log. Afterwards operator grant gives the access again.
 cmd-review-next = Shows what waits, conversation by conversation, and takes decisions
 more-review-next =
     Keys: k keep all, e exclude all (e p personnel, e v private, e f misdirected),
@@ -507,6 +512,7 @@ arg-why = Why no copy could be taken
 arg-fact = Number of the fact in the register
 arg-file = Policy file (TOML)
 arg-reference = Journal number or decision behind the entry
+arg-reviewer = The owner, and counsel: number of the operator, or its beginning; may be repeated
 arg-right = Right: ingest, query, review, export, delete, hold, audit, admin
 arg-operator = The operator's number or its beginning
 arg-hold = Number of the hold; see hold list
@@ -727,6 +733,9 @@ review-head-deadline = Deadline
 review-head-open = Waiting
 review-head-keep = To keep
 review-head-exclude = Excluded
+review-first-begun = { $reviewers } can review what is held back from now on; { $narrowed } can no longer read this custodian's messages.
+review-first-narrowed = Narrowed: { $id }
+review-first-before = { $n } runs wait already and were sealed to those who could review then
 review-decided = { $n } messages decided.
 review-sealed-to-others = { $n } runs are sealed to others than you
 review-conversation = Conversation { $number } of { $total }: { $name } ({ $custodian }), { $waiting } waiting, deadline { $deadline }

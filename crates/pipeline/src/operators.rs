@@ -130,7 +130,7 @@ fn date(days: i32) -> Option<String> {
     epoch.checked_add(jiff::Span::new().try_days(days).ok()?).ok().map(|d| d.to_string())
 }
 
-fn days(date: Date) -> Option<i32> {
+pub(crate) fn days(date: Date) -> Option<i32> {
     jiff::civil::date(1970, 1, 1).until(date).ok().map(|span| span.get_days())
 }
 
@@ -215,7 +215,7 @@ pub fn revoke(places: &Places, by: &Operator, operator: &str, now: i64) -> Resul
 }
 
 /// The operator whose number begins so.
-fn find(places: &Places, beginning: &str) -> Result<[u8; 16], JobError> {
+pub(crate) fn find(places: &Places, beginning: &str) -> Result<[u8; 16], JobError> {
     let archive = places.open()?;
     let wanted = beginning.to_lowercase();
     let mut fits = archive.authority().operators().filter(|o| wire::hex(&o.id).starts_with(&wanted));

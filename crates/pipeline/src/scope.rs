@@ -52,6 +52,19 @@ pub(crate) fn of(custodians: &[String], months: (Option<Date>, Option<Date>)) ->
     lines.join("\n").into_bytes()
 }
 
+/// The custodians that a scope covers in any month, of those there are.
+pub(crate) fn custodians(scope: &[u8], there: &[String]) -> Vec<String> {
+    let named = |id: &String| scope.split(|b| *b == b'\n').any(|line| line == ALL || line == id.as_bytes());
+    there.iter().filter(|id| named(id)).cloned().collect()
+}
+
+/// The scope of other custodians in the same months.
+pub(crate) fn of_others(scope: &[u8], custodians: &[String]) -> Vec<u8> {
+    let mut lines: Vec<&[u8]> = custodians.iter().map(String::as_bytes).collect();
+    lines.extend(scope.split(|b| *b == b'\n').filter(|line| line.starts_with(MONTHS.as_bytes())));
+    lines.join(&b'\n')
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -98,5 +111,21 @@ mod tests {
             check(&scope, "jane", date(if month == 12 { 2025 } else { 2026 }, month, 1), expected);
         }
         assert_eq!(of(&[], (None, Some(last))), b"*\nmonths - 2026-03");
+    }
+
+    #[test]
+    fn others_in_the_same_months() {
+        let there = ["hans", "jane", "ole"].map(str::to_owned);
+        for (scope, expected) in [
+            ("*", "hans\nole"),
+            ("*\nmonths 2026-05 -", "hans\nole\nmonths 2026-05 -"),
+            ("jane\nole\nmonths - 2026-05", "ole\nmonths - 2026-05"),
+        ] {
+            let mut ids = custodians(scope.as_bytes(), &there);
+            assert!(ids.contains(&there[1]), "{scope:?}");
+            ids.retain(|id| *id != there[1]);
+            assert_eq!(of_others(scope.as_bytes(), &ids), expected.as_bytes(), "{scope:?}");
+        }
+        assert_eq!(custodians(b"ole\nmonths 2026-05 -", &there), ["ole"]);
     }
 }

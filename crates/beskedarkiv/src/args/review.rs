@@ -4,12 +4,15 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
+use jiff::civil::Date;
 
+use super::groups::date;
 use super::{Acting, Fact, Where};
 
 #[derive(Subcommand)]
 pub(crate) enum Review {
     List(ReviewList),
+    First(ReviewFirst),
     Next(ReviewNext),
     Decide(ReviewDecide),
     Settle(ReviewSettle),
@@ -23,6 +26,18 @@ pub(crate) struct ReviewList {
     pub(crate) at: Where,
     #[arg(long, value_name = "ID")]
     pub(crate) custodian: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct ReviewFirst {
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+    #[arg(long, value_name = "ID")]
+    pub(crate) custodian: String,
+    #[arg(long = "reviewer", value_name = "OPERATOR", required = true)]
+    pub(crate) reviewers: Vec<String>,
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) to: Option<Date>,
 }
 
 #[derive(Args)]

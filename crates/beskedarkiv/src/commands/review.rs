@@ -1,6 +1,7 @@
 //! `review`: what waits in the holding area, its samples and its report. The sitting itself is in `sitting`.
 
 use pipeline::review::desk::{Ask, Deciding, Desk};
+use pipeline::review::first::First;
 use pipeline::review::{self, Choice, State, quality};
 
 use super::Context;
@@ -14,6 +15,7 @@ use crate::table::Table;
 pub(super) fn review(command: Review, at: &Context<'_>) -> Result<u8, Failure> {
     match command {
         Review::List(a) => list(&a, at),
+        Review::First(a) => first(&a, at),
         Review::Next(a) => next(&a, at),
         Review::Decide(a) => decide(&a, at),
         Review::Sample(a) => sample(&a, at),
@@ -69,6 +71,24 @@ fn list(a: &args::ReviewList, at: &Context<'_>) -> Result<u8, Failure> {
     }
     at.out.object(&listed)?;
     Ok(if open > 0 { LOOK } else { 0 })
+}
+
+fn first(a: &args::ReviewFirst, at: &Context<'_>) -> Result<u8, Failure> {
+    let (places, by) = operator(at, &a.acting)?;
+    let first = First { custodian: a.custodian.clone(), reviewers: a.reviewers.clone(), to: a.to };
+    let begun = review::first::first(&places, &by, &first, now()).map_err(Failure::of_job)?;
+    at.out.line(
+        "review-first-begun",
+        &[("reviewers", begun.reviewers.len().into()), ("narrowed", begun.narrowed.len().into())],
+    )?;
+    for id in &begun.narrowed {
+        at.out.line("review-first-narrowed", &[("id", id.get(..8).unwrap_or_default().to_owned().into())])?;
+    }
+    if begun.sealed_before > 0 {
+        at.out.note("review-first-before", &[("n", begun.sealed_before.into())]);
+    }
+    at.out.object(&begun)?;
+    Ok(if begun.sealed_before > 0 { LOOK } else { 0 })
 }
 
 fn decide(a: &args::ReviewDecide, at: &Context<'_>) -> Result<u8, Failure> {

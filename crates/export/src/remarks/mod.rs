@@ -47,11 +47,14 @@ pub fn doubt(code: &str, lang: Lang) -> String {
     }
 }
 
+/// A kind of finding, where it is known, with all codes of it.
+type Kind<'a> = (Option<&'static findings::Finding>, Vec<(&'a str, Details<'a>)>);
+
 /// Findings of a source or a run in words: one entry for each kind, those first about which something
 /// can be done, and those with the same advice together.
 #[must_use]
 pub fn findings(codes: &[String], lang: Lang) -> Vec<Said> {
-    let mut kinds: Vec<(Option<&findings::Finding>, Vec<(&str, Details<'_>)>)> = Vec::new();
+    let mut kinds: Vec<Kind<'_>> = Vec::new();
     for code in codes {
         let (bare, _) = split_place(code);
         // that an app's messages are absent, and why, says more than that it is not read

@@ -268,8 +268,11 @@ pub(super) fn list(all: &[String], lang: Lang) -> String {
 /// Most holes that are named.
 const MOST_GAPS: usize = 5;
 
+/// A hole: rows, and what lies before and behind it.
+pub(super) type Gap<'a> = (u64, Option<(char, &'a str)>, Option<(char, &'a str)>);
+
 /// The largest holes with what lies around them, in order of time.
-pub(super) fn gaps(mut all: Vec<(u64, Option<(char, &str)>, Option<(char, &str)>)>, lang: Lang) -> String {
+pub(super) fn gaps(mut all: Vec<Gap<'_>>, lang: Lang) -> String {
     all.sort_by_key(|g| (std::cmp::Reverse(g.0), g.1));
     let left = all.len().saturating_sub(MOST_GAPS) as u64;
     all.truncate(MOST_GAPS);

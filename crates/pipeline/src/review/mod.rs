@@ -4,6 +4,7 @@
 //! Listing and settling open no message; [`desk`] does, with a reviewer's keys.
 
 pub mod desk;
+pub mod first;
 pub(crate) mod note;
 pub mod page;
 pub mod quality;
