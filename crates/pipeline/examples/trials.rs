@@ -144,8 +144,14 @@ fn make(folder: &Path, old: bool) -> Result<(), JobError> {
     for name in ["to", "tre"] {
         let operator = operators::add_at_cost(&places, &by, name, &secret(folder, name)?, now, CHEAP)?;
         let rights = ["delete", "hold"].map(str::to_owned).to_vec();
-        let grant =
-            operators::Grant { operator, rights, custodians: Vec::new(), from: None, to: None, months: None };
+        let grant = operators::Grant {
+            operator,
+            rights,
+            custodians: Vec::new(),
+            from: None,
+            to: None,
+            months: (None, None),
+        };
         operators::grant(&places, &by, &grant, now)?;
     }
     Ok(())
