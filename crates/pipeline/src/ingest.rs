@@ -150,6 +150,8 @@ pub struct RunReport {
     pub excluded: u64,
     /// Messages seen before that are, or were, in the holding area.
     pub withheld_again: u64,
+    /// Of the kept: those that a rule kept, or a list of journalised messages.
+    pub kept_by_rule: u64,
     /// New messages by route, ground and retention class: `exclude private E5`.
     pub routes: BTreeMap<String, u64>,
     /// How they were sorted: mode, ids of model and policy.
@@ -384,6 +386,7 @@ fn one(
         proposals: report.proposals,
         excluded: report.excluded,
         withheld_again: report.withheld_again,
+        kept_by_rule: Some(report.kept_by_rule),
         routes: report.routes.clone(),
         sorting: report.sorting.clone(),
         findings: report.findings.clone(),
@@ -469,6 +472,7 @@ impl RunReport {
         self.proposals += counted.proposals;
         self.excluded += counted.excluded;
         self.withheld_again += counted.withheld_again;
+        self.kept_by_rule += counted.kept_by_rule;
         for (route, n) in counted.routes {
             *self.routes.entry(route).or_default() += n;
         }

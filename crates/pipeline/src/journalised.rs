@@ -72,6 +72,12 @@ impl Journal {
         };
         let mut reasons = vec![format!("journal-line-{}", reference.line)];
         reasons.extend(reference.case.map(|case| format!("case:{case}")));
-        Some(Sorted { decision, ground: Some(Ground::Journalised), reasons, ..Sorted::default() })
+        Some(Sorted {
+            decision,
+            ground: Some(Ground::Journalised),
+            by_rule: true,
+            reasons,
+            ..Sorted::default()
+        })
     }
 }

@@ -61,6 +61,8 @@ pub(crate) struct Manifest {
     #[serde(default)]
     pub(crate) withheld_again: u64,
     #[serde(default)]
+    pub(crate) kept_by_rule: Option<u64>,
+    #[serde(default)]
     pub(crate) routes: std::collections::BTreeMap<String, u64>,
     #[serde(default)]
     pub(crate) sorting: crate::ingest::Sorting,

@@ -268,12 +268,14 @@ impl<'a> Sealing<'a> {
     ) -> Result<(), JobError> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a probability")]
         let p_work = Some((verdict.p[0].clamp(0.0, 1.0) * 1e6).round() as u32);
+        let by_rule = verdict.rule.is_some();
         if verdict.route == Route::Keep {
-            return self.keep(ready, &Sorted { p_work, ..Sorted::default() }, run, report);
+            return self.keep(ready, &Sorted { p_work, by_rule, ..Sorted::default() }, run, report);
         }
         let decision = if verdict.route == Route::Review { Decision::Review } else { Decision::Exclude };
         let reasons = reasons.to_vec();
-        let sorted = Sorted { decision, p_work, ground: verdict.ground, reasons, ..Sorted::default() };
+        let sorted =
+            Sorted { decision, p_work, ground: verdict.ground, by_rule, reasons, ..Sorted::default() };
         self.hold(ready, &sorted, area, run, report)
     }
 

@@ -81,7 +81,7 @@ impl RunReport {
         }
         *self.routes.entry(route).or_default() += 1;
         match sorted.decision {
-            Decision::Keep => {}
+            Decision::Keep => self.kept_by_rule += u64::from(sorted.by_rule),
             Decision::Exclude if !proposal => self.excluded += 1,
             Decision::Review | Decision::Exclude => self.review += 1,
         }

@@ -68,6 +68,8 @@ pub struct Sorted {
     pub p_work: Option<u32>,
     /// Why it is, or may be, outside the guidelines.
     pub ground: Option<Ground>,
+    /// A rule decided, not the model; counted, and not part of the group.
+    pub by_rule: bool,
     /// For the reviewer: rule ids and the features that weighed most; only of what is not kept.
     pub reasons: Vec<String>,
     /// Number of the message, the same in every telling of it by whatever source.
@@ -96,7 +98,7 @@ pub struct Verdict {
 /// Encodes the group for a message with this stamp into `out`, which is cleared first.
 pub(crate) fn encode(stamp: &Stamp, sorted: &Sorted, out: &mut Vec<u8>) {
     out.clear();
-    let Sorted { decision, p_work, ground, reasons, message, alike } = sorted;
+    let Sorted { decision, p_work, ground, by_rule: _, reasons, message, alike } = sorted;
     let doubts = stamp.doubts.iter().count() as u64;
     let ground = ground.and_then(|g| GROUNDS.iter().position(|known| *known == g));
     let optional =

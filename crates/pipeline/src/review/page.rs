@@ -43,12 +43,16 @@ fn gathered(places: &Places, now: i64) -> Result<QualityReport, JobError> {
     let policy = policies::in_force(&archive.register(&keys, &[EntryType::Policy]).map_err(fail)?)?;
     let runs = archive.register(&keys, &[EntryType::Run]).map_err(fail)?;
     let manifests: Vec<Manifest> = runs.iter().filter_map(|e| Manifest::parse(&e.plain)).collect();
-    let mut counts = Counts::default();
+    // Older runs and notes do not tell a rule from the model.
+    let mut counts = Counts { rules_apart: true, ..Counts::default() };
     let mut drift: BTreeMap<&str, &DriftReport> = BTreeMap::new();
     let mut newest = None;
     for manifest in &manifests {
         let kept = manifest.routes.iter().filter(|(route, _)| route.split(' ').next() == Some("keep"));
-        counts.kept.model += kept.map(|(_, n)| n).sum::<u64>();
+        let by_rule = manifest.kept_by_rule.unwrap_or_default();
+        counts.rules_apart &= manifest.kept_by_rule.is_some();
+        counts.kept.rule += by_rule;
+        counts.kept.model += kept.map(|(_, n)| n).sum::<u64>().saturating_sub(by_rule);
         if let Some(found) = &manifest.drift {
             drift.insert(&manifest.custodian, found);
         }
@@ -69,6 +73,7 @@ fn gathered(places: &Places, now: i64) -> Result<QualityReport, JobError> {
         for held in &run.items {
             let bad = || JobError::Integrity { what: "a held message with a malformed note".to_owned() };
             let note = Note::decode(&held.note).ok_or_else(bad)?;
+            counts.rules_apart &= note.by_rule.is_some();
             let votes = votes.remove(&(run.run, held.slot)).unwrap_or_default();
             let stated = grounds.get(&(run.run, held.slot)).copied().flatten();
             match (state(&run, held, &note, &votes), run.settled.get(&held.slot)) {
@@ -127,6 +132,7 @@ fn left_out(counts: &mut Counts, why: Withheld, note: &Note, votes: &Votes, stat
     match (by_person, ground) {
         (true, _) => *person += 1,
         (false, Some(Ground::Journalised)) => *rule += 1,
+        (false, _) if note.by_rule == Some(true) => *rule += 1,
         (false, _) => *model += 1,
     }
 }
