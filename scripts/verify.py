@@ -52,12 +52,12 @@ def clear(data, *kinds):
     return items[1:]
 
 GENESIS, OPERATOR, GRANT, REVOKE, EPOCH, BUCKET, SEGMENT, BLOB = 1, 2, 3, 4, 8, 9, 10, 11
-RESEAL, ERASE, DISPOSE, DISPOSED, SUITE = 15, 16, 19, 20, 25
+RESTAMP, TRANSFER, RESEAL, ERASE, DISPOSE, DISPOSED, SUITE = 13, 14, 15, 16, 19, 20, 25
 INGEST, REVIEW, EXPORT, DELETE, HOLD, ADMIN = 1, 4, 8, 16, 32, 128
 # the right that a type needs, where it is not admin; types that the job may write; types that two must sign
 NEEDED = {9: INGEST, 10: INGEST, 11: INGEST, 12: INGEST, 16: DELETE, 17: HOLD, 18: HOLD, 19: DELETE, 20: DELETE,
           21: EXPORT, 22: REVIEW, 23: INGEST}
-JOB, TWO = {6, 9, 10, 11, 12, 23, 0, *range(30, 256)}, {14, 16, 18, 19, 29}
+JOB, TWO, BEFOREHAND = {6, 9, 10, 11, 12, 23, 0, *range(30, 256)}, {14, 16, 18, 19, 29}, {13, 14, 16, 19}
 
 class Header:
     def __init__(self, raw):
@@ -92,7 +92,7 @@ class Authority:
             need(author in self.keys, "signature by an unknown author")
             key = self.keys[author][0]
             message = tag("BA1.sig") + archive + header.raw
-            if authors and header.type == DISPOSE:
+            if authors and header.type in BEFOREHAND:
                 message = tag("BA1.approve") + archive + sha(body, by=header.suite)
             need(signed(key, message, signature), "signature does not match")
             need(author not in authors, "malformed signatures")
@@ -114,19 +114,18 @@ class Authority:
         if kind == GENESIS:
             operator, key, _, job = clear(body, 16, 32, bytes, 32)
             self.keys = {author_of(key): (key, operator)}
-            self.founder = operator
             # checked before the job's key counts: genesis is signed by its own operator
             need(self.authors(archive, header, block, body) == [author_of(key)], "the header names another author")
             self.keys[author_of(job)] = (job, None)
-            self.operators.add(operator)
-            self.job = job
+            self.founder, self.job, self.operators = operator, job, {operator}
             return
         authors = self.authors(archive, header, block, body)
         persons = {self.keys[author][1] for author in authors}
         for operator in persons:
             may = kind in JOB if operator is None else self.allows(operator, kind, header.written)
             need(may, "the author lacked the right")
-        need(kind not in TWO or len(persons - {None}) >= 2, "a second signature is missing")
+        two = kind in TWO or kind == RESTAMP and clear(body, 32, bytes, bytes)[2]
+        need(not two or len(persons - {None}) >= 2, "a second signature is missing")
         if kind == OPERATOR:
             operator, key, _ = clear(body, 16, 32, bytes)
             need(self.keys.get(author_of(key), [key])[0] == key, "body of a rights entry is malformed")
@@ -200,7 +199,7 @@ class Archive:
         self.suites, self.renewed = range(1, 2), {}
         # by bucket: the entry that disposed of it; by entry: whether it is closed; by bucket and entry: the rest
         self.authority, self.bodies = Authority(), []
-        self.buckets, self.acts, self.erased, self.resealed = {}, {}, {}, {}
+        self.buckets, self.acts, self.erased, self.resealed, self.transfers = {}, {}, {}, {}, {0}
 
     def fault(self, entry, what):
         self.broken.append((entry, what))
@@ -289,26 +288,31 @@ class Archive:
     def act(self, header, part):
         """What an entry does to what is there: FORMAT.md, "Holds, disposal, erasure"."""
         kind, bucket = header.type, header.bucket
+        if kind in (SEGMENT, BLOB, TRANSFER, RESEAL, ERASE):
+            self.there(bucket)
         if kind == BUCKET:
             need(self.buckets.setdefault(bucket) is None, "names a bucket that was disposed of")
         elif kind in (SEGMENT, BLOB):
-            self.there(bucket)
+            need(header.refers in self.transfers, "refers to no transfer")
         elif kind == DISPOSE:
             buckets = pieces(clear(part, I32, 32, bytes)[2], 16, 16)
             need(buckets, "malformed body")
             [self.there(each) for each in buckets]
             self.buckets.update(dict.fromkeys(buckets, header.index))
             self.acts[header.index] = False
-        elif kind == ERASE:
-            records, blobs = map(pieces, clear(part, bytes, bytes), (12, 8), (12, 8))
+        elif kind in (ERASE, TRANSFER):
+            records, blobs = map(pieces, clear(part, 32, bytes, bytes)[1:], (12, 8), (12, 8))
             need(records, "malformed body")
-            self.there(bucket)
             self.erased.update({(bucket, int.from_bytes(b, "big")): header.index for b in blobs})
             self.acts[header.index] = False
+            self.transfers |= {header.index * (kind == TRANSFER)}
         elif kind == RESEAL:
             bodies, _ = map(pieces, clear(part, bytes, bytes, bytes)[1:], (48, 1176), (8, 8))
-            self.there(bucket)
             self.resealed.update({(bucket, int.from_bytes(b[:8], "big")): (b[8:], header) for b in bodies})
+        elif kind == RESTAMP:
+            longer, shorter = (pieces(b, 16, 16) for b in clear(part, 32, bytes, bytes)[1:])
+            need((longer or shorter) and not {*longer} & {*shorter}, "malformed body")
+            [self.there(each) for each in longer + shorter]
         elif kind == DISPOSED:
             stage, = clear(part, STAGE)
             need(header.refers in self.acts, "refers to no disposal")

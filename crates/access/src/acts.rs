@@ -26,9 +26,11 @@ pub enum DisposedBody {
     Confirmed,
 }
 
-/// An erasure: `[1, records, blobs]`, all of the bucket in the header.
+/// An erasure: `[1, digest of the plan, records, blobs]`, all of the bucket in the header.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EraseBody {
+    /// Digest of what is sealed with it, as it was approved.
+    pub plan: [u8; 32],
     /// Entry of the segment and place in it, ascending.
     pub records: Vec<(u64, u32)>,
     /// Entries of attachments whose bodies go, ascending.
@@ -58,6 +60,17 @@ pub struct SuiteBody {
     pub from: u64,
     /// Digest of the body of each entry by the new suite, zeros where it was gone.
     pub digests: Vec<[u8; 32]>,
+}
+
+/// Other periods for what lies in some buckets: `[1, digest of the plan, longer, shorter]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RestampBody {
+    /// Digest of what is sealed with it, as it was approved.
+    pub plan: [u8; 32],
+    /// Buckets of which no message is due earlier than before, ascending.
+    pub longer: Vec<[u8; 16]>,
+    /// Buckets of which a message is, ascending; two persons must want it.
+    pub shorter: Vec<[u8; 16]>,
 }
 
 /// Bytes of an entry with a wrap behind it.
@@ -113,24 +126,46 @@ impl DisposedBody {
 impl EraseBody {
     /// Its bytes.
     pub fn encode(&self) -> Vec<u8> {
-        let Self { records, blobs } = self;
+        let Self { plan, records, blobs } = self;
         let records: Vec<u8> = records
             .iter()
             .flat_map(|(entry, place)| entry.to_be_bytes().into_iter().chain(place.to_be_bytes()))
             .collect();
         let blobs: Vec<u8> = blobs.iter().flat_map(|entry| entry.to_be_bytes()).collect();
-        encode(2, |e| e.bytes(&records).ok()?.bytes(&blobs).ok().map(|_| ()))
+        encode(3, |e| e.bytes(plan).ok()?.bytes(&records).ok()?.bytes(&blobs).ok().map(|_| ()))
     }
 
     /// From its bytes.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        decode(bytes, 2, |d| {
+        decode(bytes, 3, |d| {
+            let plan = fixed(d)?;
             let records = pieces(d.bytes().ok()?, |b: &[u8; 12]| *b)?;
             let blobs = pieces(d.bytes().ok()?, |b: &[u8; 8]| *b)?;
             let record = |b: &[u8; 12]| (u64::from_be_bytes(take(b, 0)), u32::from_be_bytes(take(b, 8)));
             let records: Vec<_> = records.iter().map(record).collect();
             let blobs = blobs.into_iter().map(u64::from_be_bytes).collect();
-            (!records.is_empty()).then_some(Self { records, blobs })
+            (!records.is_empty()).then_some(Self { plan, records, blobs })
+        })
+    }
+}
+
+impl RestampBody {
+    /// Its bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let Self { plan, longer, shorter } = self;
+        let (longer, shorter) = (longer.concat(), shorter.concat());
+        encode(3, |e| e.bytes(plan).ok()?.bytes(&longer).ok()?.bytes(&shorter).ok().map(|_| ()))
+    }
+
+    /// From its bytes.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        decode(bytes, 3, |d| {
+            let plan = fixed(d)?;
+            let longer = pieces(d.bytes().ok()?, |b: &[u8; 16]| *b)?;
+            let shorter = pieces(d.bytes().ok()?, |b: &[u8; 16]| *b)?;
+            let apart = longer.iter().all(|bucket| shorter.binary_search(bucket).is_err());
+            let some = !longer.is_empty() || !shorter.is_empty();
+            (apart && some).then_some(Self { plan, longer, shorter })
         })
     }
 }
@@ -215,7 +250,7 @@ mod tests {
     fn bodies_come_back() {
         let dispose = DisposeBody { day: -3, plan: [1; 32], buckets: vec![[1; 16], [2; 16]] };
         assert_eq!(DisposeBody::decode(&dispose.encode()), Some(dispose.clone()));
-        let erase = EraseBody { records: vec![(5, 0), (5, 9), (6, 1)], blobs: vec![2, 9] };
+        let erase = EraseBody { plan: [3; 32], records: vec![(5, 0), (5, 9), (6, 1)], blobs: vec![2, 9] };
         assert_eq!(EraseBody::decode(&erase.encode()), Some(erase));
         let reseal = ResealBody {
             public: vec![9; 1216],
@@ -225,6 +260,15 @@ mod tests {
         assert_eq!(ResealBody::decode(&reseal.encode()), Some(reseal.clone()));
         let gathered = ResealBody { bodies: reseal.bodies.iter().rev().copied().collect(), ..reseal.clone() };
         assert_eq!(gathered.encode(), reseal.encode());
+        let restamp = RestampBody { plan: [3; 32], longer: vec![[1; 16], [2; 16]], shorter: vec![[3; 16]] };
+        assert_eq!(RestampBody::decode(&restamp.encode()), Some(restamp.clone()));
+        for wrong in [vec![[2; 16]], vec![[3; 16], [3; 16]]] {
+            assert_eq!(
+                RestampBody::decode(&RestampBody { shorter: wrong, ..restamp.clone() }.encode()),
+                None
+            );
+        }
+        assert_eq!(RestampBody::decode(&RestampBody::default().encode()), None);
         for stage in DisposedBody::ALL {
             assert_eq!(DisposedBody::decode(&stage.encode()), Some(stage));
         }
@@ -248,7 +292,7 @@ mod tests {
         for cut in 0..bytes.len() {
             assert_eq!(DisposeBody::decode(&bytes[..cut]), None);
         }
-        let wrong = EraseBody { records: vec![(5, 1), (5, 0)], blobs: vec![] };
+        let wrong = EraseBody { plan: [3; 32], records: vec![(5, 1), (5, 0)], blobs: vec![] };
         assert_eq!(EraseBody::decode(&wrong.encode()), None);
     }
 }

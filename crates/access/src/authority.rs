@@ -88,10 +88,12 @@ pub fn needed(kind: EntryType) -> (Rights, bool) {
     }
 }
 
-/// Entries that two persons must sign.
-fn needs_two(kind: EntryType) -> bool {
+/// Entries that two persons must sign; of a restamp, one that makes something due earlier.
+fn needs_two(kind: EntryType, clear: &[u8]) -> bool {
     use EntryType as T;
+    let shortens = || crate::RestampBody::decode(clear).is_none_or(|body| !body.shorter.is_empty());
     matches!(kind, T::Transfer | T::Erase | T::Dispose | T::Release | T::Destroy)
+        || (kind == T::Restamp && shortens())
 }
 
 const DAY_MS: u64 = 86_400_000;
@@ -188,7 +190,7 @@ impl Authority {
         }
         persons.sort_unstable();
         persons.dedup();
-        if kind.is_some_and(needs_two) && persons.len() < 2 {
+        if kind.is_some_and(|kind| needs_two(kind, clear)) && persons.len() < 2 {
             return Err(RightsFault::OneSignature);
         }
         match kind {

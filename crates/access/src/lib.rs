@@ -15,7 +15,7 @@ pub mod parcel;
 mod register;
 mod witness;
 
-pub use acts::{DayBody, DisposeBody, DisposedBody, EraseBody, ResealBody, SuiteBody};
+pub use acts::{DayBody, DisposeBody, DisposedBody, EraseBody, ResealBody, RestampBody, SuiteBody};
 pub use authority::{Authority, Granted, RightsFault, needed};
 pub use identity::{Identity, IdentityFault};
 pub use keystore::{KeyStore, KeyStoreFault, lie_apart};

@@ -168,6 +168,8 @@ pub(crate) struct Seen {
     mac: Hmac<Sha256>,
     pub(crate) slots: Vec<Slot>,
     used: usize,
+    /// How many identities were listed as not to come back.
+    suppressed: usize,
     /// Hashes of the scopes that this run met.
     scopes: HashSet<[u8; 4]>,
     /// Identities under which this run told again what another source told, and that may not be noted yet.
@@ -181,7 +183,7 @@ impl Seen {
     pub(crate) fn new(key: &Secret, expected: usize) -> Self {
         let mac = Hmac::<Sha256>::new_from_slice(key.as_ref()).expect("HMAC takes keys of any length");
         let (scopes, told, last) = (HashSet::new(), HashSet::new(), (Vec::new(), [0; 4]));
-        let mut seen = Self { mac, slots: Vec::new(), used: 0, scopes, told, last };
+        let mut seen = Self { mac, slots: Vec::new(), used: 0, suppressed: 0, scopes, told, last };
         seen.grow(expected);
         seen
     }
@@ -222,6 +224,18 @@ impl Seen {
     /// What is listed of an identity that must not come back.
     pub(crate) fn suppression(&self, identity: &[u8]) -> Sighting {
         Sighting { id: self.id(identity), state: SUPPRESSED, mark: [0; 8] }
+    }
+
+    /// Whether an identity must not come back.
+    pub(crate) fn erased(&self, identity: &[u8]) -> bool {
+        self.suppressed > 0
+            && self.find(&self.id(identity)).is_ok_and(|at| self.slots[at].state == SUPPRESSED)
+    }
+
+    /// Whether the content of an attachment is not there: never stored, or erased. Another message may bring it
+    /// again.
+    pub(crate) fn is_missing(&self, seen: &Sighting) -> bool {
+        matches!(self.novelty(seen), Novelty::New | Novelty::Suppressed)
     }
 
     /// Whether an identity is known and may come back.
@@ -316,6 +330,7 @@ impl Seen {
 
     pub(crate) fn put(&mut self, seen: &Sighting, bucket: u32) {
         let Sighting { id, state, mark } = *seen;
+        self.suppressed += usize::from(state == SUPPRESSED);
         let slot = Slot { id, state, mark, bucket };
         match self.find(&id) {
             Ok(at) => self.slots[at] = slot,

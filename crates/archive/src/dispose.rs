@@ -34,6 +34,26 @@ impl Writer {
         chain::approved(&self.archive.id, act, &key, approval).then_some(operator)
     }
 
+    /// Appends an entry that others may have approved beforehand. `recheck` is asked inside the transaction.
+    ///
+    /// # Errors
+    /// [`ArchiveError::NoRight`], [`ArchiveError::OnePerson`] where two must, [`ArchiveError::Refused`] by
+    /// `recheck`; nothing is then appended.
+    pub fn append_approved(
+        &mut self,
+        by: &Operator,
+        entry: &Entry<'_>,
+        approvals: &[Approval],
+        recheck: Recheck<'_>,
+    ) -> Result<u64, ArchiveError> {
+        let signer = by.signer();
+        let others = self.others(entry.kind, entry.clear, &signer, approvals)?;
+        let snapshot = self.begin()?;
+        let result =
+            recheck(self).and_then(|()| self.put_about(entry, About::default(), &[&signer], &others));
+        self.end(snapshot, result)
+    }
+
     /// Disposes of buckets, steps 1 to 5; [`Writer::close`] is the sixth. `recheck` is asked first, and again
     /// inside the transaction that makes the disposal irrevocable. Gives the number of its entry.
     ///

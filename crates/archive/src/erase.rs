@@ -1,13 +1,15 @@
 //! Erasing single records: their segment is sealed anew without them, the tree keeps their commitments, and
-//! the bucket gets a new key, so that older copies of the segment open no more. Two persons sign. Knows no
-//! message: which records and attachments these are, the caller says.
+//! the bucket gets a new key, so that older copies of the segment open no more. Two persons approved exactly
+//! this. Knows no message and no hold: which records and attachments these are, and whether it may be, the
+//! caller says.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::Read;
+use std::sync::Arc;
 
 use access::{EraseBody, ResealBody, Rights};
-use chain::EntryType;
+use chain::{Approval, EntryType, Signer};
 use rusqlite::params;
 use vault::{KeyPair, PublicKey, WRAPPED_LEN};
 use zeroize::Zeroizing;
@@ -24,18 +26,31 @@ use crate::steps::Step;
 use crate::store::{Stored, blob_path};
 use crate::writer::{About, Entry, Writer};
 
-/// What is to be erased, all of one bucket.
-pub struct Erasure<'a> {
+/// What is to be erased of one bucket.
+pub struct Erasing {
     /// Number of the bucket.
     pub bucket: usize,
-    /// Entry of the segment and place in it.
-    pub records: Vec<(u64, u32)>,
-    /// Entries of attachments that nothing else in the bucket names.
-    pub blobs: Vec<u64>,
-    /// What is sealed with the entry: why.
-    pub plain: &'a [u8],
+    /// Records and attachments, as they were approved.
+    pub body: EraseBody,
+    /// Who approved it, besides who carries it out.
+    pub approvals: Vec<Approval>,
     /// Identities that must not come back.
-    pub identities: &'a [Vec<u8>],
+    pub identities: Vec<Vec<u8>>,
+}
+
+/// What is to be erased in one act: an entry for each bucket, all of them or none.
+pub struct Erasure<'a> {
+    /// Each of another bucket, at least one.
+    pub parts: &'a [Erasing],
+    /// What is sealed with each entry: why.
+    pub plain: &'a [u8],
+}
+
+/// A bucket that something is taken out of: its keys before and after.
+pub(crate) struct Rekeyed {
+    pub(crate) id: BucketId,
+    pub(crate) old: Arc<KeyPair>,
+    pub(crate) new: PublicKey,
 }
 
 impl Writer {
@@ -50,7 +65,8 @@ impl Writer {
         Ok(identities.iter().map(|identity| seen.knows(identity)).collect())
     }
 
-    /// Erases records, steps 1 to 5 as of a disposal; [`Writer::close`] is the sixth. Gives the entry's number.
+    /// Erases records, steps 1 to 5 as of a disposal; [`Writer::close`] is the sixth. `recheck` is asked first,
+    /// and again inside the transaction that makes it irrevocable. Gives the numbers of the entries.
     ///
     /// # Errors
     /// [`ArchiveError::NoRight`], [`ArchiveError::OnePerson`], [`ArchiveError::Refused`] by `recheck`;
@@ -58,34 +74,71 @@ impl Writer {
     /// completed when the archive is next opened for writing.
     pub fn erase(
         &mut self,
-        by: (&Operator, &Operator),
+        by: &Operator,
         erasure: &Erasure<'_>,
         custody: &Custody<'_>,
         recheck: Recheck<'_>,
-    ) -> Result<u64, ArchiveError> {
-        self.must(by.0, Rights::DELETE, "delete")?;
-        self.must(by.0, Rights::ADMIN, "admin")?;
-        self.must(by.1, Rights::DELETE, "delete")?;
-        if by.0.id() == by.1.id() {
-            return Err(ArchiveError::OnePerson);
-        }
+    ) -> Result<Vec<u64>, ArchiveError> {
+        self.must(by, Rights::DELETE, "delete")?;
+        self.must(by, Rights::ADMIN, "admin")?;
         self.complete()?;
         recheck(self)?;
-        let made = self.archive.buckets.get(erasure.bucket).ok_or_else(|| broken(0, "no such bucket"))?;
-        let id = made.id;
-        self.nothing_held(&id)?;
-        let old = by.0.bucket(&id)?.ok_or(ArchiveError::NoRight("query"))?;
-        let new = KeyPair::generate().map_err(sealed("bucket key"))?;
-        let public = new.public().clone();
-        let rotation = self.prepare_rotation(custody, &HashSet::new(), &HashMap::from([(id, new)]))?;
+        let signer = by.signer();
+        let (mut rekeyed, mut renewed, mut others) = (Vec::new(), HashMap::new(), Vec::new());
+        for part in erasure.parts {
+            let by_others = self.others(EntryType::Erase, &part.body.encode(), &signer, &part.approvals)?;
+            // asked before anything is prepared; the entry would be refused as well
+            if by_others.is_empty() {
+                return Err(ArchiveError::OnePerson);
+            }
+            others.push(by_others);
+            rekeyed.push(self.rekey(by, part.bucket, &mut renewed)?);
+        }
+        let rotation = self.prepare_rotation(custody, &HashSet::new(), &renewed)?;
         let snapshot = self.begin()?;
-        let result =
-            recheck(self).and_then(|()| self.erase_all(by, erasure, &id, (&old, &public), &rotation));
-        let index = self.end(snapshot, result)?;
-        self.archive.renew(&id, public);
+        let all = erasure.parts.iter().zip(&rekeyed).zip(&others);
+        let all: Vec<_> = all.map(|((part, keys), others)| (part, keys, others.as_slice())).collect();
+        let result = recheck(self).and_then(|()| self.erase_all(by, &all, erasure.plain, &rotation));
+        let indexes = self.end(snapshot, result)?;
+        for Rekeyed { id, old: _, new } in rekeyed {
+            self.archive.renew(&id, new);
+        }
         self.reached(Step::Entry)?;
         self.complete()?;
-        Ok(index)
+        Ok(indexes)
+    }
+
+    /// The approvals of an act by others than who carries it out, each of which must hold.
+    pub(crate) fn others(
+        &self,
+        kind: EntryType,
+        clear: &[u8],
+        signer: &Signer,
+        approvals: &[Approval],
+    ) -> Result<Vec<Approval>, ArchiveError> {
+        let act =
+            chain::act_of(self.archive.suite(), Some(kind), clear).ok_or_else(|| broken(0, "no act"))?;
+        let others = approvals.iter().filter(|a| a.0 != signer.author());
+        others.map(|a| self.approver(&act, a).map(|_| *a).ok_or(ArchiveError::OnePerson)).collect()
+    }
+
+    /// A new key for a bucket that the operator can open; it is in force when the reseal entry is.
+    pub(crate) fn rekey(
+        &self,
+        by: &Operator,
+        bucket: usize,
+        renewed: &mut HashMap<BucketId, KeyPair>,
+    ) -> Result<Rekeyed, ArchiveError> {
+        let made = self.archive.buckets.get(bucket).ok_or_else(|| broken(0, "no such bucket"))?;
+        let id = made.id;
+        self.nothing_held(&id)?;
+        let old = by.bucket(&id)?.ok_or(ArchiveError::NoRight("query"))?;
+        let pair = KeyPair::generate().map_err(sealed("bucket key"))?;
+        let new = pair.public().clone();
+        match renewed.insert(id, pair) {
+            None => Ok(Rekeyed { id, old, new }),
+            Some(_) => Err(broken(made.entry, "is named twice")),
+        }
     }
 
     /// What is held for a bucket is sealed to the key that an erasure replaces: appended later, nobody could open it.
@@ -103,23 +156,54 @@ impl Writer {
 
     fn erase_all(
         &mut self,
-        by: (&Operator, &Operator),
-        erasure: &Erasure<'_>,
-        id: &BucketId,
-        (old, new): (&KeyPair, &PublicKey),
+        by: &Operator,
+        parts: &[(&Erasing, &Rekeyed, &[Approval])],
+        plain: &[u8],
         rotation: &Rotation,
-    ) -> Result<u64, ArchiveError> {
-        let about = About { entry: 0, bucket: *id };
-        let mut body = EraseBody { records: erasure.records.clone(), blobs: erasure.blobs.clone() };
-        body.records.sort_unstable();
-        body.blobs.sort_unstable();
+    ) -> Result<Vec<u64>, ArchiveError> {
+        let signer = by.signer();
+        let mut indexes = Vec::new();
+        for (part, keys, others) in parts {
+            let about = About { entry: 0, bucket: keys.id };
+            let clear = part.body.encode();
+            let entry = Entry { kind: EntryType::Erase, clear: &clear, plain };
+            indexes.push(self.put_about(&entry, about, &[&signer], others)?);
+            let mut gone = self.take_out(by, keys, &part.body)?;
+            gone.extend(part.identities.iter().cloned());
+            let mut delta = Delta::default();
+            for identity in &gone {
+                delta.push(&crate::dedup::Seen::new(&self.dedup, 0).suppression(identity));
+            }
+            for part in delta.parts() {
+                self.write_delta(&[0; 16], &keys.id, &part)?;
+            }
+        }
+        self.append_rotation(rotation, by)?;
+        Ok(indexes)
+    }
+
+    /// Takes records and attachments out of a bucket whose act was just put: segments that lose records are sealed
+    /// anew, everything else gets a wrap to the new key. Gives the identities of the attachments.
+    pub(crate) fn take_out(
+        &mut self,
+        by: &Operator,
+        keys: &Rekeyed,
+        going: &EraseBody,
+    ) -> Result<Vec<Vec<u8>>, ArchiveError> {
+        let Rekeyed { id, old, new } = keys;
+        let mut identities = Vec::new();
+        for blob in &going.blobs {
+            let (header, mut body) = self.archive.blob(*blob)?;
+            if header.bucket != *id || header.kind() != Some(EntryType::Blob) {
+                return Err(broken(*blob, "is not an attachment of the bucket"));
+            }
+            let (meta, _) = self.archive.open_blob(old, &header, body.as_mut())?;
+            identities.push([&b"attachment"[..], id, &meta.sha256].concat());
+        }
         let mut places: BTreeMap<u64, HashSet<u32>> = BTreeMap::new();
-        for (entry, place) in &body.records {
+        for (entry, place) in &going.records {
             places.entry(*entry).or_default().insert(*place);
         }
-        let clear = body.encode();
-        let entry = Entry { kind: EntryType::Erase, clear: &clear, plain: erasure.plain };
-        let index = self.put_about(&entry, about, &[&by.0.signer(), &by.1.signer()], &[])?;
         let mut reseal =
             ResealBody { public: new.as_bytes().to_vec(), bodies: Vec::new(), wraps: Vec::new() };
         for segment in self.archive.of_bucket(EntryType::Segment, id)? {
@@ -138,18 +222,11 @@ impl Writer {
                 reseal.wraps.push((blob, self.wrap_anew(&stored, "blob", old, new)?));
             }
         }
+        reseal.wraps.sort_unstable_by_key(|w| w.0);
         let clear = reseal.encode();
         let entry = Entry { kind: EntryType::Reseal, clear: &clear, plain: &[] };
-        self.put_about(&entry, about, &[&by.0.signer()], &[])?;
-        self.append_rotation(rotation, by.0)?;
-        let mut delta = Delta::default();
-        for identity in erasure.identities {
-            delta.push(&crate::dedup::Seen::new(&self.dedup, 0).suppression(identity));
-        }
-        if !erasure.identities.is_empty() {
-            self.write_delta(&[0; 16], id, &delta)?;
-        }
-        Ok(index)
+        self.put_about(&entry, About { entry: 0, bucket: *id }, &[&by.signer()], &[])?;
+        Ok(identities)
     }
 
     /// Seals a segment anew without some records, or with all; their commitments stay. Gives entry, digest and length.

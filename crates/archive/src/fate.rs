@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use access::{DisposeBody, DisposedBody, EraseBody, ResealBody};
+use access::{DisposeBody, DisposedBody, EraseBody, ResealBody, RestampBody};
 use chain::{EntryType, Hash, Header, Suite};
 
 /// Number of a bucket as in headers.
@@ -49,6 +49,7 @@ pub(crate) struct Fates {
     wraps: HashMap<(BucketId, u64), Vec<u8>>,
     blobs: HashMap<(BucketId, u64), u64>,
     records: HashSet<(BucketId, u64, u32)>,
+    transfers: HashSet<u64>,
 }
 
 impl Fates {
@@ -60,7 +61,12 @@ impl Fates {
                 self.open(&header.bucket).or_else(|e| if e == UNKNOWN { Ok(()) } else { Err(e) })?;
                 self.buckets.insert(header.bucket, None);
             }
-            Some(EntryType::Segment | EntryType::Blob) => self.open(&header.bucket)?,
+            Some(EntryType::Segment | EntryType::Blob) => {
+                self.open(&header.bucket)?;
+                if header.refers_to != 0 && !self.transfers.contains(&header.refers_to) {
+                    return Err("refers to no transfer");
+                }
+            }
             Some(EntryType::Dispose) => {
                 let body = DisposeBody::decode(clear).ok_or(MALFORMED)?;
                 body.buckets.iter().try_for_each(|bucket| self.open(bucket))?;
@@ -69,9 +75,12 @@ impl Fates {
                 }
                 self.acts.insert(header.index, Act { buckets: body.buckets, finished: false });
             }
-            Some(EntryType::Erase) => {
+            Some(kind @ (EntryType::Erase | EntryType::Transfer)) => {
                 let body = EraseBody::decode(clear).ok_or(MALFORMED)?;
                 self.open(&header.bucket)?;
+                if kind == EntryType::Transfer {
+                    self.transfers.insert(header.index);
+                }
                 self.blobs.extend(body.blobs.iter().map(|b| ((header.bucket, *b), header.index)));
                 self.records.extend(body.records.iter().map(|(e, p)| (header.bucket, *e, *p)));
                 self.acts.insert(header.index, Act { buckets: Vec::new(), finished: false });
@@ -86,6 +95,10 @@ impl Fates {
                     self.resealed.insert((header.bucket, entry), anew);
                 }
                 self.wraps.extend(body.wraps.into_iter().map(|(entry, wrap)| ((header.bucket, entry), wrap)));
+            }
+            Some(EntryType::Restamp) => {
+                let body = RestampBody::decode(clear).ok_or(MALFORMED)?;
+                body.longer.iter().chain(&body.shorter).try_for_each(|bucket| self.open(bucket))?;
             }
             Some(EntryType::Disposed) => {
                 let body = DisposedBody::decode(clear).ok_or(MALFORMED)?;
@@ -129,6 +142,11 @@ impl Fates {
     /// Whether a record was erased.
     pub(crate) fn erased(&self, bucket: &BucketId, entry: u64, place: u32) -> bool {
         self.records.contains(&(*bucket, entry, place))
+    }
+
+    /// How many records of a bucket were erased.
+    pub(crate) fn erased_of(&self, bucket: &BucketId) -> usize {
+        self.records.iter().filter(|(of, _, _)| of == bucket).count()
     }
 
     /// All acts, by their entries.

@@ -216,7 +216,7 @@ impl Run<'_> {
         let mut unreadable = 0;
         for content in attachments {
             let seen = self.attachment_sighting(&to.id, &content.sha256);
-            if self.seen.novelty(&seen) != crate::Novelty::New {
+            if !self.seen.is_missing(&seen) {
                 // the archive has it already, for another message
                 continue;
             }

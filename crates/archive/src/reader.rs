@@ -56,6 +56,9 @@ pub struct Belonging {
     pub last: u64,
 }
 
+/// The entry of a transfer by bucket and run of what it moved.
+pub type Moved = HashMap<([u8; 16], [u8; 16]), u64>;
+
 impl Archive {
     /// Register-like entries of some types, opened with the key store's register key.
     ///
@@ -166,6 +169,41 @@ impl Archive {
         Ok(all)
     }
 
+    /// Where records were moved to: bucket and run of each segment that a transfer made, and the transfer's entry.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn moved(&self) -> Result<Moved, ArchiveError> {
+        let sql = "SELECT header FROM entries WHERE substr(header, 5, 1) = x'0a' \
+                   AND substr(header, 209, 8) <> x'0000000000000000' ORDER BY idx";
+        let mut statement = self.connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        let mut all = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let bytes = row.get_ref(0)?.as_bytes().unwrap_or_default();
+            let bytes = bytes.try_into().map_err(|_| broken(0, "header of another length"))?;
+            let header = Header::parse(bytes).map_err(|e| broken(0, e.to_string()))?;
+            all.insert((header.bucket, header.run), header.refers_to);
+        }
+        Ok(all)
+    }
+
+    /// Which runs put records into which bucket.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn runs_of_buckets(&self) -> Result<HashMap<[u8; 16], Vec<[u8; 16]>>, ArchiveError> {
+        let sql = "SELECT DISTINCT substr(header, 89, 16), substr(header, 65, 16) FROM entries \
+                   WHERE substr(header, 5, 1) = x'0a'";
+        let mut statement = self.connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        let mut all: HashMap<[u8; 16], Vec<[u8; 16]>> = HashMap::new();
+        while let Some(row) = rows.next()? {
+            all.entry(row.get(0)?).or_default().push(row.get(1)?);
+        }
+        Ok(all)
+    }
+
     /// Entries of a type that belong to a bucket.
     pub(crate) fn of_bucket(&self, kind: EntryType, bucket: &[u8; 16]) -> Result<Vec<u64>, ArchiveError> {
         let sql = "SELECT idx FROM entries WHERE substr(header, 5, 1) = ?1 AND substr(header, 89, 16) = ?2 ORDER BY idx";
@@ -233,9 +271,9 @@ impl Archive {
     }
 
     /// The stored body of a blob, as a stream.
-    pub(crate) fn blob(&self, index: u64) -> Result<(Header, Box<dyn Read>), ArchiveError> {
+    pub(crate) fn blob(&self, index: u64) -> Result<(Header, Box<dyn Read + Send>), ArchiveError> {
         let stored = self.entry(index)?;
-        let body: Box<dyn Read> = match stored.body {
+        let body: Box<dyn Read + Send> = match stored.body {
             Some(bytes) => Box::new(std::io::Cursor::new(bytes)),
             None => {
                 let file =

@@ -230,6 +230,11 @@ impl Run<'_> {
         Ok(missing.into_iter().map(|(_, m)| m).collect())
     }
 
+    /// Whether an identity is one that must not come back.
+    pub fn erased(&self, identity: &[u8]) -> bool {
+        self.seen.erased(identity)
+    }
+
     /// What the archive knows of a message.
     pub fn novelty(&self, sighting: &Sighting) -> Novelty {
         self.seen.novelty(sighting)
@@ -393,7 +398,7 @@ impl Run<'_> {
     pub fn attachment(&mut self, bucket: BucketNo, content: &mut Content<'_>) -> Result<bool, ArchiveError> {
         let to = self.writer.archive.buckets[bucket as usize].clone();
         let sighting = self.attachment_sighting(&to.id, &content.sha256);
-        if self.seen.novelty(&sighting) != Novelty::New {
+        if !self.seen.is_missing(&sighting) {
             return Ok(false);
         }
         let context = context(&self.writer.archive.id, &self.id, &to.id, EntryType::Blob.code());
@@ -457,6 +462,16 @@ impl Run<'_> {
             root: self.writer.archive.root(),
             checkpoint: self.writer.signed_checkpoint().to_text(),
         })
+    }
+
+    /// Keeps the buckets that were made, and nothing else; no entry closes a run of nothing.
+    pub(crate) fn keep_buckets(mut self) -> Result<(), ArchiveError> {
+        let Some(snapshot) = self.snapshot.take() else { return Err(broken(0, "a run ended twice")) };
+        if self.records > 0 || self.held.is_some() {
+            self.writer.rollback(snapshot);
+            return Err(broken(0, "a run of records that no entry closes"));
+        }
+        self.writer.end(snapshot, Ok(()))
     }
 
     fn finish(&mut self, manifest: &[u8]) -> Result<u64, ArchiveError> {

@@ -190,7 +190,7 @@ impl Archive {
         // bodies only of what gives rights, makes a bucket or ends one, or renews
         let sql = "SELECT header, signatures, \
                    CASE WHEN substr(header, 5, 1) IN (x'01', x'02', x'03', x'04', x'08', x'09', \
-                   x'0f', x'10', x'13', x'14', x'19') THEN body END \
+                   x'0d', x'0e', x'0f', x'10', x'13', x'14', x'19') THEN body END \
                    FROM entries ORDER BY idx";
         let mut statement = connection.prepare(sql)?;
         let mut rows = statement.query([])?;
@@ -280,6 +280,32 @@ impl Archive {
     /// The entry that disposed of a bucket, by the number of the bucket.
     pub fn disposed_by(&self, bucket: usize) -> Option<u64> {
         self.buckets.get(bucket).and_then(|b| self.fates.disposed_by(&b.id))
+    }
+
+    /// Whether an act disposed of whole buckets; others took something out of one.
+    pub fn disposed_in(&self, act: u64) -> bool {
+        self.fates.acts().any(|(entry, act_)| entry == act && !act_.buckets.is_empty())
+    }
+
+    /// Whether a record of a bucket was erased or moved, by the number of the bucket.
+    pub fn erased(&self, bucket: usize, entry: u64, place: u32) -> bool {
+        self.buckets.get(bucket).is_some_and(|b| self.fates.erased(&b.id, entry, place))
+    }
+
+    /// How many records of a bucket were erased or moved, by the number of the bucket.
+    pub fn erased_of(&self, bucket: usize) -> usize {
+        self.buckets.get(bucket).map_or(0, |b| self.fates.erased_of(&b.id))
+    }
+
+    /// The number of the bucket that a segment lies in.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Broken`] where the entry is no segment.
+    pub fn bucket_of(&self, segment: u64) -> Result<usize, ArchiveError> {
+        let header = self.entry(segment)?.header;
+        let segment_of = header.kind() == Some(EntryType::Segment);
+        let at = self.buckets.iter().position(|b| segment_of && b.id == header.bucket);
+        at.ok_or_else(|| broken(segment, "is no segment"))
     }
 
     /// When the newest entry was written, milliseconds since 1970.

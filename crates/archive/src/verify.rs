@@ -62,6 +62,8 @@ pub struct Segment<'a> {
     pub bucket: usize,
     /// Its records.
     pub records: &'a [Record<'a>],
+    /// Places whose record was erased or moved, and the commitment that stays.
+    pub gone: &'a [(u32, Hash)],
 }
 
 /// What a caller checks of a segment's records: what it finds wrong.
@@ -507,7 +509,7 @@ fn segment(
     let mut tree = Frontier::new(suite);
     let mut records = Vec::new();
     let mut wrong = Vec::new();
-    let mut erased = 0;
+    let (mut erased, mut gone) = (0, Vec::new());
     while !rest.is_empty() {
         let item = take_item(&mut rest).ok_or_else(|| broken(index, "malformed record"))?;
         let place = u32::try_from(tree.size()).map_err(|_| broken(index, "too many records"))?;
@@ -520,14 +522,17 @@ fn segment(
                 }
                 records.push(Record { entry: index, place, run: stored.header.run, seed, groups });
             }
-            Item::Erased(_) if known => erased += 1,
+            Item::Erased(commitment) if known => {
+                erased += 1;
+                gone.push((place, commitment));
+            }
             Item::Erased(_) => wrong.push(format!("record {place}: is gone, and no entry erased it")),
         }
     }
     if tree.root() != stored.header.content {
         return Err(broken(index, "records do not match the root in the header"));
     }
-    wrong.extend(inspect(&Segment { header: &stored.header, bucket, records: &records }));
+    wrong.extend(inspect(&Segment { header: &stored.header, bucket, records: &records, gone: &gone }));
     Ok((records.len() as u64, erased, wrong))
 }
 

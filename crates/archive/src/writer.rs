@@ -216,6 +216,16 @@ impl Writer {
         self.put_signed(draft, 0, signers, &[])
     }
 
+    /// Appends a segment or attachment that a transfer moved.
+    pub(crate) fn put_moved_entry(
+        &mut self,
+        draft: Draft,
+        transfer: u64,
+        job: &Signer,
+    ) -> Result<u64, ArchiveError> {
+        self.put_signed(draft, transfer, &[job], &[])
+    }
+
     pub(crate) fn put_signed(
         &mut self,
         draft: Draft,

@@ -5,10 +5,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use access::{DisposeBody, KeyStore, OperatorId, Rights};
+use access::{DisposeBody, EraseBody, KeyStore, OperatorId, Rights};
 use archive::{
-    Archive, ArchiveError, Custody, Disposal, Erasure, Founding, Novelty, Operator, Step, Verified, Writer,
-    create, unlock, verify,
+    Archive, ArchiveError, Custody, Disposal, Erasing, Erasure, Founding, Novelty, Operator, Step, Verified,
+    Writer, create, unlock, verify,
 };
 use chain::{Approval, EntryType};
 use rusqlite::Connection;
@@ -374,21 +374,28 @@ fn erase(place: &Place, stop: Option<Step>) -> Result<u64, ArchiveError> {
     let of = &belonging[&id];
     let identities = vec![2_u32.to_be_bytes().to_vec(), b"nobody".to_vec()];
     assert_eq!(writer.known(0, &identities).unwrap(), [true, false]);
-    let erasure = Erasure {
-        bucket: 0,
+    let body = EraseBody {
+        plan: [7; 32],
         records: vec![(of.segments[0], 1)],
         blobs: vec![*of.blobs.last().unwrap()],
-        plain: b"why",
-        identities: &identities[..1],
     };
+    let act = chain::act_of(chain::Suite::Sha256, Some(EntryType::Erase), &body.encode()).unwrap();
+    let approve = |by: &Operator| chain::approve(writer.archive().id(), &act, &by.signer());
+    let part = |by: &Operator| {
+        let (body, identities) = (body.clone(), identities[..1].to_vec());
+        [Erasing { bucket: 0, body, approvals: vec![approve(by)], identities }]
+    };
+    let (alone, both) = (part(&founder), part(&second));
     let number = writer.archive().authority().epoch().unwrap().number;
     let keep = |number, pair: &vault::KeyPair| founder.keep_epoch(number, pair);
     let custody = Custody { current: founder.epoch(number).unwrap().unwrap(), keep: &keep };
-    assert!(matches!(
-        writer.erase((&founder, &founder), &erasure, &custody, &|_| Ok(())),
-        Err(ArchiveError::OnePerson)
-    ));
-    writer.erase((&founder, &second), &erasure, &custody, &|_| Ok(()))
+    let erasure = |parts| Erasure { parts, plain: b"why" };
+    let one = writer.erase(&founder, &erasure(&alone), &custody, &|_| Ok(()));
+    assert!(matches!(one, Err(ArchiveError::OnePerson)));
+    let held: archive::Recheck<'_> = &|_| Err(ArchiveError::Refused("held".to_owned()));
+    let refused = writer.erase(&founder, &erasure(&both), &custody, held);
+    assert!(matches!(refused, Err(ArchiveError::Refused(_))));
+    writer.erase(&founder, &erasure(&both), &custody, &|_| Ok(())).map(|entries| entries[0])
 }
 
 #[test]
@@ -455,6 +462,122 @@ fn one_record_is_erased_and_the_others_are_proved() {
         assert_eq!(close(&place), 1);
         place.holds();
         assert_eq!(place.check(true).records, 200);
+    }
+}
+
+/// Moves the second record of the first bucket, with its large attachment, to a bucket of another label; the machine
+/// stops behind `stop`.
+fn transfer(place: &Place, stop: Option<Step>) -> Result<u64, ArchiveError> {
+    let (founder, second) = (place.who(b"kode"), place.who(b"anden"));
+    let mut writer = place.writer();
+    let to = writer.buckets_of(&[b"right".to_vec()], &covers).unwrap()[0];
+    if let Some(step) = stop {
+        writer.stop_behind(step);
+    }
+    let id = writer.archive().buckets()[0].id;
+    let belonging = writer.archive().belonging().unwrap();
+    let blob = *belonging[&id].blobs.last().unwrap();
+    let contents = writer.archive().contents(&founder, 0).unwrap();
+    let file = contents.iter().find(|(_, entry)| *entry == blob).unwrap().0;
+    let body = EraseBody { plan: [7; 32], records: vec![(belonging[&id].segments[0], 1)], blobs: vec![blob] };
+    let act = chain::act_of(chain::Suite::Sha256, Some(EntryType::Transfer), &body.encode()).unwrap();
+    let approve = |by: &Operator| chain::approve(writer.archive().id(), &act, &by.signer());
+    let sighting = writer.sighting(b"moved", b"v1", &archive::Aspect::default());
+    let part = |by: &Operator| {
+        let moves = vec![archive::Move { to, sighting, files: vec![file] }];
+        let identities = vec![2_u32.to_be_bytes().to_vec()];
+        [archive::Moving { bucket: 0, body: body.clone(), moves, approvals: vec![approve(by)], identities }]
+    };
+    let (alone, both) = (part(&founder), part(&second));
+    let number = writer.archive().authority().epoch().unwrap().number;
+    let keep = |number, pair: &vault::KeyPair| founder.keep_epoch(number, pair);
+    let custody = Custody { current: founder.epoch(number).unwrap().unwrap(), keep: &keep };
+    let of = |parts| archive::Transfer { parts, plain: b"why" };
+    let one = writer.transfer(&founder, &of(&alone), &custody, &|_| Ok(()));
+    assert!(matches!(one, Err(ArchiveError::OnePerson)));
+    writer.transfer(&founder, &of(&both), &custody, &|_| Ok(())).map(|entries| entries[0])
+}
+
+#[test]
+fn one_record_moves_and_is_the_same() {
+    for step in [None, Some(Step::NewKeys), Some(Step::Entry), Some(Step::KeysGone), Some(Step::BodiesGone)] {
+        let place = founded();
+        let (founder, second) = (place.who(b"kode"), place.who(b"anden").id());
+        let both = Rights(Rights::DELETE.0 | Rights::ADMIN.0);
+        place.writer().grant(&founder, second, both, (None, None), b"*", &|_| true).unwrap();
+        let archive = Archive::open(&place.archive).unwrap();
+        let (id, founder) = (archive.buckets()[0].id, place.who(b"kode"));
+        let (entry, key) = (archive.belonging().unwrap()[&id].segments[0], archive.job_key());
+        let old_proof =
+            archive.prover().unwrap().segment(&founder, entry).unwrap().proof(&[1], |g| g == 2).unwrap();
+        let mut before = Vec::new();
+        archive
+            .records(&founder, 0, &mut |r| {
+                if r.place == 1 {
+                    before = r.groups.concat();
+                    before.extend_from_slice(&r.seed);
+                }
+                Ok(())
+            })
+            .unwrap();
+        drop(archive);
+        let segment: Vec<u8> = Connection::open(place.archive.join("archive.db"))
+            .unwrap()
+            .query_row("SELECT body FROM entries WHERE idx = ?1", [i64::try_from(entry).unwrap()], |r| {
+                r.get(0)
+            })
+            .unwrap();
+        assert_eq!(place.found(std::slice::from_ref(&segment)), 1);
+        let done = step.is_none_or(|step| step >= Step::Entry);
+        let done_now = transfer(&place, step);
+        assert_eq!(done_now.is_err(), step.is_some(), "{done_now:?}");
+        place.holds();
+        drop(place.writer());
+        place.holds();
+        assert_eq!(close(&place), usize::from(done));
+        place.holds();
+        let verified = place.check(true);
+        let expected = if done { (400, 4, 1) } else { (400, 4, 0) };
+        assert_eq!((verified.records, verified.attachments, verified.erased), expected, "{step:?}");
+        let founder = place.who(b"kode");
+        let archive = Archive::open(&place.archive).unwrap();
+        if !done {
+            assert_eq!(records(&place, b"kode", 0).unwrap(), 200);
+            continue;
+        }
+        // the segment as it was is nowhere
+        assert_eq!(place.found(&[segment]), 0);
+        let mut after = Vec::new();
+        let mut moved = 0;
+        archive
+            .records(&founder, 2, &mut |r| {
+                after = r.groups.concat();
+                after.extend_from_slice(&r.seed);
+                moved = r.entry;
+                Ok(())
+            })
+            .unwrap();
+        assert!(!before.is_empty() && before == after, "salts and groups are the same");
+        assert_eq!(archive.contents(&founder, 2).unwrap().len(), 1);
+        for (_, blob) in archive.contents(&founder, 2).unwrap() {
+            assert_eq!(archive.content(&founder, blob, &mut std::io::sink()).unwrap(), 200_000);
+        }
+        assert_eq!(records(&place, b"kode", 0).unwrap(), 199);
+        // who may read the one bucket only reads neither
+        assert!(records(&place, b"tredje", 2).is_err());
+        let trusted = chain::TrustedKey::parse(&chain::verifier_key(&key.0, &key.1)).unwrap();
+        let new_proof =
+            archive.prover().unwrap().segment(&founder, moved).unwrap().proof(&[0], |g| g == 2).unwrap();
+        for proof in [old_proof, new_proof] {
+            assert!(chain::Proof::parse(&proof).unwrap().verify(std::slice::from_ref(&trusted)).is_ok());
+        }
+        // it does not come back where it was, and is known where it is
+        let writer = place.writer();
+        assert_eq!(writer.known(2, &[b"moved".to_vec()]).unwrap(), [true]);
+        assert_eq!(writer.known(0, &[2_u32.to_be_bytes().to_vec()]).unwrap(), [false]);
+        drop(writer);
+        run(&place, 400);
+        assert_eq!(place.check(true).records, 400);
     }
 }
 

@@ -5,10 +5,10 @@
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use access::{DisposeBody, Rights};
+use access::{DisposeBody, EraseBody, Rights};
 use archive::{
-    Archive, ArchiveError, Aspect, Content, Custody, Disposal, Erasure, Founding, Holding, Novelty, Operator,
-    Outcome, ToHold, Verified, Withheld, Writer, create, unlock, verify,
+    Archive, ArchiveError, Aspect, Content, Custody, Disposal, Erasing, Erasure, Founding, Holding, Novelty,
+    Operator, Outcome, ToHold, Verified, Withheld, Writer, create, unlock, verify,
 };
 use chain::{Checkpoint, EntryType, Proof, Suite, TrustedKey, verifier_key};
 use rusqlite::{Connection, params};
@@ -160,11 +160,13 @@ fn try_erase(place: &Place, entry: u64) -> Result<(), ArchiveError> {
     let founder = place.who(b"kode");
     let keep = |number, pair: &vault::KeyPair| place.who(b"kode").keep_epoch(number, pair);
     let custody = custody(place, &keep);
-    let erasure =
-        Erasure { bucket, records: vec![(entry, 1)], blobs: vec![], plain: b"why", identities: &[] };
     let mut writer = place.writer();
-    let act = writer.erase((&founder, &place.who(b"anden")), &erasure, &custody, &|_| Ok(()))?;
-    writer.close(&place.who(b"kode"), act, b"gone").map(|_| ())
+    let body = EraseBody { plan: [7; 32], records: vec![(entry, 1)], blobs: vec![] };
+    let act = chain::act_of(writer.archive().suite(), Some(EntryType::Erase), &body.encode()).unwrap();
+    let approvals = vec![chain::approve(writer.archive().id(), &act, &place.who(b"anden").signer())];
+    let parts = [Erasing { bucket, body, approvals, identities: vec![] }];
+    let acts = writer.erase(&founder, &Erasure { parts: &parts, plain: b"why" }, &custody, &|_| Ok(()))?;
+    writer.close(&place.who(b"kode"), acts[0], b"gone").map(|_| ())
 }
 
 fn settle(place: &Place) {

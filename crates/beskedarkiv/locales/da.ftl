@@ -207,6 +207,29 @@ dispose-day = Dagen { $date } er bekræftet i led { $entry }.
 dispose-state-begun = Led { $entry }, { $buckets } bundter: påbegyndt; kør dispose run.
 dispose-state-pending = Led { $entry }, { $buckets } bundter: slettet her, afventer kopier.
 dispose-state-final = Led { $entry }, { $buckets } bundter: endelig.
+split-again = Den nye nøgle ligger hel i nøglelageret, og den forrige var delt. Del den igen: key split og derefter key custody finish.
+request-approved = Godkendt. Godkendelser i alt: { $approvals }.
+erase-asked = Anmodning { $request }: lad en anden person godkende den med erase approve, og kør så erase run.
+erase-alike = Den samme besked, som anmodningen ikke nævner: { $message }
+erase-waiting = Anmodning { $request }, afgørelse { $decision }: { $messages } beskeder, { $approvals } godkendelser.
+erase-done = Slettet: led { $entry }. Beskeder, salte og bundtets gamle nøgle er væk fra arkivet og nøglelageret.
+erase-state-begun = Led { $entry }, afgørelse { $decision }, { $messages } beskeder: påbegyndt; kør erase run.
+erase-state-pending = Led { $entry }, afgørelse { $decision }, { $messages } beskeder: slettet her, afventer kopier.
+erase-state-final = Led { $entry }, afgørelse { $decision }, { $messages } beskeder: endelig.
+restamp-nothing = Hver besked, der kunne åbnes, har den frist, registret giver.
+restamp-asked = Anmodning { $request }: intet skal slettes tidligere. Udfør den med restamp run.
+restamp-asked-two = Anmodning { $request }: beskeder skal slettes tidligere. Lad en anden person godkende den med restamp approve, og kør så restamp run.
+restamp-waiting = Anmodning { $request }: intet skal slettes tidligere.
+restamp-waiting-two = Anmodning { $request }: beskeder skal slettes tidligere; { $approvals } af to godkendelser.
+restamp-done = Led { $entry }: { $n } beskeder i { $buckets } bundter har fra nu af en anden frist.
+transfer-asked = Anmodning { $request }: lad en anden person godkende den med transfer approve, og kør så transfer run.
+transfer-waiting = Anmodning { $request }, afgørelse { $decision }: { $messages } beskeder fra { $from } til { $to }, { $approvals } godkendelser.
+transfer-done = Flyttet: led { $entry }. Intet af det, og ingen gammel nøgle, er tilbage, hvor det lå.
+transfer-state-begun = Led { $entry }, afgørelse { $decision }, { $messages } beskeder: påbegyndt; kør transfer run.
+transfer-state-pending = Led { $entry }, afgørelse { $decision }, { $messages } beskeder: flyttet her, afventer kopier.
+transfer-state-final = Led { $entry }, afgørelse { $decision }, { $messages } beskeder: endelig.
+register-restamp = Beskeder i { $n } bundter kan nu have en anden frist; kør restamp request.
+status-restamp = Bundter, der kan have en anden frist (restamp)
 word-in-force = gælder
 word-grace = ophævet, i frist
 word-released = ophævet
@@ -329,6 +352,50 @@ more-dispose-preservation =
     discard: må kasseres; preserve: skal bevares; delivered: bevaret og afleveret.
     Uden en afgørelse slettes intet.
 cmd-dispose-today = Bekræfter, hvilken dag det er, når intet andet end uret siger det
+cmd-erase = Sletter enkelte beskeder efter en afgørelse; kræver to personer
+more-erase =
+    Til en besked, der viste sig at være privat, eller som er pålagt slettet: request, så approve af en
+    anden person, så run. Alle udgaver af den forsvinder med salt og vedhæftninger; bundtet får en ny
+    nøgle. Kæden bevarer, at den var der, og efter hvilken afgørelse den er væk; en senere kopi af
+    telefonen bringer den ikke tilbage. En fastholdelse går forud.
+cmd-erase-request = Beder om, at beskeder slettes; ændrer intet
+more-erase-request =
+    --message er led og plads, som de står i en udleverings messages.jsonl ("entry", "place"); eller nævn
+    en udlevering og de numre, den viser. Begrundelsen står i attesten: intet indhold i den.
+    Slutter med 3, hvis den samme besked også ligger et andet sted, f.eks. fra en anden telefon.
+cmd-erase-approve = Godkender præcis den anmodning; en anden person skal
+cmd-erase-run = Udfører en godkendt anmodning, eller fuldfører, hvad der blev afbrudt
+more-erase-run =
+    Fastholdelser og dato ses efter igen: det nyeste gælder. Uden REQUEST fuldføres det påbegyndte.
+    Nævn hver ældre kopi af nøglelageret med --copy; sletningen er først endelig, når de er bekræftet
+    destrueret med erase confirm.
+cmd-erase-confirm = Bekræfter, at en ældre kopi af nøglelageret er destrueret
+cmd-erase-list = Viser anmodninger, der venter, og sletninger, og hvor langt de er
+cmd-erase-certificate = Skriver attester, som JSON og som side til journalen
+cmd-restamp = Giver beskeder i arkivet de frister, registret giver i dag
+more-restamp =
+    Til det, registret først fik at vide, efter at beskeder var indlæst: en person viste sig at være
+    chef, fratrådte tidligere, skiftede telefon. request finder hver besked, der ville få en anden frist,
+    med reglerne før og efter; run tilføjer leddet. Ingen besked flyttes. Skal noget slettes tidligere,
+    skal to personer ville det: approve.
+cmd-restamp-request = Finder, hvad der ville få en anden frist, og beder om det; ændrer intet
+cmd-restamp-approve = Godkender præcis den anmodning; kræves, når noget skal slettes tidligere
+cmd-restamp-run = Udfører en anmodning
+cmd-restamp-list = Viser anmodninger, der venter
+cmd-transfer = Flytter beskeder, der er indlæst under en forkert person eller telefon; kræver to personer
+more-transfer =
+    request, så approve af en anden person, så run. Beskederne er de samme og kommer, forseglet på ny,
+    til rette person; hvor de lå, bliver deres summer stående, så tidligere beviser holder. Bundtet, de
+    forlader, får en ny nøgle. En fastholdelse går forud.
+cmd-transfer-request = Beder om, at beskeder flyttes; ændrer intet
+more-transfer-request =
+    --run er nummeret på en indlæsning (står i dens rapport): alt, hvad den indlæste. --to-device er nummeret på
+    den rette telefon, som custodian show viser det; uden: fra ingen kendt telefon.
+cmd-transfer-approve = Godkender præcis den anmodning; en anden person skal
+cmd-transfer-run = Udfører en godkendt anmodning, eller fuldfører, hvad der blev afbrudt
+cmd-transfer-confirm = Bekræfter, at en ældre kopi af nøglelageret er destrueret
+cmd-transfer-list = Viser anmodninger, der venter, og flytninger, og hvor langt de er
+cmd-transfer-certificate = Skriver attester, som JSON og som side til journalen
 cmd-checkpoint = Kædens underskrevne tilstand
 cmd-checkpoint-show = Viser kædens underskrevne tilstand og nøglen til en fil med betroede nøgler
 cmd-checkpoint-sign = Medunderskriver kædens tilstand som operatør
@@ -529,6 +596,25 @@ arg-no-other-copies = Der er ingen andre kopier af nøglelageret
 arg-entry = Sletningens led i kæden; se dispose list
 arg-dispose-certificate-out = Mappe til attesterne
 arg-dispose-today-date = Dagen i dag
+arg-message = Beskedens led og plads; kan gentages, én udgave af hver er nok
+arg-production = Mappe med den udlevering, numrene gælder
+arg-erase-request-number = Beskedens nummer i udleveringen; kan gentages
+arg-erase-request-ground = Hvorfor beskederne ikke må opbevares
+arg-restamp-request-custodian = Kun denne person: id i registret; uden: alle
+arg-from-custodian = Hvis beskederne siges at være: id i registret
+arg-to-custodian = Hvis de er: id i registret; den samme, hvis kun telefonen er forkert
+arg-to-device = Nummeret på den telefon, de er fra; se custodian show
+arg-transfer-request-run = Nummer på en indlæsning; kan gentages
+arg-transfer-run-copy = Ældre kopi af nøglelageret, som myndigheden kalder den; kan gentages
+arg-transfer-run-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
+arg-transfer-confirm-copy = Ældre kopi af nøglelageret, som myndigheden kalder den; others: dem, ingen har nævnt
+arg-transfer-certificate-out = Mappe til attesterne
+arg-reason = Hvorfor, med ord; står i attesten
+arg-request = Anmodningens navn; begyndelsen er nok
+arg-erase-run-copy = Ældre kopi af nøglelageret, som myndigheden kalder den; kan gentages
+arg-erase-run-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
+arg-erase-confirm-copy = Ældre kopi af nøglelageret, som myndigheden kalder den; others: dem, ingen har nævnt
+arg-erase-certificate-out = Mappe til attesterne
 arg-hold-place-custodian = Hvis beskeder: id i registret; kan gentages; uden: alles
 arg-dispose-preservation-custodian = Kun disse personer; kan gentages; uden: alle
 

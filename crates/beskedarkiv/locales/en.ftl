@@ -208,6 +208,29 @@ dispose-day = The day { $date } is confirmed in entry { $entry }.
 dispose-state-begun = Entry { $entry }, { $buckets } bundles: begun; run dispose run.
 dispose-state-pending = Entry { $entry }, { $buckets } bundles: disposed of here, copies pending.
 dispose-state-final = Entry { $entry }, { $buckets } bundles: final.
+split-again = The new epoch's key lies whole in the key store, and that of the one before was in shares. Split it again: key split, then key custody finish.
+request-approved = Approved. Approvals in all: { $approvals }.
+erase-asked = Request { $request }: have a second person approve it with erase approve, then erase run.
+erase-alike = The same message, not named in the request: { $message }
+erase-waiting = Request { $request }, decision { $decision }: { $messages } messages, { $approvals } approvals.
+erase-done = Erased: entry { $entry }. Messages, salts and the bundle's old key are gone from archive and key store.
+erase-state-begun = Entry { $entry }, decision { $decision }, { $messages } messages: begun; run erase run.
+erase-state-pending = Entry { $entry }, decision { $decision }, { $messages } messages: erased here, copies pending.
+erase-state-final = Entry { $entry }, decision { $decision }, { $messages } messages: final.
+restamp-nothing = Every message that could be opened is stamped as the register says.
+restamp-asked = Request { $request }: nothing is due earlier. Carry it out with restamp run.
+restamp-asked-two = Request { $request }: messages would be due earlier. Have a second person approve it with restamp approve, then restamp run.
+restamp-waiting = Request { $request }: nothing is due earlier.
+restamp-waiting-two = Request { $request }: messages would be due earlier; { $approvals } of two approvals.
+restamp-done = Entry { $entry }: { $n } messages in { $buckets } bundles are stamped otherwise from now on.
+transfer-asked = Request { $request }: have a second person approve it with transfer approve, then transfer run.
+transfer-waiting = Request { $request }, decision { $decision }: { $messages } messages from { $from } to { $to }, { $approvals } approvals.
+transfer-done = Moved: entry { $entry }. Nothing of it, and no old key, is left where it was.
+transfer-state-begun = Entry { $entry }, decision { $decision }, { $messages } messages: begun; run transfer run.
+transfer-state-pending = Entry { $entry }, decision { $decision }, { $messages } messages: moved here, copies pending.
+transfer-state-final = Entry { $entry }, decision { $decision }, { $messages } messages: final.
+register-restamp = Messages in { $n } bundles may be stamped otherwise now; run restamp request.
+status-restamp = Bundles that may be stamped otherwise (restamp)
 word-in-force = in force
 word-grace = released, in grace
 word-released = released
@@ -330,6 +353,50 @@ more-dispose-preservation =
     discard: may be discarded; preserve: must be preserved; delivered: preserved and delivered.
     Without a decision nothing is disposed of.
 cmd-dispose-today = Confirms what day it is, where nothing but the clock says so
+cmd-erase = Erases single messages by a decision; takes two persons
+more-erase =
+    For a message that was found to be private after all, or was ordered erased: request, then approve
+    by a second person, then run. Every version of it goes, with its salt and its attachments; the
+    bundle gets a new key. The chain keeps that it was there and by which decision it went; a later
+    copy of the phone does not bring it back. A hold wins.
+cmd-erase-request = Asks for messages to be erased; changes nothing
+more-erase-request =
+    --message is the entry and place as messages.jsonl of a production has them ("entry", "place"); or
+    name a production and the numbers it shows. The reason stands in the certificate: no content.
+    Ends with 3 where the same message lies elsewhere too, as from another phone.
+cmd-erase-approve = Approves exactly this request; a second person must
+cmd-erase-run = Carries out an approved request, or completes what was interrupted
+more-erase-run =
+    Holds and day are looked at again: the newest counts. Without REQUEST what was begun is completed.
+    Name every older copy of the key store with --copy; an erasure is final only when they are
+    confirmed to be destroyed with erase confirm.
+cmd-erase-confirm = Confirms that an older copy of the key store is destroyed
+cmd-erase-list = Lists requests that wait, and erasures and how far they have come
+cmd-erase-certificate = Writes certificates, as JSON and as a Danish page to be filed
+cmd-restamp = Gives messages in the archive the periods that the register gives today
+more-restamp =
+    For what the register learned after messages were taken in: a person turned out to be a manager,
+    left earlier, changed phones. request finds every message that would be stamped otherwise, with the
+    rules before and after; run appends the entry. No message moves. Where something would be due
+    earlier, two persons must want it: approve.
+cmd-restamp-request = Finds what would be stamped otherwise, and asks for it; changes nothing
+cmd-restamp-approve = Approves exactly this request; needed where something would be due earlier
+cmd-restamp-run = Carries a request out
+cmd-restamp-list = Lists requests that wait
+cmd-transfer = Moves messages that were taken in under the wrong person or phone; takes two persons
+more-transfer =
+    request, then approve by a second person, then run. The records stay what they were and go, sealed
+    anew, to the right person; where they were, their hashes stay, so that earlier proofs hold. The
+    bundle they leave gets a new key. A hold wins.
+cmd-transfer-request = Asks for messages to be moved; changes nothing
+more-transfer-request =
+    --run is the number of an ingest (its report has it): everything it took in. --to-device is the fact
+    of the right phone as custodian show has it; without: from no known phone.
+cmd-transfer-approve = Approves exactly this request; a second person must
+cmd-transfer-run = Carries out an approved request, or completes what was interrupted
+cmd-transfer-confirm = Confirms that an older copy of the key store is destroyed
+cmd-transfer-list = Lists requests that wait, and transfers and how far they have come
+cmd-transfer-certificate = Writes certificates, as JSON and as a Danish page to be filed
 cmd-checkpoint = The signed state of the chain
 cmd-checkpoint-show = Prints the signed state of the chain, and the key for a trusted-keys file
 cmd-checkpoint-sign = Cosigns the state of the chain as an operator
@@ -531,6 +598,25 @@ arg-no-other-copies = There are no other copies of the key store
 arg-entry = Entry of the disposal; see dispose list
 arg-dispose-certificate-out = Folder for the certificates
 arg-dispose-today-date = The day it is today
+arg-message = Entry and place of a message; may be repeated, one version of each is enough
+arg-production = Folder of a production whose numbers are meant
+arg-erase-request-number = Number of a message in the production; may be repeated
+arg-erase-request-ground = Why the messages must not be kept
+arg-restamp-request-custodian = This person only: id in the register; without: everybody
+arg-from-custodian = Whose the messages are said to be: id in the register
+arg-to-custodian = Whose they are: id in the register; the same where only the phone is wrong
+arg-to-device = Fact of the phone that they are from; see custodian show
+arg-transfer-request-run = Number of an ingest; may be repeated
+arg-transfer-run-copy = Older copy of the key store, as the authority calls it; may be repeated
+arg-transfer-run-share = File with a share: the sheet itself, or what was typed from it; once for each share
+arg-transfer-confirm-copy = Older copy of the key store, as the authority calls it; others: those nobody named
+arg-transfer-certificate-out = Folder for the certificates
+arg-reason = Why, in words; stands in the certificate
+arg-request = Name of the request; its beginning is enough
+arg-erase-run-copy = Older copy of the key store, as the authority calls it; may be repeated
+arg-erase-run-share = File with a share: the sheet itself, or what was typed from it; once for each share
+arg-erase-confirm-copy = Older copy of the key store, as the authority calls it; others: those nobody named
+arg-erase-certificate-out = Folder for the certificates
 arg-hold-place-custodian = Whose messages: id in the register; may be repeated; without: everybody's
 arg-dispose-preservation-custodian = These persons only; may be repeated; without: all
 

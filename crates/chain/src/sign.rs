@@ -71,7 +71,9 @@ pub type Approval = (Author, [u8; 64]);
 
 /// What is approved beforehand, where an entry of that type is: the hash of its clear part, by the suite of the log.
 pub fn act_of(suite: Suite, kind: Option<EntryType>, clear: &[u8]) -> Option<Hash> {
-    (kind == Some(EntryType::Dispose)).then(|| suite.hash(&[clear]))
+    use EntryType as T;
+    let beforehand = matches!(kind, Some(T::Dispose | T::Erase | T::Transfer | T::Restamp));
+    beforehand.then(|| suite.hash(&[clear]))
 }
 
 fn approval(archive: &[u8; 16], act: &Hash) -> Vec<u8> {

@@ -38,5 +38,5 @@ pub use quality::{
 pub use remarks::{Said, app_name, codes, doubt, findings, source_name};
 pub use share::{ShareSheet, share_of_page, share_page};
 pub use sheet::{NOTE_BEGINS, Sheet, checkpoint_page};
-pub use withheld::{Standing, Withheld};
+pub use withheld::{Erased, Standing, Withheld};
 pub use words::Lang;

@@ -77,6 +77,8 @@ pub struct ArchiveInfo {
     pub retain_until: String,
     /// Retention class.
     pub retention_class: String,
+    /// Entry that gave it another period after it was sealed.
+    pub restamped_by: Option<u64>,
     /// What was decided.
     pub verdict: String,
     /// Entry of the log by which the message was declassified.
@@ -288,22 +290,23 @@ impl Production {
         let ArchiveInfo {
             number,
             entry,
-            place: _,
+            place,
             proof,
             proof_record,
             retain_until,
             retention_class,
             verdict,
+            restamped_by,
             lowered_by,
             run,
             copied,
         } = &e.archive;
         let also: Vec<serde_json::Value> = e.also.iter().map(|other| told(&e.message, other)).collect();
         let archive = json!({
-            "number": number, "entry": entry, "proof": proof, "proof_record": proof_record,
+            "number": number, "entry": entry, "place": place, "proof": proof, "proof_record": proof_record,
             "retain_until": retain_until, "retention_class": retention_class, "verdict": verdict,
-            "redacted": [], "marking": self.cover.classification, "declassified_by": lowered_by,
-            "run": run, "copied": copied,
+            "restamped_by": restamped_by, "redacted": [], "marking": self.cover.classification,
+            "declassified_by": lowered_by, "run": run, "copied": copied,
         });
         let mut line = Vec::new();
         wire::write_line_also(&mut line, &e.message, &also, Some(&archive));

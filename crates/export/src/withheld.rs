@@ -21,6 +21,17 @@ pub struct Withheld {
     pub standing: Standing,
     /// Entry in the log that commits to it.
     pub entry: u64,
+    /// By which decision and when it was erased, where it was.
+    pub erased: Option<Erased>,
+}
+
+/// The decision by which a message was erased.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Erased {
+    /// The decision, in the words of the log.
+    pub decision: String,
+    /// The day on which the erasure became irrevocable.
+    pub day: String,
 }
 
 /// Where a withheld message stands.
@@ -32,6 +43,10 @@ pub enum Standing {
     Excluded,
     /// Left out for good: its key is destroyed.
     Shredded,
+    /// Was in the archive and was erased.
+    Erased,
+    /// Was in the archive under the wrong person or phone, and was moved.
+    Moved,
 }
 
 impl Standing {
@@ -39,6 +54,8 @@ impl Standing {
         match self {
             Self::AwaitsReview => "review",
             Self::Excluded | Self::Shredded => "exclude",
+            Self::Erased => "erased",
+            Self::Moved => "moved",
         }
     }
 
@@ -47,6 +64,8 @@ impl Standing {
             Self::AwaitsReview => Word::AwaitsReview,
             Self::Excluded => Word::LeftOut,
             Self::Shredded => Word::LeftOutForGood,
+            Self::Erased => Word::ErasedBy,
+            Self::Moved => Word::MovedBy,
         }
     }
 
@@ -55,6 +74,8 @@ impl Standing {
             Self::AwaitsReview => "awaits_review",
             Self::Excluded => "excluded",
             Self::Shredded => "shredded",
+            Self::Erased => "erased",
+            Self::Moved => "moved",
         }
     }
 }
@@ -87,14 +108,18 @@ const FALSE: &[&str] = &["is_group", "unsent", "deleted"];
 
 /// Writes the line of a placeholder.
 pub(crate) fn line(lines: &mut Part, number: u64, withheld: &Withheld) -> io::Result<()> {
-    let Withheld { month, ground, standing, entry } = withheld;
+    let Withheld { month, ground, standing, entry, erased } = withheld;
+    let said = |of: fn(&Erased) -> &String| erased.as_ref().map(of);
     let absent = ABSENT.iter().map(|key| ((*key).to_owned(), Value::Null));
     let empty = EMPTY.iter().map(|key| ((*key).to_owned(), json!([])));
     let no = FALSE.iter().map(|key| ((*key).to_owned(), json!(false)));
     let mut object: serde_json::Map<String, Value> = absent.chain(empty).chain(no).collect();
     object.insert(
         "withheld".to_owned(),
-        json!({ "month": month, "ground": ground, "standing": standing.code() }),
+        json!({
+            "month": month, "ground": ground, "standing": standing.code(),
+            "decision": said(|e| &e.decision), "erased_on": said(|e| &e.day),
+        }),
     );
     object.insert(
         "archive".to_owned(),
@@ -116,6 +141,7 @@ pub(crate) struct Range {
     month: String,
     ground: Option<String>,
     standing: Standing,
+    erased: Option<Erased>,
 }
 
 /// Numbers the withheld from `next` on; they are sorted first, so that few ranges say it all.
@@ -124,7 +150,12 @@ pub(crate) fn ranges(withheld: &mut [Withheld], next: u64) -> Vec<Range> {
     let mut ranges: Vec<Range> = Vec::new();
     for (w, number) in withheld.iter().zip(next..) {
         match ranges.last_mut() {
-            Some(r) if r.month == w.month && r.ground == w.ground && r.standing == w.standing => {
+            Some(r)
+                if r.month == w.month
+                    && r.ground == w.ground
+                    && r.standing == w.standing
+                    && r.erased == w.erased =>
+            {
                 r.last = number
             }
             _ => ranges.push(Range {
@@ -133,6 +164,7 @@ pub(crate) fn ranges(withheld: &mut [Withheld], next: u64) -> Vec<Range> {
                 month: w.month.clone(),
                 ground: w.ground.clone(),
                 standing: w.standing,
+                erased: w.erased.clone(),
             }),
         }
     }
@@ -160,7 +192,12 @@ pub(crate) fn table(ranges: &[Range], lang: Lang) -> Markup {
                         td.n { (r.last - r.first + 1) }
                         td { (plain(&month_in_words(&r.month, lang))) }
                         td { (say(ground(r.ground.as_deref()))) }
-                        td { (say(r.standing.word())) }
+                        td {
+                            (say(r.standing.word()))
+                            @if let Some(Erased { decision, day }) = &r.erased {
+                                " " (plain(decision)) " " (say(Word::OnDay)) " " (plain(day))
+                            }
+                        }
                     }
                 }
             }
@@ -174,6 +211,7 @@ fn ground(ground: Option<&str>) -> Word {
         Some("private") => Word::Private,
         Some("misdirected") => Word::Misdirected,
         Some("journalised") => Word::Journalised,
+        Some("ordered") => Word::Ordered,
         _ => Word::NoGround,
     }
 }
@@ -183,7 +221,24 @@ mod tests {
     use super::*;
 
     fn one(month: &str, ground: &str, standing: Standing) -> Withheld {
-        Withheld { month: month.to_owned(), ground: Some(ground.to_owned()), standing, entry: 7 }
+        let (month, ground) = (month.to_owned(), Some(ground.to_owned()));
+        Withheld { month, ground, standing, entry: 7, erased: None }
+    }
+
+    #[test]
+    fn what_was_erased_says_by_which_decision() {
+        let erased = |decision: &str| {
+            let erased = Erased { decision: decision.to_owned(), day: "2026-11-26".to_owned() };
+            Withheld { erased: Some(erased), ..one("2026-01", "private", Standing::Erased) }
+        };
+        let mut all = [erased("2026-7 <b>"), erased("2026-7 <b>"), erased("2026-8")];
+        let ranges = ranges(&mut all, 1);
+        assert_eq!(ranges.iter().map(|r| (r.first, r.last)).collect::<Vec<_>>(), [(1, 2), (3, 3)]);
+        let shown = table(&ranges, Lang::En).into_string();
+        assert!(shown.contains("erased by decision 2026-7 &lt;b&gt; on 2026-11-26"), "{shown}");
+        assert!(
+            table(&ranges, Lang::Da).into_string().contains("slettet ved afgørelse 2026-8 den 2026-11-26")
+        );
     }
 
     #[test]

@@ -106,12 +106,16 @@ words! {
     BySetting: "telefonen sletter selv gamle beskeder", "the phone deletes old messages by itself";
     ByUnknown: "ukendt årsag", "unknown reason";
     Withheld: "Beskeder, der ikke gengives", "Messages that are not shown";
-    WithheldText: "Beskeder i perioden, der er udeladt som udelukkende personalerelaterede, private eller fejlsendte, eller som endnu venter på, at et menneske tager stilling. Hver har et nummer i udleveringen; tid og modpart oplyses ikke.", "Messages of the period that were left out as solely personnel-related, private or sent by error, or that still await a person's decision. Each has a number in the production; time and counterpart are not given.";
+    WithheldText: "Beskeder i perioden, der er udeladt som udelukkende personalerelaterede, private eller fejlsendte, eller som endnu venter på, at et menneske tager stilling, og beskeder, der var i arkivet og er slettet efter en afgørelse. Hver har et nummer i udleveringen; tid og modpart oplyses ikke.", "Messages of the period that were left out as solely personnel-related, private or sent by error, or that still await a person's decision, and messages that were in the archive and were erased by a decision. Each has a number in the production; time and counterpart are not given.";
     Ground: "Grund", "Ground";
     Standing: "Status", "Status";
     AwaitsReview: "venter på gennemsyn", "awaits review";
     LeftOut: "udeladt, kan hentes tilbage", "left out, can be taken back";
     LeftOutForGood: "udeladt, tilintetgjort", "left out, destroyed";
+    ErasedBy: "slettet ved afgørelse", "erased by decision";
+    MovedBy: "flyttet til rette person eller telefon ved afgørelse", "moved to the right person or phone by decision";
+    OnDay: "den", "on";
+    Ordered: "pålagt sletning", "ordered to be erased";
     Personnel: "personale", "personnel";
     Private: "privat", "private";
     Misdirected: "fejlsendt", "misdirected";

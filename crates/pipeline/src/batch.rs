@@ -82,6 +82,19 @@ pub(crate) struct EncodedBatch {
     scratch: Encoded,
 }
 
+/// What the source of a message can speak for as a whole: itself and the conversation; empty for others.
+pub(crate) fn whole(message: &Message) -> Vec<u8> {
+    match &message.conversation {
+        Some(conversation) if WHOLE.contains(&message.source.as_ref()) => {
+            let word = likeness::teller(message).map_or("", |t| t.word);
+            let apart = if word.is_empty() { "" } else { "/" };
+            let source = [&message.source, apart, word].map(str::as_bytes).concat();
+            [&source, &[0][..], conversation.id.expose().as_bytes()].concat()
+        }
+        _ => Vec::new(),
+    }
+}
+
 impl EncodedBatch {
     /// Empties the batch, keeping its buffers.
     pub(crate) fn clear(&mut self) {
@@ -110,18 +123,7 @@ impl EncodedBatch {
         });
         let teller = likeness::teller(message);
         let word = teller.map_or("", |t| t.word);
-        let whole = WHOLE.contains(&message.source.as_ref());
-        let scope = self.append(|out| {
-            if let (true, Some(conversation)) = (whole, &message.conversation) {
-                out.extend_from_slice(message.source.as_bytes());
-                if !word.is_empty() {
-                    out.push(b'/');
-                    out.extend_from_slice(word.as_bytes());
-                }
-                out.push(0);
-                out.extend_from_slice(conversation.id.expose().as_bytes());
-            }
-        });
+        let scope = self.append(|out| out.extend_from_slice(&whole(message)));
         self.scratch = groups;
         let files = message
             .attachments

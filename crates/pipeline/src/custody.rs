@@ -61,6 +61,18 @@ impl DrillReport {
     }
 }
 
+/// Whether the key of an epoch was in split custody: its shares were drilled.
+pub(crate) fn was_split(keys: &KeyStore, epoch: u32) -> bool {
+    let note = keys.read(&CustodyNote::name(epoch)).ok().flatten();
+    note.and_then(|bytes| CustodyNote::decode(epoch, &bytes)).is_some_and(|note| note.drilled_at > 0)
+}
+
+/// Whether the key of the epoch in force lies in the key store although that of one before was in split custody.
+pub(crate) fn to_split_again(keys: &KeyStore, epoch: u32) -> bool {
+    let whole = keys.read(&KeyStore::epoch(epoch)).is_ok_and(|wrap| wrap.is_some());
+    whole && !was_split(keys, epoch) && (0..epoch).any(|before| was_split(keys, before))
+}
+
 fn epoch_of(archive: &Archive) -> Result<u32, JobError> {
     let none = || JobError::Integrity { what: "the log has no epoch".to_owned() };
     archive.authority().epoch().map(|e| e.number).ok_or_else(none)

@@ -49,7 +49,7 @@ pub(crate) fn own(message: &Message, out: &mut Vec<u8>) -> bool {
 }
 
 /// Whether an identity rests on the source's own id.
-fn is_own(identity: &[u8]) -> bool {
+pub(crate) fn is_own(identity: &[u8]) -> bool {
     identity.get(1) == Some(&1)
 }
 

@@ -555,3 +555,11 @@ pub(crate) fn prefix(custodian: &str, device: &str) -> Vec<u8> {
     }
     out
 }
+
+/// What scopes the identity of a message that must not come back from any phone of a custodian.
+pub(crate) fn any_phone(custodian: &str) -> Vec<u8> {
+    let mut out = prefix(custodian, "");
+    out.truncate(out.len() - 8);
+    out.extend_from_slice(&u64::MAX.to_be_bytes());
+    out
+}

@@ -11,6 +11,9 @@ use sha2::{Digest, Sha256};
 
 use crate::identity::put;
 
+/// Behind the identity of a telling that another kind of source has too; then the teller's number.
+pub(crate) const TOLD_BY: &[u8] = b"told by";
+
 /// A kind of source, among those of its family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Teller {

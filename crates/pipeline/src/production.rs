@@ -20,7 +20,8 @@ use crate::operators::lies_in;
 use crate::places::{Places, shown};
 use crate::progress::{Phase, Progress};
 use crate::proofs::Proofs;
-use crate::tellings::{Version, exhibits, version};
+use crate::restamp::Stamps;
+use crate::tellings::{Reading, Version, exhibits, version};
 use crate::{disposal, review};
 
 /// What to produce.
@@ -156,12 +157,14 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
     let mut production = Production::begin(&job.out, cover, lang, job.formats).map_err(written)?;
     progress.begin(Phase::Exporting, None);
     let mut unopened = 0;
+    let stamps = Stamps::read(&job.places, &archive, operator.keys())?;
     let months = months(job, &archive, operator)?;
     let buckets = months.values().flatten().copied();
     let proofs = Proofs::begin(&archive, buckets, &mut production, fail, written)?;
     for (_, buckets) in months {
         progress.check()?;
-        let (mut exhibits, contents) = month(job, &archive, operator, &buckets, &mut unopened, progress)?;
+        let (mut exhibits, contents) =
+            month(job, (&archive, &stamps), operator, &buckets, &mut unopened, progress)?;
         for exhibit in &mut exhibits {
             exhibit.archive.lowered_by = marking.of(job, &exhibit.message).lowered_by;
         }
@@ -172,7 +175,8 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
         production.month(exhibits, &mut content).map_err(written)?;
         proofs.write(operator, &mut production, fail, written)?;
     }
-    let withheld = review::withheld(&job.places, &archive, &job.custodian, job.from, job.to)?;
+    let mut withheld = review::withheld(&job.places, &archive, &job.custodian, job.from, job.to)?;
+    withheld.extend(erased(job)?);
     production.withheld(withheld).map_err(written)?;
     let finished = production.finish(&today.to_string()).map_err(written)?;
     Ok(ExportReport {
@@ -234,8 +238,10 @@ fn marking(job: &Export, operator: &Operator) -> Result<Marking, JobError> {
     // runs say what their sources hold: where nothing is marked, nothing need be read
     if crate::markings::held(&job.places, Some(&job.custodian))? > Level::Unmarked {
         let mut unopened = 0;
+        let stamps = Stamps::read(&job.places, &archive, operator.keys())?;
         for buckets in months(job, &archive, operator)?.into_values() {
-            let (exhibits, _) = month(job, &archive, operator, &buckets, &mut unopened, Progress::none())?;
+            let at = (&archive, &stamps);
+            let (exhibits, _) = month(job, at, operator, &buckets, &mut unopened, Progress::none())?;
             let levels = exhibits.iter().flat_map(|e| {
                 e.older
                     .iter()
@@ -289,10 +295,38 @@ fn in_scope(job: &Export, month: Date) -> bool {
     after && job.to.is_none_or(|to| month.saturating_sub(jiff::ToSpan::days(2)) <= to)
 }
 
+/// What was erased or moved away within the scope: a placeholder for each message.
+fn erased(job: &Export) -> Result<Vec<export::Withheld>, JobError> {
+    let mut all = Vec::new();
+    for certificate in disposal::certificates(&job.places)? {
+        let Some(why) = certificate.why else { continue };
+        for bucket in certificate.buckets.iter().filter(|b| b.custodian == job.custodian) {
+            if !bucket.month.parse().is_ok_and(|month| in_scope(job, month)) {
+                continue;
+            }
+            let erased = export::Erased {
+                decision: why.decision.clone(),
+                day: certificate.written.chars().take(10).collect(),
+            };
+            let placeholder = export::Withheld {
+                month: bucket.month.chars().take(7).collect(),
+                ground: Some(why.ground.clone()).filter(|ground| !ground.is_empty()),
+                standing: if why.to.is_some() { export::Standing::Moved } else { export::Standing::Erased },
+                entry: certificate.entry,
+                erased: Some(erased),
+            };
+            let messages = usize::try_from(why.messages).unwrap_or(usize::MAX);
+            all.extend(std::iter::repeat_n(placeholder, messages));
+        }
+    }
+    Ok(all)
+}
+
 /// What was disposed of within the scope.
 fn disposed(job: &Export) -> Result<Vec<Disposed>, JobError> {
     let mut all = Vec::new();
-    for certificate in disposal::certificates(&job.places)? {
+    let all_acts = disposal::certificates(&job.places)?;
+    for certificate in all_acts.into_iter().filter(|c| c.kind == disposal::Kind::Disposal) {
         for bucket in certificate.buckets.iter().filter(|b| b.custodian == job.custodian) {
             let Ok(month) = bucket.month.parse() else { continue };
             if in_scope(job, month) {
@@ -315,7 +349,7 @@ type Month = (Vec<Exhibit>, HashMap<[u8; 32], u64>);
 /// The exhibits of a month: the newest version of each message with the older ones.
 fn month(
     job: &Export,
-    archive: &Archive,
+    (archive, stamps): (&Archive, &Stamps),
     operator: &Operator,
     buckets: &[usize],
     unopened: &mut u64,
@@ -323,7 +357,7 @@ fn month(
 ) -> Result<Month, JobError> {
     let fail = |e| job.places.fail(e);
     let mut versions: Vec<Version> = Vec::new();
-    let copied = copied(archive, operator).map_err(fail)?;
+    let reading = Reading { copied: copied(archive, operator).map_err(fail)?, stamps };
     let mut contents = HashMap::new();
     for &bucket in buckets {
         let Some(id) = archive.buckets().get(bucket).map(|b| b.id) else { continue };
@@ -335,7 +369,7 @@ fn month(
         let mut damaged = None;
         archive
             .records(operator, bucket, &mut |record| {
-                match version(bucket, &record, &copied) {
+                match version((bucket, &id), &record, &reading) {
                     Ok(version) if in_period(job, &version.message) => versions.push(version),
                     Ok(_) => {}
                     Err(what) => damaged = Some(what),

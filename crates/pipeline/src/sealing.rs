@@ -16,7 +16,7 @@ use crate::gather::{Gather, Judged, Mates, Standing};
 use crate::identity::Occurrences;
 use crate::ingest::{Ingest, RunReport};
 use crate::journalised::Journal;
-use crate::likeness::Names;
+use crate::likeness::{Names, TOLD_BY};
 use crate::read::{LISTED, Listed};
 use crate::review::note::Note;
 use crate::standing::standing;
@@ -30,6 +30,7 @@ pub(crate) struct Sealing<'a> {
     clock: &'a Clock,
     prefix: Vec<u8>,
     custodian: Vec<u8>,
+    any_phone: Vec<u8>,
     journal: Option<&'a Journal>,
     identity: Vec<u8>,
     scope: Vec<u8>,
@@ -75,6 +76,7 @@ impl<'a> Sealing<'a> {
             clock,
             prefix,
             custodian: crate::ingest::prefix(&job.custodian, ""),
+            any_phone: crate::ingest::any_phone(&job.custodian),
             journal,
             identity: Vec::new(),
             scope: Vec::new(),
@@ -111,6 +113,7 @@ impl<'a> Sealing<'a> {
         for item in &mut items {
             report.attachments_missing += u64::from(item.missing);
             let plain = self.sighting(batch, item, run);
+            let erased = self.erased(run);
             let (sighting, told) = self.told(plain, item, run);
             let (alike, withheld) = match told {
                 Some(Told { before: Before::Nobody { alike, withheld }, .. }) => (alike, withheld),
@@ -119,7 +122,14 @@ impl<'a> Sealing<'a> {
             let mates = Mates { message: told.map(|t| t.message), alike, withheld };
             let fail = |e| self.job.places.fail(e);
             report.reappeared += u64::from(run.meet(&sighting).map_err(fail)?);
-            let standing = standing(&sighting, told, gather.is_some(), run, report);
+            let standing = match standing(&sighting, told, gather.is_some(), run, report) {
+                Standing::Known => Standing::Known,
+                _ if erased => {
+                    report.count_known(Novelty::Suppressed);
+                    Standing::Known
+                }
+                standing => standing,
+            };
             if let Standing::Elsewhere(bucket) = standing {
                 let ready = self.ready(batch, item, sighting, Some(bucket), mates);
                 self.keep(&Ready { told: true, ..ready }, &Sorted::default(), run, report)?;
@@ -220,7 +230,7 @@ impl<'a> Sealing<'a> {
             item.marks.iter().zip(&keys).map(|(m, k)| m.under(k, &self.names)).collect();
         let met = run.has(&plain);
         let told = run.told(&plain, teller.no, &likenesses);
-        self.identity.extend_from_slice(b"told by");
+        self.identity.extend_from_slice(TOLD_BY);
         self.identity.push(teller.no);
         let apart = run.renamed(&plain, &self.identity);
         let taken = match told {
@@ -254,6 +264,12 @@ impl<'a> Sealing<'a> {
             expiring: item.expiring,
         };
         run.sighting(&self.identity, &batch.bytes[item.version.clone()], &aspect)
+    }
+
+    /// Whether the message whose identity was made last was erased, whichever phone it came from then.
+    fn erased(&self, run: &Run<'_>) -> bool {
+        let own = self.identity.get(self.prefix.len()..).unwrap_or_default();
+        run.erased(&[self.any_phone.as_slice(), own].concat())
     }
 
     /// Sends a message where its verdict says. For class M25 an exclusion is only a proposal.

@@ -22,6 +22,9 @@ pub struct StatusReport {
     pub archive: String,
     /// Entries in the log.
     pub size: u64,
+    /// The key of the epoch in force lies whole in the key store, although that of an earlier one was in split
+    /// custody: a disposal, an erasure or a rotation made a new one.
+    pub split_again: bool,
     /// One for each custodian, in the order of the register.
     pub custodians: Vec<CustodianStatus>,
 }
@@ -43,6 +46,8 @@ pub struct CustodianStatus {
     pub excused: Vec<String>,
     /// Day of the newest copy.
     pub last_copy: Option<String>,
+    /// Buckets of messages that the register would stamp otherwise today, as far as labels and runs tell.
+    pub stamped_otherwise: u64,
     /// What was copied, by source and phone.
     pub sources: Vec<SourceStatus>,
     /// Held messages on which somebody must decide.
@@ -76,9 +81,12 @@ impl StatusReport {
     /// 0, or 3 with a copy overdue, a review open, or a finding.
     pub fn exit_code(&self) -> u8 {
         let clean = |c: &CustodianStatus| {
-            c.overdue.is_empty() && c.open_reviews == 0 && c.sources.iter().all(|s| s.findings.is_empty())
+            c.overdue.is_empty()
+                && c.stamped_otherwise == 0
+                && c.open_reviews == 0
+                && c.sources.iter().all(|s| s.findings.is_empty())
         };
-        if self.custodians.iter().all(clean) { 0 } else { 3 }
+        if self.custodians.iter().all(clean) && !self.split_again { 0 } else { 3 }
     }
 }
 
@@ -102,6 +110,8 @@ pub fn status(places: &Places, only: Option<&str>, now: i64) -> Result<StatusRep
     let runs = archive.register(&keys, &[EntryType::Run]).map_err(fail)?;
     let runs: Vec<Manifest> = runs.iter().filter_map(|e| Manifest::parse(&e.plain)).collect();
     let held = review::list(places, only)?;
+    let labels = archive.labels(&keys).map_err(fail)?;
+    let unsettled = crate::restamp::Stamps::read(places, &archive, &keys)?.unsettled(&archive, &labels)?;
     let today = civil(now)?;
     let mut custodians = Vec::new();
     for custodian in register.custodians().filter(|c| only.is_none_or(|id| id == c.id())) {
@@ -132,6 +142,7 @@ pub fn status(places: &Places, only: Option<&str>, now: i64) -> Result<StatusRep
             overdue: named(false),
             excused: named(true),
             last_copy: mine.iter().map(|m| m.copy_date).max().map(|d| d.to_string()),
+            stamped_otherwise: unsettled.get(custodian.id()).copied().unwrap_or_default(),
             sources: sources
                 .into_iter()
                 .map(|((source, device), runs)| SourceStatus::of(source, device, &runs))
@@ -140,7 +151,14 @@ pub fn status(places: &Places, only: Option<&str>, now: i64) -> Result<StatusRep
             review_deadline: waiting.map(|p| p.deadline.clone()).min(),
         });
     }
-    Ok(StatusReport { archive: model::wire::hex(archive.id()), size: archive.size(), custodians })
+    let epoch = archive.authority().epoch().map(|e| e.number).unwrap_or_default();
+    let split_again = crate::custody::to_split_again(&keys, epoch);
+    Ok(StatusReport {
+        archive: model::wire::hex(archive.id()),
+        size: archive.size(),
+        split_again,
+        custodians,
+    })
 }
 
 impl SourceStatus {

@@ -7,12 +7,15 @@ use archive::Record;
 use export::{ArchiveInfo, Exhibit, Telling};
 use model::{Message, canonical, wire};
 
+use crate::restamp::{self, Stamps};
 use crate::{identity, likeness, verdict};
 
 /// A record, opened.
 pub(crate) struct Version {
     pub(crate) message: Box<Message>,
     verdict: verdict::Verdict,
+    /// Entry that changed its period after it was sealed.
+    restamped: Option<u64>,
     bucket: usize,
     entry: u64,
     place: u32,
@@ -20,23 +23,40 @@ pub(crate) struct Version {
     copied: String,
 }
 
-/// Opens a record. `copied` gives the day of each run's copy.
+/// What is known of records beside what they hold.
+pub(crate) struct Reading<'a> {
+    /// The day of each run's copy.
+    pub(crate) copied: HashMap<[u8; 16], String>,
+    pub(crate) stamps: &'a Stamps,
+}
+
+/// Opens a record of a bucket, which has a place and a number.
 pub(crate) fn version(
-    bucket: usize,
+    (bucket, id): (usize, &[u8; 16]),
     record: &Record<'_>,
-    copied: &HashMap<[u8; 16], String>,
+    reading: &Reading<'_>,
 ) -> Result<Version, String> {
+    let Reading { copied, stamps } = reading;
     let at = |e: model::Fault| format!("entry {}: record {}: {e}", record.entry, record.place);
     let groups = std::array::from_fn(|i| record.groups[i]);
     let mut message = canonical::decode(groups).map_err(at)?;
     // neither page nor line shows them, and a month of them fills the memory
     message.raw = Vec::new();
-    let verdict = verdict::decode(record.groups[7]).map_err(at)?;
+    let mut verdict = verdict::decode(record.groups[7]).map_err(at)?;
+    let restamped = stamps.otherwise(&record.run, id);
+    if restamped.is_some() {
+        let stamper = stamps.counting(&record.run, id, None).map_err(|e| e.to_string())?;
+        if let Some(time) = restamp::time(record.groups[0]) {
+            let stamp = stamper.stamp(time);
+            (verdict.class, verdict.retain_until) = (stamp.class, stamp.retain_until);
+        }
+    }
     let message = Box::new(message);
     let Record { entry, place, run, .. } = *record;
     Ok(Version {
         message,
         verdict,
+        restamped,
         bucket,
         entry,
         place,
@@ -143,6 +163,7 @@ fn info(v: &Version) -> ArchiveInfo {
         proof_record: 0,
         retain_until: v.verdict.retain_until.to_string(),
         retention_class: v.verdict.class.name().to_owned(),
+        restamped_by: v.restamped,
         verdict: v.verdict.sorted.decision.word().to_owned(),
         lowered_by: None,
         run: wire::hex(&v.run),

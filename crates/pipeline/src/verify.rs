@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use archive::{Operator, Segment};
+use archive::{Archive, Operator, Segment};
 use chain::{Checkpoint, EntryType};
-use model::canonical;
-use policy::{MessageTime, Stamper};
+use policy::Stamper;
 use serde::Serialize;
 
 use crate::error::JobError;
@@ -16,7 +15,9 @@ use crate::manifest::Manifest;
 use crate::places::Places;
 use crate::printed::Printed;
 use crate::progress::{Phase, Progress};
-use crate::{disposal, policies, register, scope, verdict};
+use crate::restamp::Claims;
+use crate::transfer::{self, Moves};
+use crate::{disposal, erasure, policies, register, restamp, scope, verdict};
 
 /// What was verified.
 #[derive(Debug, Serialize)]
@@ -131,15 +132,32 @@ pub fn verify(
         Err(e) => return Err(e),
     };
     if let Some(operator) = operator {
-        match disposal::broken(places, operator) {
-            Ok(found) => own.extend(found.into_iter().map(|(entry, what)| BrokenEntry { entry, what })),
-            Err(JobError::Integrity { what }) => own.push(BrokenEntry { entry: 0, what }),
-            Err(e) => return Err(e),
+        for audit in [disposal::broken, erasure::broken, transfer::broken] {
+            match audit(places, operator) {
+                Ok(found) => own.extend(found.into_iter().map(|(entry, what)| BrokenEntry { entry, what })),
+                Err(JobError::Integrity { what }) => own.push(BrokenEntry { entry: 0, what }),
+                Err(e) => return Err(e),
+            }
         }
     }
-    let inspect = |segment: &Segment<'_>| match &runs {
-        Some(runs) => runs.inspect(segment),
-        None => Vec::new(),
+    let later = match (operator, places.open()) {
+        (Some(operator), Ok(archive)) => match later(places, &archive, operator) {
+            Ok(later) => Some(later),
+            Err(JobError::Integrity { what }) => {
+                own.push(BrokenEntry { entry: 0, what });
+                None
+            }
+            Err(e) => return Err(e),
+        },
+        _ => None,
+    };
+    let inspect = |segment: &Segment<'_>| {
+        let mut wrong = runs.as_ref().map(|runs| runs.inspect(segment)).unwrap_or_default();
+        if let Some((claims, moves)) = &later {
+            claims.inspect(segment);
+            wrong.extend(moves.inspect(segment));
+        }
+        wrong
     };
     let stop = AtomicBool::new(false);
     let done = |n: u64| {
@@ -155,6 +173,11 @@ pub fn verify(
     let verified = archive::verify(&places.archive, operator, signed, &inspect, &done, &stop)
         .map_err(|e| places.fail(e))?;
     progress.check()?;
+    if let (Some((claims, moves)), Some(operator)) = (later, operator) {
+        let openable = |bucket: &[u8; 16]| operator.bucket(bucket).is_ok_and(|pair| pair.is_some());
+        let claimed = claims.broken().into_iter().chain(moves.broken(&openable));
+        own.extend(claimed.map(|(entry, what)| BrokenEntry { entry, what }));
+    }
     own.extend(remembered(places, older, verified.entries));
     let broken: Vec<BrokenEntry> = own
         .into_iter()
@@ -207,6 +230,11 @@ fn remembered(places: &Places, older: &[Remembered], entries: u64) -> Vec<Broken
     wrong.into_iter().map(|what| BrokenEntry { entry: entries, what }).collect()
 }
 
+/// What was decided about messages after they were sealed.
+fn later(places: &Places, archive: &Archive, by: &Operator) -> Result<(Claims, Moves), JobError> {
+    Ok((Claims::read(places, archive, by)?, Moves::read(places, archive, by)?))
+}
+
 /// What each run said it did.
 struct Runs {
     by_id: HashMap<[u8; 16], (String, Stamper)>,
@@ -243,23 +271,23 @@ impl Runs {
         let Some((custodian, stamper)) = self.by_id.get(&segment.header.run) else {
             return vec!["belongs to a run that no entry closes".to_owned()];
         };
-        if !self.labels.get(segment.bucket).is_some_and(|label| scope::of_custodian(label, custodian)) {
+        // whether what was moved lies where it belongs is asked there
+        let moved = segment.header.refers_to != 0;
+        if !moved
+            && !self.labels.get(segment.bucket).is_some_and(|label| scope::of_custodian(label, custodian))
+        {
             return vec!["lies in a bucket of another custodian".to_owned()];
         }
         let mut expected = Vec::new();
         let mut wrong = Vec::new();
         for record in segment.records {
-            let Ok((direction, sent, received)) = canonical::times(record.groups[0]) else {
+            let Some(time) = restamp::time(record.groups[0]) else {
                 wrong.push(format!("record {}: core cannot be read", record.place));
                 continue;
             };
-            let direction = match direction {
-                model::Direction::In => policy::Direction::In,
-                model::Direction::Out => policy::Direction::Out,
-            };
             // what the sorting said is not computed again: it stands as it was sealed
             let said = verdict::decode(record.groups[7]).map(|v| v.sorted).unwrap_or_default();
-            verdict::encode(&stamper.stamp(MessageTime { direction, sent, received }), &said, &mut expected);
+            verdict::encode(&stamper.stamp(time), &said, &mut expected);
             if expected != record.groups[7] {
                 wrong.push(format!(
                     "record {}: the retention stamp is not what register and policy give",

@@ -82,11 +82,13 @@ pub enum Bar {
 }
 
 /// Why a bucket with these facts may not be disposed of on `today`; `None` when it may. `covering` are the
-/// holds whose scope could cover it; `due` is the latest day on which one of its messages becomes due.
+/// holds whose scope could cover it; `due` is the latest day on which one of its messages becomes due;
+/// `waiting` says that messages of it are in the holding area.
 pub fn bar<'a>(
     today: Date,
     due: Date,
     covering: impl Iterator<Item = &'a Hold>,
+    waiting: bool,
     preservation: Preservation,
 ) -> Option<Bar> {
     if due > today {
@@ -99,7 +101,7 @@ pub fn bar<'a>(
             Some(free_from) => grace = grace.or(Some(Bar::Grace { hold: hold.entry, free_from })),
         }
     }
-    grace.or(match preservation {
+    grace.or(waiting.then_some(Bar::Waiting)).or(match preservation {
         Preservation::Undecided => Some(Bar::Undecided),
         Preservation::Preserve => Some(Bar::Preserve),
         Preservation::Delivered | Preservation::Discard => None,
@@ -210,7 +212,7 @@ mod tests {
             .zip(holds)
             .map(|(entry, free)| Hold { entry, scope: HoldScope::default(), free_from: day(free) })
             .collect();
-        let got = bar(day(today).unwrap(), day(due).unwrap(), holds.iter(), preservation);
+        let got = bar(day(today).unwrap(), day(due).unwrap(), holds.iter(), false, preservation);
         assert_eq!(said(got), expected);
     }
 
@@ -229,6 +231,16 @@ mod tests {
         check("2051-04-01", "2051-04-01", &[], Undecided, "no decision about preservation is recorded");
         check("2051-04-01", "2051-04-01", &[], Preserve, "to be preserved, and no delivery is recorded");
         check("2051-04-01", "2051-04-01", &[""], Undecided, "held by entry 7");
+    }
+
+    #[test]
+    fn what_waits_in_the_holding_area_is_settled_first() {
+        let ask = |holds: &[Hold], preservation| {
+            said(bar(date(2051, 4, 1), date(2051, 4, 1), holds.iter(), true, preservation))
+        };
+        assert_eq!(ask(&[], Preservation::Discard), "messages of it wait in the holding area");
+        let hold = Hold { entry: 7, scope: HoldScope::default(), free_from: None };
+        assert_eq!(ask(&[hold], Preservation::Discard), "held by entry 7");
     }
 
     #[track_caller]

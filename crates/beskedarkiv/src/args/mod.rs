@@ -5,14 +5,17 @@ mod anchors;
 mod backup;
 mod classify;
 mod disposal;
+mod erase;
 pub(crate) mod fact;
 mod groups;
 mod happening;
 mod jobs;
 mod key;
 mod media;
+mod restamp;
 mod review;
 mod smart;
+mod transfer;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -29,14 +32,17 @@ pub(crate) use anchors::*;
 pub(crate) use backup::*;
 pub(crate) use classify::*;
 pub(crate) use disposal::*;
+pub(crate) use erase::*;
 pub(crate) use fact::Fact;
 pub(crate) use groups::*;
 pub(crate) use happening::Happening;
 pub(crate) use jobs::*;
 pub(crate) use key::*;
 pub(crate) use media::*;
+pub(crate) use restamp::*;
 pub(crate) use review::*;
 pub(crate) use smart::*;
+pub(crate) use transfer::*;
 
 #[derive(Parser)]
 #[command(name = "beskedarkiv", version, arg_required_else_help = true)]
@@ -96,6 +102,12 @@ pub(crate) enum Command {
     Hold(Hold),
     #[command(subcommand, arg_required_else_help = true)]
     Dispose(Dispose),
+    #[command(subcommand, arg_required_else_help = true)]
+    Erase(Erase),
+    #[command(subcommand, arg_required_else_help = true)]
+    Restamp(Restamp),
+    #[command(subcommand, arg_required_else_help = true)]
+    Transfer(Transfer),
     #[command(subcommand, arg_required_else_help = true)]
     Checkpoint(Checkpoint),
     Backup(Backup),

@@ -1,6 +1,6 @@
 //! `hold` and `dispose`: what must stay whatever its time, and what goes when its time has come.
 
-use pipeline::disposal::{self as disposals, Certificate, Copies, Decision, State};
+use pipeline::disposal::{self as disposals, Certificate, Copies, Decision, Kind, State};
 use pipeline::holds::{self, NewHold};
 
 use super::Context;
@@ -91,46 +91,19 @@ pub(super) fn dispose(command: Dispose, at: &Context<'_>) -> Result<u8, Failure>
             let copies = Copies { names: a.copies, no_others: a.no_other_copies };
             let done =
                 disposals::run(&places, &by, a.plan.as_deref(), &copies, now()).map_err(Failure::of_job)?;
-            for entry in &done.closed {
-                at.out.line("dispose-done", &[("entry", (*entry).into())])?;
-            }
-            if !done.closed.is_empty() {
-                pending(&done.pending, at)?;
-            }
-            at.out.object(&done)?;
-            Ok(if done.closed.is_empty() { 0 } else { done.exit_code() })
+            self::done("dispose-done", &done, at)
         }
-        Dispose::Confirm(a) => {
-            let (places, by) = operator(at, &a.acting)?;
-            let reference = a.reference.as_ref().map(args::Fact::one).transpose()?;
-            let entry = disposals::confirm(&places, &by, a.entry, &a.copy, reference.as_deref(), now())
-                .map_err(Failure::of_job)?;
-            at.out.line("dispose-confirmed", &[("entry", a.entry.into())])?;
-            at.out.object(&serde_json::json!({ "disposal": a.entry, "entry": entry }))?;
-            Ok(0)
-        }
+        Dispose::Confirm(a) => confirm(&a, at),
         Dispose::List(a) => {
-            let all = disposals::certificates(&places(at, &a.at)?).map_err(Failure::of_job)?;
+            let mut all = disposals::certificates(&places(at, &a.at)?).map_err(Failure::of_job)?;
+            all.retain(|c| c.kind == Kind::Disposal);
             for certificate in &all {
                 state(certificate, at)?;
             }
             at.out.object(&all)?;
             Ok(0)
         }
-        Dispose::Certificate(a) => {
-            let all = disposals::certificates(&places(at, &a.at)?).map_err(Failure::of_job)?;
-            let wanted = all.iter().filter(|c| a.entry.is_none_or(|entry| c.entry == entry));
-            let mut written = Vec::new();
-            for certificate in wanted {
-                written.push(disposals::write(certificate, &a.out).map_err(Failure::of_job)?);
-                state(certificate, at)?;
-            }
-            for files in &written {
-                at.out.plain(&format!("  {}", files.html.display()))?;
-            }
-            at.out.object(&written)?;
-            Ok(0)
-        }
+        Dispose::Certificate(a) => certificates(&a, Kind::Disposal, at),
         Dispose::Preservation(a) => {
             let decision =
                 Decision::new(&a.decision, a.custodians, a.reference.one()?).map_err(Failure::of_job)?;
@@ -148,6 +121,50 @@ pub(super) fn dispose(command: Dispose, at: &Context<'_>) -> Result<u8, Failure>
             Ok(0)
         }
     }
+}
+
+pub(super) fn confirm(a: &args::DisposeConfirm, at: &Context<'_>) -> Result<u8, Failure> {
+    let (places, by) = operator(at, &a.acting)?;
+    let reference = a.reference.as_ref().map(args::Fact::one).transpose()?;
+    let entry = disposals::confirm(&places, &by, a.entry, &a.copy, reference.as_deref(), now())
+        .map_err(Failure::of_job)?;
+    at.out.line("dispose-confirmed", &[("entry", a.entry.into())])?;
+    at.out.object(&serde_json::json!({ "disposal": a.entry, "entry": entry }))?;
+    Ok(0)
+}
+
+pub(super) fn certificates(
+    a: &args::DisposeCertificate,
+    kind: Kind,
+    at: &Context<'_>,
+) -> Result<u8, Failure> {
+    let all = disposals::certificates(&places(at, &a.at)?).map_err(Failure::of_job)?;
+    let wanted = all.iter().filter(|c| c.kind == kind && a.entry.is_none_or(|entry| c.entry == entry));
+    let mut written = Vec::new();
+    for certificate in wanted {
+        written.push(disposals::write(certificate, &a.out).map_err(Failure::of_job)?);
+        state(certificate, at)?;
+    }
+    for files in &written {
+        at.out.plain(&format!("  {}", files.html.display()))?;
+    }
+    at.out.object(&written)?;
+    Ok(0)
+}
+
+/// Tells what was carried out; `key` says it of one entry.
+pub(super) fn done(key: &str, done: &disposals::RunReport, at: &Context<'_>) -> Result<u8, Failure> {
+    for entry in &done.closed {
+        at.out.line(key, &[("entry", (*entry).into())])?;
+    }
+    if !done.closed.is_empty() {
+        pending(&done.pending, at)?;
+    }
+    if done.split_again {
+        at.out.line("split-again", &[])?;
+    }
+    at.out.object(done)?;
+    Ok(if done.closed.is_empty() { 0 } else { done.exit_code() })
 }
 
 fn plan(a: &args::DisposePlan, at: &Context<'_>) -> Result<u8, Failure> {
@@ -190,13 +207,26 @@ fn plan(a: &args::DisposePlan, at: &Context<'_>) -> Result<u8, Failure> {
     Ok(report.exit_code())
 }
 
-fn state(c: &Certificate, at: &Context<'_>) -> Result<(), Failure> {
-    let key = match c.state {
-        State::Begun => "dispose-state-begun",
-        State::Pending => "dispose-state-pending",
-        State::Final => "dispose-state-final",
+pub(super) fn state(c: &Certificate, at: &Context<'_>) -> Result<(), Failure> {
+    let key = match (c.kind, c.state) {
+        (Kind::Disposal, State::Begun) => "dispose-state-begun",
+        (Kind::Disposal, State::Pending) => "dispose-state-pending",
+        (Kind::Disposal, State::Final) => "dispose-state-final",
+        (Kind::Erasure, State::Begun) => "erase-state-begun",
+        (Kind::Erasure, State::Pending) => "erase-state-pending",
+        (Kind::Erasure, State::Final) => "erase-state-final",
+        (Kind::Transfer, State::Begun) => "transfer-state-begun",
+        (Kind::Transfer, State::Pending) => "transfer-state-pending",
+        (Kind::Transfer, State::Final) => "transfer-state-final",
     };
-    at.out.line(key, &[("entry", c.entry.into()), ("buckets", c.buckets.len().into())])?;
+    let why = c.why.as_ref();
+    let facts = [
+        ("entry", c.entry.into()),
+        ("buckets", c.buckets.len().into()),
+        ("messages", why.map_or(0, |w| w.messages).into()),
+        ("decision", why.map(|w| w.decision.clone()).unwrap_or_default().into()),
+    ];
+    at.out.line(key, &facts)?;
     pending(&c.pending, at)
 }
 

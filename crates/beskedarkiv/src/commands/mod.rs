@@ -4,17 +4,20 @@ mod anchors;
 mod backup;
 mod classify;
 mod disposal;
+mod erase;
 mod jobs;
 mod key;
 mod media;
 mod proof;
 mod register;
+mod restamp;
 mod retention;
 mod review;
 mod shell;
 mod sitting;
 mod smart;
 mod status;
+mod transfer;
 
 use std::cell::RefCell;
 
@@ -107,6 +110,9 @@ fn dispatch(command: Command, at: &mut Context<'_>) -> Result<u8, Failure> {
         Command::Export(a) => jobs::export(&a, at),
         Command::Hold(a) => disposal::hold(a, at),
         Command::Dispose(a) => disposal::dispose(a, at),
+        Command::Erase(a) => erase::erase(a, at),
+        Command::Restamp(a) => restamp::restamp(a, at),
+        Command::Transfer(a) => transfer::transfer(a, at),
         Command::Policy(a) => register::policy(&a, at),
         Command::Media(a) => media::media(&a, at),
         Command::Retention(Retention::Explain(a)) => retention::explain(&a, at),

@@ -97,7 +97,14 @@ fn record(
     let reference = reference.map(sensitive).transpose()?;
     let entry =
         custodians::record(&places, &by, id, change, reference.as_ref(), now()).map_err(Failure::of_job)?;
-    done(at, id, entry)
+    let otherwise = pipeline::restamp::unsettled(&places, id).map_err(Failure::of_job)?;
+    at.out.line("register-done", &[("id", id.to_owned().into()), ("entry", entry.into())])?;
+    if otherwise > 0 {
+        at.out.line("register-restamp", &[("n", otherwise.into())])?;
+    }
+    let report = serde_json::json!({ "custodian": id, "entry": entry, "stamped_otherwise": otherwise });
+    at.out.object(&report)?;
+    Ok(0)
 }
 
 fn list(at: &Context<'_>, given: &args::Where, only: Option<&str>, show_names: bool) -> Result<u8, Failure> {

@@ -17,6 +17,9 @@ pub(super) fn status(a: &args::Status, at: &Context<'_>) -> Result<u8, Failure> 
     if report.custodians.is_empty() {
         at.out.line("status-nobody", &[])?;
     }
+    if report.split_again {
+        at.out.line("split-again", &[])?;
+    }
     at.out.object(&report)?;
     Ok(report.exit_code())
 }
@@ -36,6 +39,9 @@ fn one(c: &CustodianStatus, at: &Context<'_>) -> Result<(), Failure> {
     }
     if !c.excused.is_empty() {
         row("status-excused", spans(&c.excused));
+    }
+    if c.stamped_otherwise > 0 {
+        row("status-restamp", c.stamped_otherwise.to_string());
     }
     if c.open_reviews > 0 {
         let deadline = c.review_deadline.clone().unwrap_or_default();

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use access::{DisposeBody, DisposedBody, KeyStore};
+use access::{DisposeBody, DisposedBody, EraseBody, KeyStore};
 use archive::RegisterEntry;
 use chain::EntryType;
 use model::wire;
@@ -11,8 +11,10 @@ use serde::Serialize;
 
 use super::plan::Details;
 use super::run::{Closing, Confirmation};
+use crate::erasure;
 use crate::error::JobError;
 use crate::places::Places;
+use crate::transfer;
 
 /// How far a disposal has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -26,6 +28,18 @@ pub enum State {
     Final,
 }
 
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Whole buckets at the end of their time.
+    Disposal,
+    /// Single messages, by a decision.
+    Erasure,
+    /// Messages that went to the right person or phone.
+    Transfer,
+}
+
 /// A bucket in a certificate.
 #[derive(Clone, Debug, Serialize)]
 pub struct CertifiedBucket {
@@ -37,24 +51,28 @@ pub struct CertifiedBucket {
     pub class: String,
     /// First day of the month of the messages.
     pub month: String,
-    /// First day on which all of it was due.
+    /// First day on which all of it was due; empty for an erasure.
     pub due: String,
     /// Rules of the message that was due last.
     pub rules: Vec<String>,
-    /// Messages, every version counted.
+    /// Messages that are gone, every version counted.
     pub records: u64,
     /// Segments.
     pub segments: u64,
     /// Attachments.
     pub attachments: u64,
-    /// Bytes as they were stored.
+    /// Bytes as they were stored; 0 for an erasure.
     pub bytes: u64,
 }
 
 /// A certificate.
 #[derive(Clone, Debug, Serialize)]
 pub struct Certificate {
-    /// Entry of the disposal.
+    /// What was done.
+    pub kind: Kind,
+    /// Why, of an erasure.
+    pub why: Option<Why>,
+    /// Entry of the disposal or erasure.
     pub entry: u64,
     /// Archive, hexadecimal.
     pub archive: String,
@@ -88,7 +106,22 @@ pub struct Certificate {
     pub checkpoint: String,
 }
 
-/// Every disposal of an archive, in the order of the log.
+/// Why messages were erased or moved.
+#[derive(Clone, Debug, Serialize)]
+pub struct Why {
+    /// One of `erasure::GROUNDS`; empty for a transfer.
+    pub ground: String,
+    /// In the words of who asked.
+    pub reason: String,
+    /// The decision it rests on.
+    pub decision: String,
+    /// Messages, each counted once.
+    pub messages: u64,
+    /// To whom they went, of a transfer.
+    pub to: Option<String>,
+}
+
+/// Every disposal and erasure of an archive, in the order of the log.
 ///
 /// # Errors
 /// What keeps the archive or its register from being read.
@@ -96,20 +129,24 @@ pub fn certificates(places: &Places) -> Result<Vec<Certificate>, JobError> {
     let archive = places.open()?;
     let fail = |e| places.fail(e);
     let keys = KeyStore::open(&places.keys, &places.archive).map_err(|e| fail(e.into()))?;
-    let acts = archive.register(&keys, &[EntryType::Dispose]).map_err(fail)?;
+    let acts = archive
+        .register(&keys, &[EntryType::Dispose, EntryType::Erase, EntryType::Transfer])
+        .map_err(fail)?;
     let ends = archive.register(&keys, &[EntryType::Disposed]).map_err(fail)?;
     let checkpoint = archive.checkpoint().map_err(fail)?.to_text();
     let mut all = Vec::new();
     for act in acts {
         let index = act.header.index;
         let bad = |what: &str| JobError::Integrity { what: format!("entry {index}: {what}") };
-        let body = DisposeBody::decode(&act.clear).ok_or_else(|| bad("malformed body"))?;
-        let details: Details = serde_json::from_slice(&act.plain).map_err(|_| bad("malformed plan"))?;
-        if super::plan::digest(&act.plain) != body.plan {
-            return Err(bad("the plan is not the one that was approved"));
-        }
+        let Said { plan, day, why, buckets } = said(&act).map_err(bad)?;
         let authors = archive.authors(index).map_err(fail)?;
         let mut certificate = Certificate {
+            kind: match act.header.kind() {
+                Some(EntryType::Erase) => Kind::Erasure,
+                Some(EntryType::Transfer) => Kind::Transfer,
+                _ => Kind::Disposal,
+            },
+            why,
             entry: index,
             archive: wire::hex(archive.id()),
             state: State::Begun,
@@ -118,11 +155,11 @@ pub fn certificates(places: &Places) -> Result<Vec<Certificate>, JobError> {
             confirmed: Vec::new(),
             written: at(act.header.written_at),
             closed: None,
-            day: details.day.to_string(),
-            plan: wire::hex(&body.plan),
+            day: day.to_string(),
+            plan: wire::hex(&plan),
             signed_by: authors.iter().map(|id| wire::hex(id)).collect(),
             method: String::new(),
-            buckets: details.buckets.into_iter().map(CertifiedBucket::from).collect(),
+            buckets,
             size: archive.size(),
             root: wire::hex(&archive.root()),
             checkpoint: checkpoint.clone(),
@@ -133,6 +170,55 @@ pub fn certificates(places: &Places) -> Result<Vec<Certificate>, JobError> {
         all.push(certificate);
     }
     Ok(all)
+}
+
+/// What an act says of itself.
+struct Said {
+    plan: [u8; 32],
+    day: jiff::civil::Date,
+    why: Option<Why>,
+    buckets: Vec<CertifiedBucket>,
+}
+
+fn said(act: &RegisterEntry) -> Result<Said, &'static str> {
+    let malformed = "malformed plan";
+    let said = if act.header.kind() == Some(EntryType::Dispose) {
+        let body = DisposeBody::decode(&act.clear).ok_or("malformed body")?;
+        let details: Details = serde_json::from_slice(&act.plain).map_err(|_| malformed)?;
+        let buckets = details.buckets.into_iter().map(CertifiedBucket::from).collect();
+        Said { plan: body.plan, day: details.day, why: None, buckets }
+    } else if act.header.kind() == Some(EntryType::Transfer) {
+        let body = EraseBody::decode(&act.clear).ok_or("malformed body")?;
+        let details: transfer::Details = serde_json::from_slice(&act.plain).map_err(|_| malformed)?;
+        let of = |b: &erasure::ErasedBucket| crate::operators::unhex(&b.bucket) == Some(act.header.bucket);
+        let mine = details.buckets.into_iter().find(of).ok_or(malformed)?;
+        let (ground, reason, decision) = (String::new(), details.reason, details.decision);
+        let why = Why { ground, reason, decision, messages: mine.messages, to: Some(details.to) };
+        Said { plan: body.plan, day: details.day, why: Some(why), buckets: vec![mine.into()] }
+    } else {
+        let body = EraseBody::decode(&act.clear).ok_or("malformed body")?;
+        let details: erasure::Details = serde_json::from_slice(&act.plain).map_err(|_| malformed)?;
+        let of = |b: &erasure::ErasedBucket| crate::operators::unhex(&b.bucket) == Some(act.header.bucket);
+        let erasure::Details {
+            version: _,
+            salt: _,
+            day,
+            size: _,
+            ground,
+            reason,
+            decision,
+            asked_by: _,
+            buckets,
+        } = details;
+        let mine = buckets.into_iter().find(of).ok_or(malformed)?;
+        let why = Why { ground, reason, decision, messages: mine.messages, to: None };
+        Said { plan: body.plan, day, why: Some(why), buckets: vec![mine.into()] }
+    };
+    if super::plan::digest(&act.plain) == said.plan {
+        Ok(said)
+    } else {
+        Err("the plan is not the one that was approved")
+    }
 }
 
 fn at(written_at: u64) -> String {
@@ -158,6 +244,26 @@ impl From<super::PlannedBucket> for CertifiedBucket {
             last_entry: _,
         } = planned;
         let (month, due) = (month.to_string(), due.to_string());
+        Self { bucket, custodian, class, month, due, rules, records, segments, attachments, bytes }
+    }
+}
+
+impl From<erasure::ErasedBucket> for CertifiedBucket {
+    fn from(erased: erasure::ErasedBucket) -> Self {
+        let erasure::ErasedBucket {
+            bucket,
+            custodian,
+            class,
+            month,
+            tenure: _,
+            untimed: _,
+            messages: _,
+            records,
+            segments,
+            attachments,
+            last_entry: _,
+        } = erased;
+        let (month, due, rules, bytes) = (month.to_string(), String::new(), Vec::new(), 0);
         Self { bucket, custodian, class, month, due, rules, records, segments, attachments, bytes }
     }
 }
@@ -208,6 +314,18 @@ impl Certificate {
             ("Kædens længde nu", self.size.to_string()),
             ("Kædens rod nu", self.root.clone()),
         ];
+        if let Some(Why { ground, reason, decision, messages, to }) = &self.why {
+            let word = GROUNDS.iter().find(|known| known.0 == ground).map_or("", |known| known.1);
+            facts.extend([
+                ("Beskeder", messages.to_string()),
+                match to {
+                    Some(to) => ("Flyttet til", to.clone()),
+                    None => ("Grund", word.to_owned()),
+                },
+                ("Begrundelse", reason.clone()),
+                ("Afgørelse", decision.clone()),
+            ]);
+        }
         facts.extend(self.pending.iter().map(|copy| ("Afventer", copy.clone())));
         let gone = |(copy, reference): &(String, Option<String>)| {
             let reference = reference.as_ref().map(|r| format!(" ({r})")).unwrap_or_default();
@@ -227,7 +345,11 @@ impl Certificate {
         };
         let rows: Vec<_> = self.buckets.iter().map(row).collect();
         export::certificate(
-            "Attest for sletning af beskeder",
+            match self.kind {
+                Kind::Disposal => "Attest for sletning af beskeder",
+                Kind::Erasure => "Attest for sletning af enkelte beskeder efter afgørelse",
+                Kind::Transfer => "Attest for flytning af beskeder til rette person eller telefon",
+            },
             &facts,
             &["Person", "Måned", "Klasse", "Kan slettes fra", "Beskeder", "Vedhæftninger", "Regler"],
             &rows,
@@ -235,6 +357,14 @@ impl Certificate {
         )
     }
 }
+
+/// The grounds in Danish.
+const GROUNDS: [(&str, &str); 4] = [
+    ("private", "udelukkende privat"),
+    ("personnel", "udelukkende personalerelateret"),
+    ("misdirected", "sendt ved en åbenlys fejl"),
+    ("ordered", "sletning er pålagt"),
+];
 
 /// Where a certificate was written.
 #[derive(Debug, Serialize)]

@@ -1,11 +1,11 @@
 //! What disposal is decided by: holds, what the national archives decided, and what day it is, all as entries
 //! of the log. Read anew each time; nothing here is remembered.
 
-use std::collections::HashSet;
-
 use archive::{Entry, Operator, RegisterEntry, Writer};
 use chain::EntryType;
 use jiff::civil::Date;
+use std::collections::BTreeMap;
+
 use policy::{Bar, Bucket, Hold, Preservation, Witnesses, bar, day_of_run, known_day};
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +75,16 @@ pub fn confirm_day(places: &Places, by: &Operator, day: Date, now: i64) -> Resul
     Ok(entries.first().copied().unwrap_or_default())
 }
 
+/// A bucket, as far as holds ask.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Whose<'a> {
+    pub(crate) id: &'a [u8; 16],
+    pub(crate) custodian: &'a str,
+    pub(crate) bucket: &'a Bucket,
+    /// Whether it may hold messages without a usable time.
+    pub(crate) untimed: bool,
+}
+
 /// What the log says.
 pub(crate) struct Facts {
     pub(crate) holds: Vec<Hold>,
@@ -83,8 +93,8 @@ pub(crate) struct Facts {
     /// The last day from which a clock may go on: of the newest confirmation, of runs behind it that found nothing
     /// odd in the clock, of the beginning of the log.
     last: Date,
-    /// Buckets of messages that wait in the holding area.
-    waiting: HashSet<[u8; 16]>,
+    /// Buckets of messages in the holding area; whether one of them is sealed to the bucket's key.
+    waiting: BTreeMap<[u8; 16], bool>,
 }
 
 impl Facts {
@@ -123,11 +133,7 @@ impl Facts {
                 _ => last = last.max(written(&entry).unwrap_or(last)),
             }
         }
-        let mut waiting = HashSet::new();
-        for (run, _) in writer.archive().held_ever(writer.keys()).map_err(|e| places.fail(e))? {
-            let there = run.items.iter().filter(|held| !run.settled.contains_key(&held.slot));
-            waiting.extend(there.map(|held| held.bucket));
-        }
+        let waiting = crate::review::waiting(places, writer.archive())?;
         Ok(Self { holds: holds::in_log(places, writer)?, decisions, witnesses, last, waiting })
     }
 
@@ -151,16 +157,21 @@ impl Facts {
     }
 
     /// Why a bucket may not be disposed of.
-    pub(crate) fn bar(
-        &self,
-        today: Date,
-        custodian: &str,
-        (id, bucket): (&[u8; 16], &Bucket),
-        due: Date,
-        untimed: bool,
-    ) -> Option<Bar> {
-        let covering = self.holds.iter().filter(|h| h.scope.could_cover(custodian, bucket, untimed));
-        let waits = self.waiting.contains(id).then_some(Bar::Waiting);
-        bar(today, due, covering, self.preservation(custodian)).or(waits)
+    pub(crate) fn bar(&self, today: Date, due: Date, of: &Whose<'_>) -> Option<Bar> {
+        let waiting = self.waiting.contains_key(of.id);
+        bar(today, due, self.covering(of), waiting, self.preservation(of.custodian))
+    }
+
+    /// Why nothing may be taken out of a bucket. What is taken out was outside the guidelines, is another's, or
+    /// must go: neither its time nor its preservation is asked for. The bucket gets a new key, so nothing that is
+    /// sealed to the old one may wait.
+    pub(crate) fn bar_to_take_out(&self, today: Date, of: &Whose<'_>) -> Option<Bar> {
+        let waiting = self.waiting.get(of.id).copied().unwrap_or_default();
+        bar(today, Date::MIN, self.covering(of), waiting, Preservation::Discard)
+    }
+
+    fn covering(&self, of: &Whose<'_>) -> impl Iterator<Item = &Hold> {
+        let covers = |h: &&Hold| h.scope.could_cover(of.custodian, of.bucket, of.untimed);
+        self.holds.iter().filter(covers).collect::<Vec<_>>().into_iter()
     }
 }

@@ -8,10 +8,12 @@ mod facts;
 mod plan;
 mod run;
 
-pub use certificate::{Certificate, CertifiedBucket, State, Written, certificates, write};
+pub use certificate::{Certificate, CertifiedBucket, Kind, State, Why, Written, certificates, write};
 pub use facts::{Decision, confirm_day, decide};
 pub use plan::{Approved, Barred, PlanReport, PlannedBucket, approve, plan};
 pub use run::{Copies, RunReport, confirm, run};
 
 pub(crate) use audit::broken;
-pub(crate) use facts::Facts;
+pub(crate) use facts::{Facts, Whose};
+pub(crate) use plan::digest;
+pub(crate) use run::{PLAN_HOLDS, close_all, pending, refused};

@@ -7,14 +7,15 @@ use archive::{Archive, Belonging, Operator, Writer};
 use chain::EntryType;
 use jiff::civil::Date;
 use model::wire;
-use policy::{Bar, Bucket, Class, add_years, first_of_next_month};
+use policy::{Bar, Bucket, Class, Stamp, add_years, first_of_next_month};
 use serde::{Deserialize, Serialize};
 
-use super::Facts;
+use super::{Facts, Whose};
 use crate::clock::days;
 use crate::error::JobError;
 use crate::places::Places;
 use crate::progress::{Phase, Progress};
+use crate::restamp::{self, Stamps};
 use crate::verdict;
 
 /// Most bytes of a plan.
@@ -120,6 +121,7 @@ pub fn plan(
     let archive = writer.archive();
     let labels = writer.labels().map_err(fail)?;
     let belonging = archive.belonging().map_err(fail)?;
+    let stamps = Stamps::read(places, archive, by.keys())?;
     progress.begin(Phase::Verifying, Some(labels.len() as u64));
     let mut report =
         PlanReport { plan: None, day, buckets: Vec::new(), barred: Vec::new(), not_due: 0, unopened: 0 };
@@ -131,18 +133,20 @@ pub fn plan(
         }
         let bad = || JobError::Integrity { what: format!("bucket {number}: malformed label") };
         let (custodian, bucket) = Bucket::decode_label(label).ok_or_else(bad)?;
-        if earliest(&bucket) > day {
+        let id = archive.buckets().get(number).map(|b| b.id).ok_or_else(bad)?;
+        // a restamp may have made it earlier than its label says
+        if earliest(&bucket) > day && stamps.restamped(&id, None).is_none() {
             report.not_due += 1;
             continue;
         }
-        let id = archive.buckets().get(number).map(|b| b.id).ok_or_else(bad)?;
         if by.bucket(&id).map_err(fail)?.is_none() {
             report.unopened += 1;
             continue;
         }
         let belongs = belonging.get(&id).cloned().unwrap_or_default();
-        let planned = look(places, archive, by, &id, &belongs, (&custodian, &bucket))?;
-        match facts.bar(day, &custodian, (&id, &bucket), planned.due, planned.untimed) {
+        let planned = look(places, (archive, &stamps), by, &id, &belongs, (&custodian, &bucket))?;
+        let whose = Whose { id: &id, custodian: &custodian, bucket: &bucket, untimed: planned.untimed };
+        match facts.bar(day, planned.due, &whose) {
             None => report.buckets.push(planned),
             Some(Bar::NotDue { .. }) => report.not_due += 1,
             Some(why) => report.barred.push(Barred {
@@ -174,7 +178,7 @@ fn earliest(bucket: &Bucket) -> Date {
 /// Opens a bucket and finds the message that is due last.
 fn look(
     places: &Places,
-    archive: &Archive,
+    (archive, stamps): (&Archive, &Stamps),
     by: &Operator,
     id: &[u8; 16],
     belongs: &Belonging,
@@ -203,9 +207,19 @@ fn look(
                 Ok(verdict) => {
                     let untimed = |d: &String| d.starts_with("retention_time_");
                     planned.untimed |= verdict.doubts.iter().any(untimed);
-                    if verdict.disposal_from > planned.due {
-                        planned.due = verdict.disposal_from;
-                        planned.rules = verdict.rules;
+                    let (due, rules) = match stamps.otherwise(&record.run, id) {
+                        None => (verdict.disposal_from, verdict.rules),
+                        Some(_) => match counting(stamps, id, &record) {
+                            Some(stamp) => (stamp.disposal_from, rules(&stamp)),
+                            None => {
+                                damaged = Some(format!("entry {}: record {}", record.entry, record.place));
+                                return Ok(());
+                            }
+                        },
+                    };
+                    if due > planned.due {
+                        planned.due = due;
+                        planned.rules = rules;
                     }
                 }
                 Err(_) => damaged = Some(format!("entry {}: record {}", record.entry, record.place)),
@@ -222,6 +236,16 @@ fn look(
         planned.due = end.unwrap_or(Date::MAX);
     }
     Ok(planned)
+}
+
+/// The stamp that counts for a record that was moved, or whose bucket was restamped.
+fn counting(stamps: &Stamps, bucket: &[u8; 16], record: &archive::Record<'_>) -> Option<Stamp> {
+    let stamper = stamps.counting(&record.run, bucket, None).ok()?;
+    Some(stamper.stamp(restamp::time(record.groups[0])?))
+}
+
+fn rules(stamp: &Stamp) -> Vec<String> {
+    stamp.rules.iter().map(|rule| policy::Code::id(rule).to_owned()).collect()
 }
 
 /// Puts a plan into the key store; gives what it is called.

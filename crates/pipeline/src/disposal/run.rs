@@ -8,14 +8,14 @@ use chain::EntryType;
 use policy::Bucket;
 use serde::{Deserialize, Serialize};
 
-use super::Facts;
 use super::plan::Kept;
+use super::{Facts, Whose};
 use crate::clock::{civil, days};
 use crate::error::JobError;
 use crate::places::Places;
 
 /// Days for which a plan holds.
-const PLAN_HOLDS: i32 = 90;
+pub(crate) const PLAN_HOLDS: i32 = 90;
 
 /// Copies of the key store that were made before a disposal, as the operator states them.
 #[derive(Clone, Debug, Default)]
@@ -58,12 +58,15 @@ pub struct RunReport {
     pub records: u64,
     /// Copies that are pending.
     pub pending: Vec<String>,
+    /// The key of the epoch before was in split custody; the key of the new one lies in the key store until it is
+    /// split too.
+    pub split_again: bool,
 }
 
 impl RunReport {
-    /// 0, or 3 while copies are pending.
+    /// 0, or 3 while copies are pending or the new epoch's key is not split.
     pub fn exit_code(&self) -> u8 {
-        if self.pending.is_empty() { 0 } else { 3 }
+        if self.pending.is_empty() && !self.split_again { 0 } else { 3 }
     }
 }
 
@@ -81,10 +84,9 @@ pub fn run(
     now: i64,
 ) -> Result<RunReport, JobError> {
     let mut writer = places.writer(now)?;
-    let pending: Vec<String> =
-        copies.names.iter().cloned().chain((!copies.no_others).then(|| UNSTATED.to_owned())).collect();
-    let mut report = RunReport { closed: Vec::new(), buckets: 0, records: 0, pending };
-    close_all(places, by, &mut writer, &mut report)?;
+    let pending = pending(copies);
+    let closed = close_all(places, by, &mut writer, &pending)?;
+    let mut report = RunReport { closed, buckets: 0, records: 0, pending, split_again: false };
     let Some(called) = called else { return Ok(report) };
     let kept = Kept::read(places, writer.archive(), by.keys(), called)?;
     let approvals = kept.approvals(places, &writer)?;
@@ -102,34 +104,45 @@ pub fn run(
     writer.dispose(by, &disposal, &custody, &recheck).map_err(fail)?;
     report.buckets = kept.details.buckets.len();
     report.records = kept.details.buckets.iter().map(|b| b.records).sum();
-    close_all(places, by, &mut writer, &mut report)?;
+    report.split_again = crate::custody::was_split(by.keys(), number);
+    report.closed.extend(close_all(places, by, &mut writer, &report.pending)?);
     kept.forget(places, by.keys())?;
     Ok(report)
 }
 
-/// Completes and closes every act that was begun.
-fn close_all(
+/// What was done to buckets that were disposed of.
+const OF_BUCKETS: &str = "keys destroyed, epoch renewed, bodies removed, write-ahead log emptied";
+/// What was done to buckets that something was taken out of.
+const OF_RECORDS: &str = "records and their salts removed, key of the bucket replaced, epoch renewed, bodies of \
+                          attachments removed, database written anew, write-ahead log emptied";
+
+/// Copies that could still hold the keys, as they are stated.
+pub(crate) fn pending(copies: &Copies) -> Vec<String> {
+    copies.names.iter().cloned().chain((!copies.no_others).then(|| UNSTATED.to_owned())).collect()
+}
+
+/// Completes and closes every act that was begun; gives their entries.
+pub(crate) fn close_all(
     places: &Places,
     by: &Operator,
     writer: &mut Writer,
-    report: &mut RunReport,
-) -> Result<(), JobError> {
+    pending: &[String],
+) -> Result<Vec<u64>, JobError> {
+    let mut closed = Vec::new();
     for act in writer.unfinished() {
-        let closing = Closing {
-            version: 1,
-            method: "keys destroyed, epoch renewed, bodies removed, write-ahead log emptied".to_owned(),
-            pending: report.pending.clone(),
-        };
+        let of_buckets = writer.archive().disposed_in(act);
+        let method = if of_buckets { OF_BUCKETS } else { OF_RECORDS };
+        let closing = Closing { version: 1, method: method.to_owned(), pending: pending.to_vec() };
         let plain =
             serde_json::to_vec(&closing).map_err(|_| JobError::Internal { what: "closing".into() })?;
         writer.close(by, act, &plain).map_err(|e| places.fail(e))?;
-        report.closed.push(act);
+        closed.push(act);
     }
-    Ok(())
+    Ok(closed)
 }
 
 /// What a check found, as the archive carries it through.
-fn refused(e: JobError) -> ArchiveError {
+pub(crate) fn refused(e: JobError) -> ArchiveError {
     match e {
         JobError::Refused { why } => ArchiveError::Refused(why),
         other => ArchiveError::Refused(other.to_string()),
@@ -151,6 +164,7 @@ fn still(places: &Places, writer: &Writer, kept: &Kept, now: i64) -> Result<(), 
     let belonging = archive.belonging().map_err(fail)?;
     let planned: std::collections::HashMap<&[u8; 16], _> =
         kept.body.buckets.iter().zip(&kept.details.buckets).collect();
+    let stamps = crate::restamp::Stamps::read(places, archive, writer.keys())?;
     let mut seen = 0;
     for (number, (made, label)) in archive.buckets().iter().zip(&labels).enumerate() {
         let Some(plan) = planned.get(&made.id) else { continue };
@@ -159,13 +173,17 @@ fn still(places: &Places, writer: &Writer, kept: &Kept, now: i64) -> Result<(), 
         if archive.disposed_by(number).is_some() {
             return refuse(format!("{at} was disposed of already"));
         }
+        if stamps.restamped(&made.id, None).is_some_and(|entry| entry >= kept.details.size) {
+            return refuse(format!("{at} was stamped otherwise since the plan was made: make a new one"));
+        }
         let last = belonging.get(&made.id).map(|b| b.last).unwrap_or_default();
         if last != plan.last_entry {
             return refuse(format!("{at} has grown since the plan was made: make a new one"));
         }
         let (custodian, bucket) = Bucket::decode_label(label)
             .ok_or_else(|| JobError::Integrity { what: format!("bucket {number}: malformed label") })?;
-        if let Some(bar) = facts.bar(today, &custodian, (&made.id, &bucket), plan.due, plan.untimed) {
+        let whose = Whose { id: &made.id, custodian: &custodian, bucket: &bucket, untimed: plan.untimed };
+        if let Some(bar) = facts.bar(today, plan.due, &whose) {
             return refuse(format!("{at}: {bar}"));
         }
     }

@@ -138,6 +138,28 @@ pub(crate) fn piles(places: &Places, archive: &Archive) -> Result<Vec<Pile>, Job
     Ok(piles)
 }
 
+/// Buckets of messages that have not left the holding area, from the log alone; whether one of them is sealed to
+/// the key that the bucket has now.
+pub(crate) fn waiting(places: &Places, archive: &Archive) -> Result<BTreeMap<[u8; 16], bool>, JobError> {
+    let fail = |e| places.fail(e);
+    let keys = access::KeyStore::open(&places.keys, &places.archive).map_err(|e| fail(e.into()))?;
+    let held = archive.held_ever(&keys).map_err(fail)?;
+    let votes = if held.is_empty() {
+        Default::default()
+    } else {
+        vote::all(&archive.register(&keys, &[EntryType::Review]).map_err(fail)?)?
+    };
+    let mut waiting = BTreeMap::new();
+    for (run, _) in &held {
+        for item in run.items.iter().filter(|item| !run.settled.contains_key(&item.slot)) {
+            // what a person took back has been sealed to the bucket since
+            let taken_back = votes.get(&(run.run, item.slot)).is_some_and(|v| v.count().0 > 0);
+            *waiting.entry(item.bucket).or_default() |= item.why == Withheld::Review || taken_back;
+        }
+    }
+    Ok(waiting)
+}
+
 /// What waits, by run; of one custodian where `custodian` is given.
 ///
 /// # Errors
@@ -203,7 +225,7 @@ pub(crate) fn withheld(
             }
             let month = note.month.to_string().chars().take(7).collect();
             let ground = note.ground.map(|g| g.word().to_owned());
-            out.push(export::Withheld { month, ground, standing, entry: *entry });
+            out.push(export::Withheld { month, ground, standing, entry: *entry, erased: None });
         }
     }
     Ok(out)
