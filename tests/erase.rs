@@ -310,6 +310,19 @@ fn a_message_goes_by_the_hands_of_two_and_the_rest_stays_proved() {
     assert!(with_file.iter().all(|l| l["attachments"][0]["missing"] == false));
     verified(&place);
 
+    // another reader, written from the format alone, finds the same
+    let has = "import zstandard, cryptography.hazmat.primitives.asymmetric.mlkem as m; m.MLKEM768PrivateKey";
+    let able =
+        |python: &str| Command::new(python).args(["-c", has]).output().is_ok_and(|o| o.status.success());
+    if let Some(python) = tool("python3", "--version").filter(|python| able(python)) {
+        let reader = root().join("scripts/read-archive");
+        let done =
+            Command::new(python).arg(reader).args([place.at("A"), place.at("K"), place.at("en")]).output();
+        let said = String::from_utf8_lossy(&done.unwrap().stdout).into_owned();
+        assert!(said.contains("records 8,") && said.contains("attachments 4,"), "{said}");
+        assert!(said.contains("erased 1,"), "{said}");
+    }
+
     // final when the copies are gone
     let list = || place.run(&[&["erase", "list", "--json"][..], &AT].concat()).ends(0).json();
     assert_eq!(list()["erasures"][0]["state"], "PENDING");

@@ -236,7 +236,7 @@ fn only_of(
             .map_err(|e| places.fail(e))?
             .into_iter()
             .fold(HashMap::new(), |mut all, (sha256, entry)| {
-                all.entry(sha256).or_insert_with(Vec::new).push(entry);
+                all.entry(sha256).or_default().push(entry);
                 all
             });
         blobs.extend(go.difference(&stay).filter_map(|sha256| contents.get(sha256)).flatten().copied());

@@ -28,7 +28,7 @@ pub(crate) struct Stamps {
     /// What transfers say, by entry.
     transfers: HashMap<u64, transfer::Details>,
     /// The transfer by which messages of a run came to a bucket, by bucket and run.
-    moved: HashMap<([u8; 16], [u8; 16]), u64>,
+    moved: archive::Moved,
     /// Stampers made so far, by run, transfer and version.
     made: Mutex<HashMap<Made, Arc<Stamper>>>,
 }
