@@ -1,15 +1,12 @@
 //! Asking for a restamp, approving and carrying it out. Asking reads the times of the messages, so it needs the
 //! keys of their buckets; carrying it out needs none. What makes nothing due earlier, one person may do.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use access::{RestampBody, Rights};
 use archive::{Archive, Entry, Operator, Writer};
 use chain::EntryType;
 use jiff::civil::Date;
 use model::wire;
-use policy::{Bucket, Stamp, Stamper};
+use policy::{Bucket, Stamp};
 use serde::Serialize;
 
 use super::stamps::{Stamps, same, time};
@@ -155,25 +152,24 @@ fn look(
     (number, id): (usize, &[u8; 16]),
     before: Option<u64>,
 ) -> Result<Restamped, JobError> {
-    let mut stampers: BTreeMap<[u8; 16], (Arc<Stamper>, Arc<Stamper>)> = BTreeMap::new();
     let mut found = Tallied::default();
     let mut wrong = None;
     archive
         .records(by, number, &mut |record| {
-            if !stampers.contains_key(&record.run) {
-                match (
-                    stamps.counting(&record.run, id, before),
-                    stamps.as_of(&record.run, id, stamps.version()),
-                ) {
-                    (Ok(was), Ok(is)) => drop(stampers.insert(record.run, (was, is))),
-                    (Err(e), _) | (_, Err(e)) => wrong = Some(e),
+            // made once a run and remembered
+            let was = stamps.counting(&record.run, id, before);
+            let is = stamps.as_of(&record.run, id, stamps.version());
+            let (was, is, time) = match (was, is, time(record.groups[0])) {
+                (Ok(was), Ok(is), Some(time)) => (was, is, time),
+                (Err(e), _, _) | (_, Err(e), _) => {
+                    wrong = Some(e);
+                    return Ok(());
                 }
-            }
-            let (Some((was, is)), Some(time)) = (stampers.get(&record.run), time(record.groups[0])) else {
-                wrong = wrong.take().or(Some(JobError::Integrity {
-                    what: format!("entry {}: record {}: cannot be read", record.entry, record.place),
-                }));
-                return Ok(());
+                _ => {
+                    let what = format!("entry {}: record {}: cannot be read", record.entry, record.place);
+                    wrong = Some(JobError::Integrity { what });
+                    return Ok(());
+                }
             };
             found.add(&was.stamp(time), &is.stamp(time));
             Ok(())
