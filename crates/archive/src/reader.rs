@@ -43,9 +43,6 @@ pub struct Record<'a> {
     pub groups: Groups<'a>,
 }
 
-/// Bucket and run of records that were moved, and the entry of the transfer.
-pub type Moved = HashMap<([u8; 16], [u8; 16]), u64>;
-
 /// What belongs to a bucket.
 #[derive(Clone, Debug, Default)]
 pub struct Belonging {
