@@ -125,6 +125,9 @@ fn prepared() -> Place {
         let id = by(&place, "en", &add).ends(0).json()["operator"].as_str().unwrap().to_owned();
         by(&place, "en", &["operator", "grant", &id, "--right", "delete,hold"]).ends(0);
     }
+    // nothing but the clock says the day: the sources have none of their own
+    let today = policy::civil_date(now()).unwrap().to_string();
+    by(&place, "en", &["dispose", "today", &today]).ends(0);
     place
 }
 

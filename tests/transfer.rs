@@ -93,6 +93,9 @@ fn prepared() -> (Place, String) {
         let scope: &[&str] = if name == "tre" { &["--custodian", "m"] } else { &[] };
         by(&place, "en", &[&grant[..], scope].concat()).ends(0);
     }
+    // nothing but the clock says the day: the sources have none of their own
+    let today = policy::civil_date(now()).unwrap().to_string();
+    by(&place, "en", &["dispose", "today", &today]).ends(0);
     (place, run.unwrap())
 }
 

@@ -108,8 +108,10 @@ fn keeps(kind: &Kind, damage: Damage) -> Keeps {
     let packed = ["zip", "tar"].iter().any(|p| kind.name.ends_with(p)) || kind.name.starts_with("chat");
     // the whole is authenticated before any of it is believed, or a compressed stream breaks where it is hit
     let whole = kind.name.starts_with("crypt") || ["signal-folder", "sms-ie-encrypted"].contains(&kind.name);
+    // a medium that is not what its mapping was approved for is refused as a whole
+    let approved = kind.name.starts_with("smart");
     match damage {
-        Damage::Cut(900) | Damage::Last | Damage::Longer if whole => Keeps::Nothing,
+        Damage::Cut(900) | Damage::Last | Damage::Longer if whole || approved => Keeps::Nothing,
         Damage::Last if kind.name.ends_with("array") || packed => Keeps::Part(90),
         Damage::Last | Damage::Longer => Keeps::Part(95),
         // so small that the cut takes the root of the table

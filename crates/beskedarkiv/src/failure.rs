@@ -19,7 +19,8 @@ pub(crate) const INTEGRITY: u8 = 5;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Keys of the failures of jobs; the same as the pipeline's, so that each has its sentences.
-const JOB_KEYS: [&str; 46] = [
+const JOB_KEYS: [&str; 47] = [
+    "unfinished",
     "source-unknown",
     "source-secret-needed",
     "source-wrong-secret",
