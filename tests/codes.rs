@@ -67,9 +67,9 @@ const NO_CODE_BEHIND: &[&str] = &[
 
 /// What looks like a code and is none: columns, tables, events, details of codes.
 const NO_CODES: &str = "
-    app_parts associated_message_guid associated_message_type attachment_extracted_path attachment_id
+    app_parts poll_votes associated_message_guid associated_message_type attachment_extracted_path attachment_id
     audio_kept bad_decrypt bugle_db call_link call_missed case chat_background_removed chat_background_set
-    chat_id chat_list chat_message_join chat_recoverable_message_join chat_row_id contact_joined_signal
+    chat_id chat_identifier chat_list chat_message_join chat_recoverable_message_join chat_row_id contact_joined_signal
     contactphoto_extracted_path conversation_name conversation_participants date_edited date_played
     date_recovered date_retracted delete_date deleted_attachments deleted_chats deleted_messages
     deleted_recoverable disappearing_timer display_destination display_name distribution_list

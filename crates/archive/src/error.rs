@@ -69,10 +69,17 @@ pub enum ArchiveError {
     Content,
 }
 
+/// SQLITE_FULL; SQLITE_IOERR_WRITE and _SHMSIZE, which is what a disk without room for the log's index gives. What is
+/// stored is as it was.
+const NO_ROOM: [i32; 3] = [13, 778, 4874];
+
 impl From<rusqlite::Error> for ArchiveError {
     fn from(e: rusqlite::Error) -> Self {
         match e {
             rusqlite::Error::SqliteFailure(e, _) if e.code == rusqlite::ErrorCode::DatabaseBusy => Self::Busy,
+            rusqlite::Error::SqliteFailure(e, _) if NO_ROOM.contains(&e.extended_code) => {
+                Self::Io { what: "writing the database", kind: std::io::ErrorKind::StorageFull }
+            }
             rusqlite::Error::SqliteFailure(e, _) => Self::Store(e.extended_code),
             _ => Self::Store(-1),
         }

@@ -443,7 +443,7 @@ fn a_clock_that_is_wrong_loses_nothing() {
     assert_eq!(odd(&report), ["clock_jumped:10950", "past_by_the_clock_alone:2"]);
     assert_eq!((report.settled.shredded, report.settled.waiting, report.exit_code()), (0, 1, 3));
     assert_eq!(report.settled.clock.as_deref(), Some("clock_jumped:10950"));
-    assert!(report.receipt.contains("Uret er 10950 dage foran"), "{}", report.receipt);
+    assert!(report.receipt.contains("Uret er 10.950 dage foran"), "{}", report.receipt);
     // once more with the same wrong clock: it has not become right by being repeated
     let again = place.ingest(&[CODE, WORK, PARCEL, "Nyt om sagen"], Some(Mode::Off), ahead + DAY);
     assert_eq!((again.settled.shredded, odd(&again)), (0, vec!["clock_jumped:10951".to_owned()]));

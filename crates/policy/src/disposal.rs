@@ -238,7 +238,8 @@ mod tests {
         let ask = |holds: &[Hold], preservation| {
             said(bar(date(2051, 4, 1), date(2051, 4, 1), holds.iter(), true, preservation))
         };
-        assert_eq!(ask(&[], Preservation::Discard), "messages of it wait in the holding area");
+        let waits = "messages of it wait in the holding area: review settle, or wait for their deadline";
+        assert_eq!(ask(&[], Preservation::Discard), waits);
         let hold = Hold { entry: 7, scope: HoldScope::default(), free_from: None };
         assert_eq!(ask(&[hold], Preservation::Discard), "held by entry 7");
     }

@@ -186,7 +186,7 @@ mod tests {
     fn canonical_bytes() {
         let keep = Policy::default();
         let letter = Policy { unlisted_chiefs: UnlistedChiefs::Letter, ..keep };
-        let sorting = [0x88, 0x00, 0x18, 0x64, 0x02, 0x01, 0xf4, 0xf5, 0x18, 0x1e, 0x00];
+        let sorting = [0x89, 0x00, 0x18, 0x64, 0x05, 0x01, 0xf4, 0xf5, 0x18, 0x1e, 0x00, 0x18, 0x23];
         assert_eq!(keep.encode(), [&[0x84, 0x01, 0x00, 0x19, 0x34, 0xca][..], &sorting].concat());
         let off = Policy { sorting: Sorting { mode: crate::Mode::Off, ..keep.sorting }, ..keep };
         let destroy = Policy { allow_key_destruction: true, ..keep };

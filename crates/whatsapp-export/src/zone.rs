@@ -24,9 +24,10 @@ impl Zone {
     /// The one that the operator named, else the one that is assumed; `None` for a name that the zone database,
     /// which is compiled in, does not have.
     pub(crate) fn of(given: Option<&str>) -> Option<Self> {
-        let how = if given.is_some() { "given" } else { "assumed" };
         let zone = TimeZone::get(given.unwrap_or(ASSUMED)).ok()?;
-        let code = format!("zone_{how}:{}", zone.iana_name().unwrap_or(ASSUMED));
+        let name = zone.iana_name().unwrap_or(ASSUMED);
+        let code =
+            if given.is_some() { format!("zone_given:{name}") } else { format!("zone_assumed:{name}") };
         Some(Self { zone, code })
     }
 }

@@ -11,6 +11,7 @@ doubts! {
     // time
     "no_time": "Kilden har intet tidspunkt.", "The source has no time.";
     "clock_out_of_range": "Tidspunktet kan ikke være rigtigt.", "The time cannot be right.";
+    "receipt_out_of_range": "Et tidspunkt for levering eller læsning kan ikke være rigtigt og er udeladt.", "A time of delivery or reading cannot be right and is left out.";
     "bad_time:W": "Et tidspunkt ({1}) kunne ikke læses.", "A time ({1}) could not be read.";
     "ambiguous_date:W": "Det kan ikke ses, hvad der er dag, og hvad der er måned, i et tidspunkt ({1}).", "Day and month cannot be told apart in a time ({1}).";
     "ambiguous_hour": "Timen kom to gange den nat, uret blev stillet tilbage.", "The hour came twice in the night when clocks went back.";
@@ -80,6 +81,10 @@ doubts! {
     "translation_unreadable": "En oversættelse kunne ikke læses.", "A translation could not be read.";
     "mentions:N": "Beskeden nævner {1:deltager|deltagere} ved navn.", "The message mentions {1:participant|participants} by name.";
     "text_from_earlier_copy": "Teksten er fra en tidligere kopi; i den seneste mangler den.", "The text is from an earlier copy; in the latest it is missing.";
+    "text_from_other_source": "Teksten er fra en anden kilde; den viste har den ikke.", "The text is from another source; the one shown does not have it.";
+    "possible_duplicate": "En anden kilde har en besked, der kan være den samme; begge er med.", "Another source has a message that may be the same; both are here.";
+    "attachment_not_joined": "En vedhæftning nævnes kun i teksten.", "An attachment is named in the text only.";
+    "link_preview": "Appen viste en omtale af den side, der henvises til.", "The app showed a preview of the page that is linked to.";
 
     // edits, withdrawals, reactions, replies
     "summary_unreadable": "Oplysninger om redigering kunne ikke læses.", "What the source keeps about edits could not be read.";

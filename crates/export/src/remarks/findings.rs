@@ -110,6 +110,10 @@ findings! {
     "chat_empty": "En samtale har haft beskeder, men er tom i kopien.", "A conversation had messages and is empty in the copy." => ASK_OWNER;
     "last_message_absent": "Den seneste besked i en samtale er ikke i kopien.", "The latest message of a conversation is not in the copy." => ASK_OWNER;
     "chats_without_messages:N": "{1:samtale er tom|samtaler er tomme}: beskederne er slettet, eller der har aldrig været nogen.", "{1:conversation is|conversations are} empty: their messages were deleted, or there never were any.";
+    "chats_absent:N": "Beskeder hører til {1:samtale|samtaler}, hvis egne oplysninger er væk.", "Messages belong to {1:conversation|conversations} whose own rows are gone.";
+    "rows_rescued:N": "{1:besked|beskeder} blev fundet på sider, som databasens træ ikke længere fører til.", "{1:message was|messages were} found on pages that the tree of the database no longer leads to.";
+    "possible_duplicates:N": "{1:besked|beskeder} kan være den samme som en, en anden kilde har. Begge er med.", "{1:message|messages} may be the same as one of another source. Both are here.";
+    "status_feeds_with_absent_rows:N": "I {1:persons statusopdateringer|personers statusopdateringer} mangler der rækker; de forsvinder af sig selv efter et døgn.", "Rows are missing in the status updates of {1:person|persons}; they disappear by themselves after a day.";
     "tombstones:W:N": "Telefonen har noteret {2:sletning|sletninger} ({1}).", "The phone has noted {2:deletion|deletions} ({1})." => ASK_OWNER;
     "dangling:W:N": "{2:henvisning|henvisninger} i {1} peger på beskeder, der ikke er der længere.", "{2:reference|references} in {1} point to messages that are no longer there.";
     "recently_deleted:N": "{1:besked|beskeder} lå blandt de nyligt slettede; læst og mærket som slettet.", "{1:message was|messages were} among the recently deleted; read and marked as deleted.";
@@ -234,6 +238,7 @@ findings! {
 
     // exports of chats
     "zone_assumed:W": "Eksporten siger ikke, hvilken tidszone den er i; tiderne er læst som dansk tid.", "The export does not say which time zone it is in; times were read as Danish time.";
+    "zone_given:W": "Eksporten siger ikke, hvilken tidszone den er i; tiderne er læst i den, der blev angivet ({1}).", "The export does not say which time zone it is in; times were read in the one that was given ({1}).";
     "owner_unknown": "Det vides ikke, hvem telefonens ejer er, så sendt og modtaget kan ikke skelnes.", "It is not known who the owner of the phone is, so sent and received cannot be told apart." => OWNER;
     "owner_contradictory": "Tegnene på, hvem telefonens ejer er, modsiger hinanden.", "The signs of who owns the phone contradict each other." => OWNER;
     "owner_name_absent": "Det angivne navn på ejeren står ikke i samtalen.", "The given name of the owner is not in the conversation." => OWNER;
