@@ -1,6 +1,7 @@
 """A disposal that two persons approved, carried out while the process dies at every call that changes something, or
 the machine dies: it is not begun, or it is completed; what goes is gone, what stays is whole."""
-import json, os, random, subprocess
+import json, os, random, subprocess, tempfile
+from pathlib import Path
 
 from . import images
 from .world import AT, Broken
@@ -13,8 +14,8 @@ class Old:
 
     def __init__(self, world):
         self.world = world
-        self.base = world.work / "old"
-        self.base.mkdir()
+        # each part makes one of its own
+        self.base = Path(tempfile.mkdtemp(prefix="old", dir=world.work))
         for name in ("pw", "to", "tre"):
             (self.base / name).write_text(f"adgangssætning {name}\n")
         dice = random.Random(world.seed)

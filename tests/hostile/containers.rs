@@ -185,7 +185,10 @@ fn tars(report: &Report) {
     let mut bytes = whole.clone();
     let heads: Vec<usize> =
         (0..whole.len()).step_by(512).filter(|i| &whole[i + 257..i + 262] == b"ustar").collect();
-    let named = |head: usize, name: &[u8]| whole[head..head + 500].windows(name.len()).any(|w| w == name);
+    // a long name stands in the block behind a header of its own
+    let named = |head: usize, name: &[u8]| {
+        whole[head..whole.len().min(head + 1024)].windows(name.len()).any(|w| w == name)
+    };
     let messages = heads.iter().position(|h| named(*h, b"sms.db")).unwrap();
     for (n, head) in heads.iter().enumerate() {
         if n % 3 == (messages + 1) % 3 && !named(*head, b"ChatStorage") {

@@ -447,7 +447,7 @@ fn a_clock_that_is_wrong_loses_nothing() {
     // once more with the same wrong clock: it has not become right by being repeated
     let again = place.ingest(&[CODE, WORK, PARCEL, "Nyt om sagen"], Some(Mode::Off), ahead + DAY);
     assert_eq!((again.settled.shredded, odd(&again)), (0, vec!["clock_jumped:10951".to_owned()]));
-    let back = place.ingest(&[WORK, "Endnu et"], Some(Mode::Off), NOW - 3650 * DAY);
+    let back = place.ingest(&[CODE, WORK, "Endnu et"], Some(Mode::Off), NOW - 3650 * DAY);
     assert_eq!((back.runs[0].new, odd(&back)), (1, vec!["clock_went_back:3650".to_owned()]));
     // the clock right again: as if nothing had been
     let right = place.ingest(&[CODE, WORK], Some(Mode::Off), NOW + 31 * DAY);
