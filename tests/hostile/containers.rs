@@ -181,17 +181,22 @@ fn tars(report: &Report) {
         let case = case(&format!("tar: {name}"), "s.tar", |to| fs::write(to, bytes).unwrap());
         report.take(&case, &base, keeps, watch(&case));
     }
-    // the headers of every third member are damaged, but not those of the messages: the others are found
+    // the headers of every third member are damaged, but not those of the messages and of what says whose a folder
+    // is: the others are found
     let mut bytes = whole.clone();
     let heads: Vec<usize> =
         (0..whole.len()).step_by(512).filter(|i| &whole[i + 257..i + 262] == b"ustar").collect();
-    // a long name stands in the block behind a header of its own
+    // a long name stands in a block of its own, behind a header of its own and before the member's
     let named = |head: usize, name: &[u8]| {
-        whole[head..whole.len().min(head + 1024)].windows(name.len()).any(|w| w == name)
+        let around = head.saturating_sub(512)..whole.len().min(head + 1024);
+        whole[around].windows(name.len()).any(|w| w == name)
     };
-    let messages = heads.iter().position(|h| named(*h, b"sms.db")).unwrap();
+    let kept = |head: usize| {
+        [&b"sms.db"[..], b"ChatStorage", b"metadata.plist"].iter().any(|name| named(head, name))
+    };
+    assert!(heads.iter().any(|head| kept(*head)));
     for (n, head) in heads.iter().enumerate() {
-        if n % 3 == (messages + 1) % 3 && !named(*head, b"ChatStorage") {
+        if n % 3 == 1 && !kept(*head) {
             bytes[head + 20] ^= 0xff;
         }
     }
