@@ -67,7 +67,9 @@ class Recording:
                     if os.path.dirname(path) in there:
                         files.setdefault(path, bytearray())
                 elif kind == "u":
+                    # a file, or a folder that is empty by now
                     files.pop(path, None)
+                    there.discard(path)
                 elif path in files:
                     files[op[2]] = files.pop(path)
                 continue

@@ -12,6 +12,7 @@
  * Record: one line a call, `w PATH OFFSET HEX`, `s PATH`, `r FROM TO`, `t PATH LENGTH`, `u PATH`, `c PATH`
  * (made), `m PATH`, `d PATH` (a folder synced), `f PATH` (the whole file system synced). Paths hold no blanks in these tests. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -138,10 +139,49 @@ static int open_as(const char *symbol, const char *path, int flags, mode_t mode)
 int open(const char *path, int flags, ...) { MODE return open_as("open", path, flags, mode); }
 int open64(const char *path, int flags, ...) { MODE return open_as("open64", path, flags, mode); }
 
+/* A name below an open folder, so that folders taken away with what is in them are seen; NULL for one not watched. */
+static char *below(int folder, const char *path) {
+    static __thread char buffer[8192];
+    if (folder == AT_FDCWD || path[0] == '/') return strcpy(buffer, whole(path));
+    const char *name = name_of(folder);
+    if (!name) return NULL;
+    snprintf(buffer, sizeof buffer, "%s/%s", name, path);
+    return buffer;
+}
+
+static int openat_as(const char *symbol, int folder, const char *path, int flags, mode_t mode) {
+    static int (*real)(int, const char *, int, ...);
+    if (!real) real = dlsym(RTLD_NEXT, symbol);
+    char *full = busy ? NULL : below(folder, path);
+    if (!full || !watched(full)) return real(folder, path, flags, mode);
+    char copy[8192];
+    strcpy(copy, full);
+    struct stat st;
+    int existed = fstatat(folder, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+    if (flags & (O_WRONLY | O_RDWR | O_CREAT) && fault('o')) return -1;
+    int fd = real(folder, path, flags, mode);
+    if (existed && S_ISDIR(st.st_mode)) flags = 0;
+    opened(fd, copy, existed, flags);
+    return fd;
+}
+
+int openat(int folder, const char *path, int flags, ...) { MODE return openat_as("openat", folder, path, flags, mode); }
+int openat64(int folder, const char *path, int flags, ...) { MODE return openat_as("openat64", folder, path, flags, mode); }
+
+static void closed(int fd) {
+    if (fd >= 0 && fd < FDS && names[fd]) { free(names[fd]); names[fd] = NULL; }
+}
+
 int close(int fd) {
     REAL(int, "close", int);
-    if (fd >= 0 && fd < FDS && names[fd]) { free(names[fd]); names[fd] = NULL; }
+    closed(fd);
     return real(fd);
+}
+
+int closedir(DIR *folder) {
+    REAL(int, "closedir", DIR *);
+    closed(dirfd(folder));
+    return real(folder);
 }
 
 ssize_t write(int fd, const void *buf, size_t n) {
@@ -231,6 +271,28 @@ int unlink(const char *path) {
     if (!watched(full)) return real(path);
     if (fault('u')) return -1;
     int result = real(path);
+    if (result == 0) note("u %s\n", full);
+    return result;
+}
+
+int rmdir(const char *path) {
+    REAL(int, "rmdir", const char *);
+    char full[8192];
+    strcpy(full, whole(path));
+    if (!watched(full)) return real(path);
+    if (fault('u')) return -1;
+    int result = real(path);
+    if (result == 0) note("u %s\n", full);
+    return result;
+}
+
+int unlinkat(int folder, const char *path, int flags) {
+    REAL(int, "unlinkat", int, const char *, int);
+    char *name = below(folder, path), full[8192];
+    if (!name || !watched(name)) return real(folder, path, flags);
+    strcpy(full, name);
+    if (fault('u')) return -1;
+    int result = real(folder, path, flags);
     if (result == 0) note("u %s\n", full);
     return result;
 }
