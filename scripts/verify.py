@@ -363,12 +363,14 @@ def verify(folder, older=None):
     """What does not hold: a list of entry and fault. FileNotFoundError without an archive."""
     if not os.path.isfile(os.path.join(folder, "archive.db")):
         raise FileNotFoundError(folder)
+    # the file follows the log: read before it, it is never newer
+    beside = os.path.join(folder, "checkpoint")
+    file = read(beside) if os.path.exists(beside) else None
     archive = Archive(folder)
     archive.walk()
     archive.against((archive.kept or b"").decode(errors="replace"), True)
-    beside = os.path.join(folder, "checkpoint")
-    if os.path.exists(beside):
-        archive.against(read(beside), False)
+    if file is not None:
+        archive.against(file, False)
     if older is not None:
         archive.against(older, False)
     return sorted(set(archive.broken))

@@ -102,10 +102,12 @@ pub fn verify(
     if pragma("application_id")? != APPLICATION || pragma("user_version")? != format() {
         return Err(ArchiveError::Missing);
     }
-    // one state for all that follows, whatever a writer does meanwhile
+    // The file follows the log: read before it, it is never newer, whatever a writer does meanwhile. Then one state
+    // of the log for all that follows.
+    let given = Given { file: beside(dir), older };
     connection.execute_batch("BEGIN")?;
     let mut verified = Verified::default();
-    let outer = walk(dir, &connection, older, &mut verified, done, stop)?;
+    let outer = walk(dir, &connection, &given, &mut verified, done, stop)?;
     if let Some(operator) = operator
         && let Some(archive) = outer
     {
@@ -120,7 +122,7 @@ pub fn verify(
 fn walk(
     dir: &Path,
     connection: &Connection,
-    older: Option<&Checkpoint>,
+    given: &Given<'_>,
     verified: &mut Verified,
     done: &(dyn Fn(u64) + Sync),
     stop: &AtomicBool,
@@ -216,7 +218,7 @@ fn walk(
     verified.root = chain::root_of(newest, &leaves.all);
     let Replayed { bodies, fates, renewals, .. } = &mut replayed;
     bodies.broken(fates, renewals, &mut verified.broken);
-    checkpoints(dir, connection, &replayed, &leaves, older, verified);
+    checkpoints(connection, &replayed, &leaves, given, verified);
     Ok((verified.entries > 0).then_some(replayed))
 }
 
@@ -334,12 +336,31 @@ fn rights(replayed: &mut Replayed, stored: &Stored, clear: &[u8], fault: &mut dy
     }
 }
 
+/// Checkpoints from beside the log.
+struct Given<'a> {
+    /// The file in the archive's folder: none, or what is wrong with it.
+    file: Result<Option<Checkpoint>, &'static str>,
+    /// From elsewhere.
+    older: Option<&'a Checkpoint>,
+}
+
+fn beside(dir: &Path) -> Result<Option<Checkpoint>, &'static str> {
+    let unreadable = "the file checkpoint cannot be read";
+    match std::fs::read(dir.join("checkpoint")) {
+        Ok(bytes) => {
+            let checkpoint = String::from_utf8(bytes).ok().and_then(|t| Checkpoint::parse(&t).ok());
+            checkpoint.map(Some).ok_or(unreadable)
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(_) => Err(unreadable),
+    }
+}
+
 fn checkpoints(
-    dir: &Path,
     connection: &Connection,
     replayed: &Replayed,
     leaves: &Leaves,
-    older: Option<&Checkpoint>,
+    given: &Given<'_>,
     verified: &mut Verified,
 ) {
     let size = leaves.all.len() as u64;
@@ -353,21 +374,15 @@ fn checkpoints(
         Some(_) => {}
     }
     // the file may be older than the database, where a run died between the two; it may not be another
-    let file = match std::fs::read(dir.join("checkpoint")) {
-        Ok(bytes) => String::from_utf8(bytes).ok().and_then(|t| Checkpoint::parse(&t).ok()).map(Some),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Some(None),
-        Err(_) => None,
-    };
-    if file.is_none() {
-        fault("the file checkpoint cannot be read");
+    if let Err(what) = given.file {
+        fault(what);
     }
-    let file = file.flatten();
-    for (which, given) in [
+    for (which, checkpoint) in [
         ("the checkpoint", stored.as_ref()),
-        ("the file checkpoint", file.as_ref()),
-        ("the checkpoint given", older),
+        ("the file checkpoint", given.file.as_ref().ok().and_then(Option::as_ref)),
+        ("the checkpoint given", given.older),
     ] {
-        if let Some(wrong) = given.and_then(|given| against(given, replayed, leaves)) {
+        if let Some(wrong) = checkpoint.and_then(|checkpoint| against(checkpoint, replayed, leaves)) {
             fault(&format!("{which} {wrong}"));
         }
     }
