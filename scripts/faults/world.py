@@ -61,9 +61,9 @@ class World:
             lines.append(f"2{i}.11.2026 09.{i:02} - Bo Holm: {name} (fil vedhæftet)\n")
         (folder / "WhatsApp-chat med Bo Holm.txt").write_text("".join(lines))
 
-    def words(self, source):
-        mode = ["--mode", self.mode] if source == "second" else ["--mode", "off"]
-        return ["ingest", "--json", *AT, "--custodian", "min", "--holding", "H", "--owner-name", "Mig", *mode, source]
+    def words(self, source, mode=None):
+        mode = mode or (self.mode if source == "second" else "off")
+        return ["ingest", "--json", *AT, "--custodian", "min", "--holding", "H", "--owner-name", "Mig", "--mode", mode, source]
 
     def copy(self, of, name=None):
         self.serial += 1
