@@ -3,6 +3,8 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/office.rs"]
+mod office;
 mod support;
 
 use std::collections::HashSet;
@@ -11,29 +13,14 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
-use jiff::civil::date;
-use pipeline::ingest::{Ingest, ingest};
-use pipeline::operators;
-use pipeline::register::{self, NewCustodian};
-use pipeline::{Places, Progress, Sensitive, SourceOptions};
-use policy::{AuthorityKind, Mode, Policy, Post, Role};
-use secrecy::SecretString;
+use office::{AT, DAY, by, founded, now, operator, sms, sms_xml, the_day_is_said, verified};
+use policy::Post;
 use serde_json::Value;
 use support::{Done, Place, files, root, tool};
 
-const AT: [&str; 4] = ["--archive", "A", "--keys", "K"];
 const PRIVATE: &str = "Husk mormors runde dag";
 const WORK: &str = "Notatet om kvartalstal ligger klar";
 const TWIN: &str = "Ok";
-const DAY: i64 = 86_400_000;
-
-fn by(place: &Place, who: &str, words: &[&str]) -> Done {
-    place.run(&[words, &AT, &["--passphrase-file", who]].concat())
-}
-
-fn now() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
-}
 
 /// The first message's time, the same however often a source is made.
 fn start() -> i64 {
@@ -43,20 +30,8 @@ fn start() -> i64 {
 
 /// Takes a copy in; gives how many messages were new, and how many were kept out because they were erased.
 fn copied(place: &Place, id: &str) -> (u64, u64) {
-    let job = Ingest {
-        places: Places::new(place.at("A"), place.at("K")),
-        custodian: id.to_owned(),
-        sources: vec![place.at("copy.xml")],
-        options: SourceOptions::default(),
-        copy_date: None,
-        mode: Some(Mode::Off),
-        contacts: None,
-        journal: None,
-        attest_device: false,
-        now: now(),
-    };
-    let report = ingest(&job, Progress::none()).unwrap();
-    (report.runs[0].new, report.runs[0].suppressed)
+    let report = office::copied(place, id, "copy.xml");
+    (report.new, report.suppressed)
 }
 
 /// A message with a picture, one of work with another picture, and two that are alike in everything.
@@ -72,9 +47,6 @@ fn source(place: &Place, more: &str) {
             picture(seed)
         )
     };
-    let sms = |at: i64, text: &str| {
-        format!(r#"<sms protocol="0" address="+4520304050" date="{at}" type="1" body="{text}" />"#)
-    };
     let rows = [
         mms(at, PRIVATE, 7),
         mms(at + 1000, WORK, 9),
@@ -82,8 +54,7 @@ fn source(place: &Place, more: &str) {
         sms(at + 2000, TWIN),
         more.to_owned(),
     ];
-    let xml = format!(r#"<?xml version="1.0" encoding="UTF-8"?><smses count="4">{}</smses>"#, rows.concat());
-    place.file("copy.xml", &xml);
+    sms_xml(place, "copy.xml", &rows);
 }
 
 fn base64(bytes: &[u8]) -> String {
@@ -98,44 +69,21 @@ fn base64(bytes: &[u8]) -> String {
 /// An archive of an employee and a manager with the same messages, and two more operators who may delete and hold.
 fn prepared() -> Place {
     let place = Place::new();
-    let places = Places::new(place.at("A"), place.at("K"));
-    let first = SecretString::from("adgangssætning en".to_owned());
-    operators::init(&places, &first, "En", &Policy::default(), now()).unwrap();
-    let who = places.unlock(&first).unwrap();
+    founded(&place, &[("m", Post::Employee), ("n", Post::Minister)]);
     source(&place, "");
-    for (id, post) in [("m", Post::Employee), ("n", Post::Minister)] {
-        let custodian = NewCustodian {
-            id: id.to_owned(),
-            name: Sensitive::new("Mads".to_owned()),
-            role: Role { post, authority: AuthorityKind::Department, pay_grade: None },
-            from: date(2010, 1, 1),
-            to: None,
-            numbers: Vec::new(),
-            devices: Vec::new(),
-            reference: None,
-        };
-        register::add(&places, &who, &custodian, now()).unwrap();
+    for id in ["m", "n"] {
         assert_eq!(copied(&place, id), (4, 0));
     }
-    for who in ["en", "to", "tre"] {
-        place.file(who, &format!("adgangssætning {who}\n"));
-    }
     for name in ["to", "tre"] {
-        let add = ["operator", "add", "--json", "--name", name, "--new-passphrase-file", name];
-        let id = by(&place, "en", &add).ends(0).json()["operator"].as_str().unwrap().to_owned();
-        by(&place, "en", &["operator", "grant", &id, "--right", "delete,hold"]).ends(0);
+        operator(&place, name, &["--right", "delete,hold"]);
     }
-    // nothing but the clock says the day: the sources have none of their own
-    let today = policy::civil_date(now()).unwrap().to_string();
-    by(&place, "en", &["dispose", "today", &today]).ends(0);
+    the_day_is_said(&place);
     place
 }
 
 /// A production of one custodian: its lines, and everything in it as text.
 fn exported(place: &Place, id: &str, to: &str) -> (Vec<Value>, String) {
-    by(place, "en", &["export", "--custodian", id, "--unsealed", "--out", to]).ends(0);
-    let lines = fs::read_to_string(place.at(&format!("{to}/data/messages.jsonl"))).unwrap();
-    let lines = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines = office::exported(place, "en", id, to);
     let all = files(&place.at(to)).into_iter();
     (lines, all.map(|f| String::from_utf8_lossy(&fs::read(f).unwrap()).into_owned()).collect())
 }
@@ -188,18 +136,6 @@ fn copy(from: &Path, to: &Path) {
         let target = to.join(file.strip_prefix(from).unwrap());
         fs::create_dir_all(target.parent().unwrap()).unwrap();
         fs::copy(file, target).unwrap();
-    }
-}
-
-/// Both verifiers, without keys and, the program, with them.
-#[track_caller]
-fn verified(place: &Place) {
-    place.run(&["verify", "--archive", "A"]).ends(0);
-    by(place, "en", &["verify"]).ends(0);
-    if let Some(python) = tool("python3", "--version") {
-        let done =
-            Command::new(python).arg(root().join("scripts/verify.py")).arg(place.at("A")).output().unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
     }
 }
 

@@ -3,84 +3,28 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/office.rs"]
+mod office;
 mod support;
 
-use std::fs;
-use std::process::Command;
-
 use jiff::ToSpan;
-use jiff::civil::{Date, date};
-use pipeline::ingest::{Ingest, ingest};
-use pipeline::operators;
-use pipeline::register::{self, NewCustodian};
-use pipeline::{Places, Progress, Sensitive, SourceOptions};
-use policy::{AuthorityKind, Mode, Policy, Post, Role};
-use secrecy::SecretString;
+use jiff::civil::Date;
+use office::{AT, by, copied, exported, founded, operator, sms, sms_xml, today, verified};
+use policy::Post;
 use serde_json::Value;
-use support::{Done, Place, root, tool};
-
-const AT: [&str; 4] = ["--archive", "A", "--keys", "K"];
-
-fn by(place: &Place, who: &str, words: &[&str]) -> Done {
-    place.run(&[words, &AT, &["--passphrase-file", who]].concat())
-}
-
-fn now() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
-}
-
-fn today() -> Date {
-    policy::civil_date(now()).unwrap()
-}
+use support::Place;
 
 /// An archive of an employee's messages of five months ago, and a second operator who may administer.
 fn prepared() -> Place {
     let place = Place::new();
-    let places = Places::new(place.at("A"), place.at("K"));
-    let first = SecretString::from("adgangssætning en".to_owned());
-    operators::init(&places, &first, "En", &Policy::default(), now()).unwrap();
-    let who = places.unlock(&first).unwrap();
-    let custodian = NewCustodian {
-        id: "m".to_owned(),
-        name: Sensitive::new("Mads".to_owned()),
-        role: Role { post: Post::Employee, authority: AuthorityKind::Department, pay_grade: None },
-        from: date(2010, 1, 1),
-        to: None,
-        numbers: Vec::new(),
-        devices: Vec::new(),
-        reference: None,
-    };
-    register::add(&places, &who, &custodian, now()).unwrap();
+    founded(&place, &[("m", Post::Employee)]);
     let noon =
         |day: Date| jiff::tz::TimeZone::UTC.to_timestamp(day.at(12, 0, 0, 0)).unwrap().as_millisecond();
-    let row = |(i, day): (usize, Date)| {
-        let at = noon(day);
-        format!(r#"<sms protocol="0" address="+4520304050" date="{at}" type="1" body="nummer {i}" />"#)
-    };
     let month = today().first_of_month().saturating_sub(5.months());
     let days = [month, month.saturating_add(9.days()), month.saturating_add(19.days())];
-    let rows: String = days.into_iter().enumerate().map(row).collect();
-    let xml = format!(r#"<?xml version="1.0" encoding="UTF-8"?><smses count="3">{rows}</smses>"#);
-    place.file("copy.xml", &xml);
-    let job = Ingest {
-        places,
-        custodian: "m".to_owned(),
-        sources: vec![place.at("copy.xml")],
-        options: SourceOptions::default(),
-        copy_date: None,
-        mode: Some(Mode::Off),
-        contacts: None,
-        journal: None,
-        attest_device: false,
-        now: now(),
-    };
-    assert_eq!(ingest(&job, Progress::none()).unwrap().runs[0].new, 3);
-    for who in ["en", "to"] {
-        place.file(who, &format!("adgangssætning {who}\n"));
-    }
-    let add = ["operator", "add", "--json", "--name", "to", "--new-passphrase-file", "to"];
-    let id = by(&place, "en", &add).ends(0).json()["operator"].as_str().unwrap().to_owned();
-    by(&place, "en", &["operator", "grant", &id, "--right", "admin,delete"]).ends(0);
+    sms_xml(&place, "copy.xml", &days.map(|day| sms(noon(day), &format!("den {day}"))));
+    assert_eq!(copied(&place, "m", "copy.xml").new, 3);
+    operator(&place, "to", &["--right", "admin,delete"]);
     place
 }
 
@@ -94,29 +38,12 @@ fn asked(place: &Place) -> Value {
     by(place, "en", &["restamp", "request", "--json", "--reference", "2026-55"]).ends(0).json()
 }
 
-fn exported(place: &Place, to: &str) -> Vec<Value> {
-    by(place, "en", &["export", "--custodian", "m", "--unsealed", "--out", to]).ends(0);
-    let lines = fs::read_to_string(place.at(&format!("{to}/data/messages.jsonl"))).unwrap();
-    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-#[track_caller]
-fn verified(place: &Place) {
-    place.run(&["verify", "--archive", "A"]).ends(0);
-    by(place, "en", &["verify"]).ends(0);
-    if let Some(python) = tool("python3", "--version") {
-        let done =
-            Command::new(python).arg(root().join("scripts/verify.py")).arg(place.at("A")).output().unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
-    }
-}
-
 #[test]
 fn longer_by_one_and_shorter_by_two() {
     let place = prepared();
     assert_eq!(unsettled(&place), 0);
     assert!(asked(&place)["request"].is_null());
-    assert!(exported(&place, "E1").iter().all(|l| l["archive"]["retention_class"] == "E5"));
+    assert!(exported(&place, "en", "m", "E1").iter().all(|l| l["archive"]["retention_class"] == "E5"));
 
     // the person was a manager all the time
     let from = "2020-01-01";
@@ -139,7 +66,7 @@ fn longer_by_one_and_shorter_by_two() {
     assert_eq!(done["changed"], 3);
     verified(&place);
     assert_eq!(unsettled(&place), 0);
-    let lines = exported(&place, "E2");
+    let lines = exported(&place, "en", "m", "E2");
     assert!(lines.iter().all(|l| l["archive"]["retention_class"] == "C10"));
     assert!(lines.iter().all(|l| l["archive"]["restamped_by"] == done["entry"]));
 

@@ -86,11 +86,8 @@ impl Writer {
         let signer = by.signer();
         let (mut rekeyed, mut renewed, mut others) = (Vec::new(), HashMap::new(), Vec::new());
         for part in erasure.parts {
-            let by_others = self.others(EntryType::Erase, &part.body.encode(), &signer, &part.approvals)?;
-            // asked before anything is prepared; the entry would be refused as well
-            if by_others.is_empty() {
-                return Err(ArchiveError::OnePerson);
-            }
+            let by_others =
+                self.by_another(EntryType::Erase, &part.body.encode(), &signer, &part.approvals)?;
             others.push(by_others);
             rekeyed.push(self.rekey(by, part.bucket, &mut renewed)?);
         }
@@ -120,6 +117,19 @@ impl Writer {
             chain::act_of(self.archive.suite(), Some(kind), clear).ok_or_else(|| broken(0, "no act"))?;
         let others = approvals.iter().filter(|a| a.0 != signer.author());
         others.map(|a| self.approver(&act, a).map(|_| *a).ok_or(ArchiveError::OnePerson)).collect()
+    }
+
+    /// The same of an act that another must want too; asked before anything is prepared, the entry would be refused as
+    /// well.
+    pub(crate) fn by_another(
+        &self,
+        kind: EntryType,
+        clear: &[u8],
+        signer: &Signer,
+        approvals: &[Approval],
+    ) -> Result<Vec<Approval>, ArchiveError> {
+        let others = self.others(kind, clear, signer, approvals)?;
+        if others.is_empty() { Err(ArchiveError::OnePerson) } else { Ok(others) }
     }
 
     /// A new key for a bucket that the operator can open; it is in force when the reseal entry is.
@@ -190,7 +200,7 @@ impl Writer {
         keys: &Rekeyed,
         going: &EraseBody,
     ) -> Result<Vec<Vec<u8>>, ArchiveError> {
-        let Rekeyed { id, old, new } = keys;
+        let Rekeyed { id, old, new: _ } = keys;
         let mut identities = Vec::new();
         for blob in &going.blobs {
             let (header, mut body) = self.archive.blob(*blob)?;
@@ -204,13 +214,29 @@ impl Writer {
         for (entry, place) in &going.records {
             places.entry(*entry).or_default().insert(*place);
         }
+        self.seal_anew(by, keys, places, false)?;
+        Ok(identities)
+    }
+
+    /// Appends the entry by which everything of a bucket goes to its new key: segments that lose records are sealed
+    /// anew, with `all` the others too, under fresh keys; everything else gets a wrap.
+    pub(crate) fn seal_anew(
+        &mut self,
+        by: &Operator,
+        keys: &Rekeyed,
+        mut places: BTreeMap<u64, HashSet<u32>>,
+        all: bool,
+    ) -> Result<ResealBody, ArchiveError> {
+        let Rekeyed { id, old, new } = keys;
         let mut reseal =
             ResealBody { public: new.as_bytes().to_vec(), bodies: Vec::new(), wraps: Vec::new() };
         for segment in self.archive.of_bucket(EntryType::Segment, id)? {
             let stored = self.archive.entry(segment)?;
-            match places.remove(&segment) {
-                Some(gone) => reseal.bodies.push(self.without(&stored, &gone, old, new)?),
-                None => reseal.wraps.push((segment, self.wrap_anew(&stored, "segment", old, new)?)),
+            let gone = places.remove(&segment);
+            if all || gone.is_some() {
+                reseal.bodies.push(self.without(&stored, &gone.unwrap_or_default(), old, new)?);
+            } else {
+                reseal.wraps.push((segment, self.wrap_anew(&stored, "segment", old, new)?));
             }
         }
         if let Some((entry, _)) = places.first_key_value() {
@@ -222,11 +248,10 @@ impl Writer {
                 reseal.wraps.push((blob, self.wrap_anew(&stored, "blob", old, new)?));
             }
         }
-        reseal.wraps.sort_unstable_by_key(|w| w.0);
         let clear = reseal.encode();
         let entry = Entry { kind: EntryType::Reseal, clear: &clear, plain: &[] };
         self.put_about(&entry, About { entry: 0, bucket: *id }, &[&by.signer()], &[])?;
-        Ok(identities)
+        Ok(reseal)
     }
 
     /// Seals a segment anew without some records, or with all; their commitments stay. Gives entry, digest and length.

@@ -100,10 +100,7 @@ impl Writer {
         let (mut rekeyed, mut renewed, mut others) = (Vec::new(), HashMap::new(), Vec::new());
         for part in transfer.parts {
             let by_others =
-                self.others(EntryType::Transfer, &part.body.encode(), &signer, &part.approvals)?;
-            if by_others.is_empty() {
-                return Err(ArchiveError::OnePerson);
-            }
+                self.by_another(EntryType::Transfer, &part.body.encode(), &signer, &part.approvals)?;
             if part.moves.len() != part.body.records.len() || part.moves.iter().any(|m| m.to == part.bucket) {
                 return Err(broken(0, "a record that moves nowhere"));
             }

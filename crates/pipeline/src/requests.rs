@@ -58,6 +58,24 @@ fn unframed(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
     (!parts.is_empty()).then_some(parts)
 }
 
+/// Who asks and who approves must have the right now.
+pub(crate) fn must(
+    writer: &Writer,
+    by: &Operator,
+    (right, name): (Rights, &'static str),
+    now: i64,
+) -> Result<(), JobError> {
+    let at = u64::try_from(now).unwrap_or_default();
+    let may = writer.archive().authority().allows(&by.id(), right, at);
+    if may { Ok(()) } else { Err(JobError::NoRight { right: name }) }
+}
+
+/// Random, in what is sealed with a request: nobody without it can test a guess against its digest.
+pub(crate) fn salt() -> Result<String, JobError> {
+    let salt: [u8; 16] = vault::random().map_err(|_| JobError::Internal { what: "randomness".into() })?;
+    Ok(wire::hex(&salt))
+}
+
 /// The folder of requests of a type.
 fn folder(kind: EntryType) -> String {
     format!("requests/{}", kind.name())
@@ -151,10 +169,7 @@ impl Request {
         right: (Rights, &'static str),
         now: i64,
     ) -> Result<Asked, JobError> {
-        let at = u64::try_from(now).unwrap_or_default();
-        if !writer.archive().authority().allows(&by.id(), right.0, at) {
-            return Err(JobError::NoRight { right: right.1 });
-        }
+        must(writer, by, right, now)?;
         let signer = by.signer();
         let mut bytes = signer.author().to_vec();
         for clear in &self.clears {

@@ -99,14 +99,21 @@ pub(crate) struct DisposeApprove {
 pub(crate) struct DisposeRun {
     #[command(flatten)]
     pub(crate) acting: Acting,
+    #[command(flatten)]
+    pub(crate) with: Destroying,
+    #[arg(value_name = "PLAN")]
+    pub(crate) plan: Option<String>,
+}
+
+/// What carrying out needs beside who does it.
+#[derive(Args)]
+pub(crate) struct Destroying {
     #[arg(long = "copy", value_name = "NAME")]
     pub(crate) copies: Vec<String>,
     #[arg(long)]
     pub(crate) no_other_copies: bool,
     #[arg(long = "share", value_name = "FILE")]
     pub(crate) shares: Vec<PathBuf>,
-    #[arg(value_name = "PLAN")]
-    pub(crate) plan: Option<String>,
 }
 
 #[derive(Args)]

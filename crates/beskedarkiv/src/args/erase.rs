@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 
-use super::{Acting, DisposeCertificate, DisposeConfirm, Fact, HoldList};
+use super::{Acting, Destroying, DisposeCertificate, DisposeConfirm, Fact, HoldList};
 
 #[derive(Subcommand)]
 pub(crate) enum Erase {
@@ -50,12 +50,8 @@ pub(crate) struct RequestApprove {
 pub(crate) struct RequestRun {
     #[command(flatten)]
     pub(crate) acting: Acting,
-    #[arg(long = "copy", value_name = "NAME")]
-    pub(crate) copies: Vec<String>,
-    #[arg(long)]
-    pub(crate) no_other_copies: bool,
-    #[arg(long = "share", value_name = "FILE")]
-    pub(crate) shares: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) with: Destroying,
     #[arg(value_name = "REQUEST")]
     pub(crate) request: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 use pipeline::disposal::{self as disposals, Certificate, Copies, Decision, Kind, State};
 use pipeline::holds::{self, NewHold};
+use pipeline::{Operator, Places};
 
 use super::Context;
 use super::jobs::{now, operator, places, with_progress};
@@ -85,10 +86,7 @@ pub(super) fn dispose(command: Dispose, at: &Context<'_>) -> Result<u8, Failure>
         }
         Dispose::Run(a) => {
             let (places, by) = operator(at, &a.acting)?;
-            if !a.shares.is_empty() {
-                pipeline::custody::give(&places, &by, &a.shares).map_err(Failure::of_job)?;
-            }
-            let copies = Copies { names: a.copies, no_others: a.no_other_copies };
+            let copies = given(&places, &by, &a.with)?;
             let done =
                 disposals::run(&places, &by, a.plan.as_deref(), &copies, now()).map_err(Failure::of_job)?;
             self::done("dispose-done", &done, at)
@@ -150,6 +148,14 @@ pub(super) fn certificates(
     }
     at.out.object(&written)?;
     Ok(0)
+}
+
+/// Takes shares of the epoch's key in; the copies that are known.
+pub(super) fn given(places: &Places, by: &Operator, with: &args::Destroying) -> Result<Copies, Failure> {
+    if !with.shares.is_empty() {
+        pipeline::custody::give(places, by, &with.shares).map_err(Failure::of_job)?;
+    }
+    Ok(Copies { names: with.copies.clone(), no_others: with.no_other_copies })
 }
 
 /// Tells what was carried out; `key` says it of one entry.

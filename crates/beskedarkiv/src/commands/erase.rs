@@ -1,10 +1,10 @@
 //! `erase`: single messages go, because a person found them private or somebody ordered it.
 
-use pipeline::disposal::{self as disposals, Copies, Kind};
+use pipeline::disposal::{self as disposals, Kind};
 use pipeline::erasure::{self, NewErasure};
 
 use super::Context;
-use super::disposal::{certificates, confirm, state};
+use super::disposal::{certificates, confirm, given, state};
 use super::jobs::{now, operator, places};
 use crate::args::{self, Erase};
 use crate::failure::Failure;
@@ -59,10 +59,7 @@ fn request(a: args::EraseRequest, at: &Context<'_>) -> Result<u8, Failure> {
 
 fn run(a: &args::RequestRun, at: &Context<'_>) -> Result<u8, Failure> {
     let (places, by) = operator(at, &a.acting)?;
-    if !a.shares.is_empty() {
-        pipeline::custody::give(&places, &by, &a.shares).map_err(Failure::of_job)?;
-    }
-    let copies = Copies { names: a.copies.clone(), no_others: a.no_other_copies };
+    let copies = given(&places, &by, &a.with)?;
     let done = erasure::run(&places, &by, a.request.as_deref(), &copies, now()).map_err(Failure::of_job)?;
     super::disposal::done("erase-done", &done, at)
 }

@@ -1,10 +1,10 @@
 //! `transfer`: messages that were taken in under the wrong person or phone go to the right one.
 
-use pipeline::disposal::{self as disposals, Copies, Kind};
+use pipeline::disposal::{self as disposals, Kind};
 use pipeline::transfer::{self as transfers, NewTransfer};
 
 use super::Context;
-use super::disposal::{certificates, confirm, state};
+use super::disposal::{certificates, confirm, given, state};
 use super::jobs::{now, operator, places};
 use crate::args::{self, Transfer};
 use crate::failure::Failure;
@@ -22,10 +22,7 @@ pub(super) fn transfer(command: Transfer, at: &Context<'_>) -> Result<u8, Failur
         }
         Transfer::Run(a) => {
             let (places, by) = operator(at, &a.acting)?;
-            if !a.shares.is_empty() {
-                pipeline::custody::give(&places, &by, &a.shares).map_err(Failure::of_job)?;
-            }
-            let copies = Copies { names: a.copies.clone(), no_others: a.no_other_copies };
+            let copies = given(&places, &by, &a.with)?;
             let done = transfers::run(&places, &by, a.request.as_deref(), &copies, now());
             super::disposal::done("transfer-done", &done.map_err(Failure::of_job)?, at)
         }

@@ -15,6 +15,7 @@ use crate::clock::days;
 use crate::error::JobError;
 use crate::places::Places;
 use crate::progress::{Phase, Progress};
+use crate::requests::salt;
 use crate::restamp::{self, Stamps};
 use crate::verdict;
 
@@ -250,10 +251,9 @@ fn rules(stamp: &Stamp) -> Vec<String> {
 
 /// Puts a plan into the key store; gives what it is called.
 fn keep(places: &Places, writer: &Writer, by: &Operator, report: &PlanReport) -> Result<String, JobError> {
-    let salt: [u8; 16] = vault::random().map_err(|_| JobError::Internal { what: "randomness".into() })?;
     let details = Details {
         version: 1,
-        salt: wire::hex(&salt),
+        salt: salt()?,
         day: report.day,
         size: writer.archive().size(),
         buckets: report.buckets.clone(),

@@ -5,18 +5,17 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use access::{EraseBody, Rights};
-use archive::{Operator, Writer};
+use archive::Operator;
 use chain::EntryType;
 use model::wire;
-use policy::Bucket;
 use serde::Serialize;
 
-use super::find::{At, Found, alike, find};
+use super::find::alike;
+use super::leaving::{Leaving, by_bucket};
 use super::{Details, ErasedBucket, GROUNDS};
-use crate::disposal::{Facts, Whose};
 use crate::error::JobError;
 use crate::places::Places;
-use crate::requests::{Asked, Request};
+use crate::requests::{Asked, Request, must, salt};
 
 /// Who may ask, approve and carry out.
 pub(super) const RIGHT: (Rights, &str) = (Rights::DELETE, "delete");
@@ -72,58 +71,24 @@ pub fn ask(places: &Places, by: &Operator, new: &NewErasure, now: i64) -> Result
         return Err(bad("reason and decision", "must say something"));
     }
     let writer = places.writer(now)?;
-    let at = u64::try_from(now).unwrap_or_default();
-    if !writer.archive().authority().allows(&by.id(), RIGHT.0, at) {
-        return Err(JobError::NoRight { right: RIGHT.1 });
-    }
+    must(&writer, by, RIGHT, now)?;
     let register = crate::register::load(places, &writer)?;
     let custodian = register.custodian(&new.custodian).ok_or(JobError::UnknownCustodian)?;
-    let facts = Facts::read(places, &writer)?;
-    let day = facts.day(now)?;
-    let fail = |e| places.fail(e);
-    let labels = writer.labels().map_err(fail)?;
-    let belonging = writer.archive().belonging().map_err(fail)?;
-    let mut found = Vec::new();
-    let mut buckets = Vec::new();
+    let leaving = Leaving::read(places, &writer, now)?;
+    let (mut found, mut buckets) = (Vec::new(), Vec::new());
     let named = by_bucket(&writer, &new.messages)?;
     for (number, ats) in &named {
-        let made = writer.archive().buckets().get(*number).map(|b| b.id).unwrap_or_default();
-        let (owner, bucket) = labels
-            .get(*number)
-            .and_then(|label| Bucket::decode_label(label))
-            .ok_or_else(|| JobError::Integrity { what: format!("bucket {number}: malformed label") })?;
-        if owner != new.custodian {
+        if leaving.of(*number)?.0 != new.custodian {
             return Err(bad("message", "is not of this custodian"));
         }
-        let Found { body, identities: _, messages, untimed } =
-            find(places, &writer, by, *number, ats, custodian, true)?;
-        let whose = Whose { id: &made, custodian: &owner, bucket: &bucket, untimed };
-        if let Some(bar) = facts.bar_to_take_out(day, &whose) {
-            let why = format!("bucket {}: {bar}", &wire::hex(&made)[..8]);
-            return Err(JobError::Refused { why });
-        }
-        let mut segments: Vec<u64> = body.records.iter().map(|r| r.0).collect();
-        segments.dedup();
-        buckets.push(ErasedBucket {
-            bucket: wire::hex(&made),
-            custodian: owner,
-            class: bucket.class.name().to_owned(),
-            month: bucket.month,
-            tenure: bucket.tenure,
-            untimed,
-            messages,
-            records: body.records.len() as u64,
-            segments: segments.len() as u64,
-            attachments: body.blobs.len() as u64,
-            last_entry: belonging.get(&made).map(|b| b.last).unwrap_or_default(),
-        });
+        let (body, counted) = leaving.whole(by, *number, ats, custodian, true)?;
+        buckets.push(counted);
         found.push(body);
     }
-    let salt: [u8; 16] = vault::random().map_err(|_| JobError::Internal { what: "randomness".into() })?;
     let details = Details {
         version: 1,
-        salt: wire::hex(&salt),
-        day,
+        salt: salt()?,
+        day: leaving.day,
         size: writer.archive().size(),
         ground: new.ground.clone(),
         reason: new.reason.trim().to_owned(),
@@ -138,21 +103,6 @@ pub fn ask(places: &Places, by: &Operator, new: &NewErasure, now: i64) -> Result
     let asked = request.approve(places, &writer, by, RIGHT, now)?;
     let alike = alike(places, &writer, by, &new.custodian, &named)?;
     Ok(AskReport { asked, buckets, alike })
-}
-
-/// The messages by the bucket they lie in.
-fn by_bucket(writer: &Writer, messages: &[At]) -> Result<BTreeMap<usize, Vec<At>>, JobError> {
-    let mut all: BTreeMap<usize, Vec<At>> = BTreeMap::new();
-    for at in messages {
-        let none = |_| JobError::BadValue { what: "message", why: format!("entry {} has no messages", at.0) };
-        let bucket = writer.archive().bucket_of(at.0).map_err(none)?;
-        if writer.archive().disposed_by(bucket).is_some() {
-            let why = format!("entry {} was disposed of", at.0);
-            return Err(JobError::BadValue { what: "message", why });
-        }
-        all.entry(bucket).or_default().push(*at);
-    }
-    Ok(all)
 }
 
 /// Approves a request: a signature over exactly it. Two different persons must, the one who asks is one.

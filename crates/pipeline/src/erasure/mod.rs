@@ -6,13 +6,13 @@
 mod ask;
 mod audit;
 pub(crate) mod find;
+pub(crate) mod leaving;
 mod run;
 
 pub use ask::{AskReport, NewErasure, approve, ask, numbered};
 pub use run::{Waiting, run, waiting};
 
 pub(crate) use audit::broken;
-pub(crate) use run::still;
 
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,12 @@ pub(crate) struct Details {
     pub(crate) asked_by: String,
     /// What goes, by bucket.
     pub(crate) buckets: Vec<ErasedBucket>,
+}
+
+impl leaving::Leaves for Details {
+    fn buckets(&self) -> &[ErasedBucket] {
+        &self.buckets
+    }
 }
 
 /// What goes out of one bucket.

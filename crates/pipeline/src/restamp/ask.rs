@@ -16,7 +16,7 @@ use crate::disposal::refused;
 use crate::error::JobError;
 use crate::places::Places;
 use crate::progress::{Phase, Progress};
-use crate::requests::{Asked, Request};
+use crate::requests::{Asked, Request, must, salt};
 
 /// Who may.
 const RIGHT: (Rights, &str) = (Rights::ADMIN, "admin");
@@ -81,10 +81,7 @@ pub fn ask(
     progress: Progress<'_>,
 ) -> Result<AskReport, JobError> {
     let writer = places.writer(now)?;
-    let at = u64::try_from(now).unwrap_or_default();
-    if !writer.archive().authority().allows(&by.id(), RIGHT.0, at) {
-        return Err(JobError::NoRight { right: RIGHT.1 });
-    }
+    must(&writer, by, RIGHT, now)?;
     let register = crate::register::load(places, &writer)?;
     if only.is_some_and(|id| register.custodian(id).is_none()) {
         return Err(JobError::UnknownCustodian);
@@ -122,10 +119,9 @@ pub fn ask(
     if report.buckets.is_empty() {
         return Ok(report);
     }
-    let salt: [u8; 16] = vault::random().map_err(|_| JobError::Internal { what: "randomness".into() })?;
     let details = Details {
         version: 1,
-        salt: wire::hex(&salt),
+        salt: salt()?,
         day: civil(now)?,
         register_version: stamps.version(),
         reference: reference.to_owned(),

@@ -6,16 +6,15 @@ use access::{EraseBody, Rights};
 use archive::{Operator, Writer};
 use chain::EntryType;
 use model::wire;
-use policy::Bucket;
 use serde::Serialize;
 
 use super::Details;
-use crate::disposal::{Facts, Whose};
 use crate::erasure::ErasedBucket;
-use crate::erasure::find::{At, Found, find};
+use crate::erasure::find::At;
+use crate::erasure::leaving::{Leaving, by_bucket};
 use crate::error::JobError;
 use crate::places::Places;
-use crate::requests::{Asked, Request};
+use crate::requests::{Asked, Request, must, salt};
 
 /// Who may ask and approve.
 pub(super) const RIGHT: (Rights, &str) = (Rights::ADMIN, "admin");
@@ -63,65 +62,34 @@ pub fn ask(places: &Places, by: &Operator, new: &NewTransfer, now: i64) -> Resul
         return Err(bad("reason and decision", "must say something"));
     }
     let writer = places.writer(now)?;
-    let at = u64::try_from(now).unwrap_or_default();
-    if !writer.archive().authority().allows(&by.id(), RIGHT.0, at) {
-        return Err(JobError::NoRight { right: RIGHT.1 });
-    }
+    must(&writer, by, RIGHT, now)?;
     let register = crate::register::load(places, &writer)?;
     let from = register.custodian(&new.from).ok_or(JobError::UnknownCustodian)?;
     let to = register.custodian(&new.to).ok_or(JobError::UnknownCustodian)?;
     if new.device.is_some_and(|entry| !to.devices().iter().any(|d| d.entry == entry)) {
         return Err(bad("device", "is not registered for whom the messages go to"));
     }
-    let facts = Facts::read(places, &writer)?;
-    let day = facts.day(now)?;
-    let fail = |e| places.fail(e);
-    let labels = writer.labels().map_err(fail)?;
-    let belonging = writer.archive().belonging().map_err(fail)?;
+    let leaving = Leaving::read(places, &writer, now)?;
     let (mut bodies, mut buckets) = (Vec::new(), Vec::new());
     for (number, ats) in named(places, &writer, by, new)? {
-        let made = writer.archive().buckets().get(number).map(|b| b.id).unwrap_or_default();
-        let label = labels.get(number).and_then(|label| Bucket::decode_label(label));
-        let (owner, bucket) =
-            label.ok_or_else(|| JobError::Integrity { what: format!("bucket {number}: malformed label") })?;
+        let (owner, bucket) = leaving.of(number)?;
         if owner != new.from {
             return Err(bad("message", "is not of this custodian"));
         }
         if owner == new.to && bucket.device == new.device {
             return Err(bad("device", "is the one that the messages are said to be from"));
         }
-        let Found { body, identities: _, messages, untimed } =
-            find(places, &writer, by, number, &ats, from, false)?;
-        let whose = Whose { id: &made, custodian: &owner, bucket: &bucket, untimed };
-        if let Some(bar) = facts.bar_to_take_out(day, &whose) {
-            let why = format!("bucket {}: {bar}", &wire::hex(&made)[..8]);
-            return Err(JobError::Refused { why });
-        }
-        let mut segments: Vec<u64> = body.records.iter().map(|r| r.0).collect();
-        segments.dedup();
-        buckets.push(ErasedBucket {
-            bucket: wire::hex(&made),
-            custodian: owner,
-            class: bucket.class.name().to_owned(),
-            month: bucket.month,
-            tenure: bucket.tenure,
-            untimed,
-            messages,
-            records: body.records.len() as u64,
-            segments: segments.len() as u64,
-            attachments: body.blobs.len() as u64,
-            last_entry: belonging.get(&made).map(|b| b.last).unwrap_or_default(),
-        });
+        let (body, counted) = leaving.whole(by, number, &ats, from, false)?;
+        buckets.push(counted);
         bodies.push(body);
     }
     if bodies.is_empty() {
         return Err(bad("message", "none is named"));
     }
-    let salt: [u8; 16] = vault::random().map_err(|_| JobError::Internal { what: "randomness".into() })?;
     let details = Details {
         version: 1,
-        salt: wire::hex(&salt),
-        day,
+        salt: salt()?,
+        day: leaving.day,
         size: writer.archive().size(),
         from: new.from.clone(),
         to: new.to.clone(),
@@ -147,16 +115,8 @@ fn named(
     by: &Operator,
     new: &NewTransfer,
 ) -> Result<BTreeMap<usize, Vec<At>>, JobError> {
-    let mut all: BTreeMap<usize, Vec<At>> = BTreeMap::new();
+    let mut all = by_bucket(writer, &new.messages)?;
     let archive = writer.archive();
-    for at in &new.messages {
-        let none = |_| JobError::BadValue { what: "message", why: format!("entry {} has no messages", at.0) };
-        let bucket = archive.bucket_of(at.0).map_err(none)?;
-        if archive.disposed_by(bucket).is_some() {
-            return Err(bad("message", "was disposed of"));
-        }
-        all.entry(bucket).or_default().push(*at);
-    }
     let runs: Option<Vec<[u8; 16]>> = new.runs.iter().map(|run| crate::operators::unhex(run)).collect();
     let runs = runs.ok_or_else(|| bad("run", "is 32 hexadecimal digits"))?;
     let of_buckets = archive.runs_of_buckets().map_err(|e| places.fail(e))?;

@@ -16,6 +16,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::erasure::ErasedBucket;
+use crate::erasure::leaving::Leaves;
 
 /// What is sealed with a transfer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,4 +45,10 @@ pub(crate) struct Details {
     pub(crate) asked_by: String,
     /// What leaves which bucket.
     pub(crate) buckets: Vec<ErasedBucket>,
+}
+
+impl Leaves for Details {
+    fn buckets(&self) -> &[ErasedBucket] {
+        &self.buckets
+    }
 }

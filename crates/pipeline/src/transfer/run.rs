@@ -14,7 +14,7 @@ use crate::batch::whole;
 use crate::disposal::{Copies, RunReport, close_all, pending, refused};
 use crate::erasure::ErasedBucket;
 use crate::erasure::find::{At, find};
-use crate::erasure::still;
+use crate::erasure::leaving::{opened, place_of, still};
 use crate::error::JobError;
 use crate::places::Places;
 use crate::requests::Request;
@@ -38,14 +38,6 @@ pub struct Waiting {
     pub buckets: Vec<ErasedBucket>,
 }
 
-fn opened(request: &Request) -> Result<(Details, Vec<EraseBody>), JobError> {
-    let damaged = || JobError::Integrity { what: "a request in the key store is damaged".to_owned() };
-    let details: Details = serde_json::from_slice(&request.plain).map_err(|_| damaged())?;
-    let bodies: Option<Vec<EraseBody>> = request.clears.iter().map(|c| EraseBody::decode(c)).collect();
-    let bodies = bodies.filter(|all| all.len() == details.buckets.len()).ok_or_else(damaged)?;
-    if bodies.iter().all(|body| request.is_of(&body.plan)) { Ok((details, bodies)) } else { Err(damaged()) }
-}
-
 /// Every request that waits.
 ///
 /// # Errors
@@ -54,7 +46,7 @@ pub fn waiting(places: &Places, now: i64) -> Result<Vec<Waiting>, JobError> {
     let writer = places.writer(now)?;
     let requests = Request::all(places, writer.archive(), writer.keys(), EntryType::Transfer)?;
     let waiting = |request: Request| {
-        let (details, _) = opened(&request)?;
+        let (details, _) = opened::<Details>(&request)?;
         let approvals = request.approvals(places, &writer)?.len();
         let Details { from, to, decision, buckets, .. } = details;
         Ok(Waiting { request: request.id, approvals, from, to, decision, buckets })
@@ -79,7 +71,7 @@ pub fn run(
     let mut report = RunReport { closed, buckets: 0, records: 0, pending, split_again: false };
     let Some(called) = called else { return Ok(report) };
     let request = Request::read(places, writer.archive(), writer.keys(), EntryType::Transfer, called)?;
-    let (details, bodies) = opened(&request)?;
+    let (details, bodies) = opened::<Details>(&request)?;
     let approvals = request.by_two(places, &writer)?;
     let check = |writer: &Writer| {
         still(places, writer, (details.day, &details.buckets, &bodies), now)?;
@@ -129,9 +121,7 @@ fn parts(
     let mut numbers: HashMap<Vec<u8>, u32> = HashMap::new();
     let mut found = Vec::new();
     for (body, planned) in bodies.iter().zip(&details.buckets) {
-        let id = crate::operators::unhex(&planned.bucket);
-        let bucket = writer.archive().buckets().iter().position(|b| Some(b.id) == id);
-        let bucket = bucket.ok_or_else(|| refuse("the request is of another archive"))?;
+        let bucket = place_of(writer, planned)?;
         let all = find(places, writer, by, bucket, &body.records, from, false)?;
         if all.body.records != body.records || all.body.blobs != body.blobs {
             return Err(refuse("what is to be moved is not the same any more: ask anew"));
