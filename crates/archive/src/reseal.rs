@@ -3,7 +3,7 @@
 //! the old key of a bucket opens nothing that is sealed after, and of what was re-encrypted nothing in this archive.
 //! The log keeps the commitments: every proof stays what it is. Knows no message.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use access::Rights;
 
@@ -26,7 +26,7 @@ pub struct Resealed {
 }
 
 impl Writer {
-    /// Seals buckets anew, by their numbers, and begins a new epoch: the wraps of their old keys are destroyed with
+    /// Seals buckets anew, by their numbers (each once), and begins a new epoch: the wraps of their old keys are destroyed with
     /// those of the epoch before. `bodies`: segments are encrypted anew too.
     ///
     /// # Errors
@@ -43,7 +43,7 @@ impl Writer {
         self.must(by, Rights::ADMIN, "admin")?;
         self.complete()?;
         let (mut rekeyed, mut renewed) = (Vec::new(), HashMap::new());
-        for no in buckets {
+        for no in buckets.iter().collect::<BTreeSet<_>>() {
             let id = self.archive.buckets.get(*no).ok_or_else(|| broken(0, "no such bucket"))?.id;
             if let Some(act) = self.archive.fates.disposed_by(&id) {
                 return Err(ArchiveError::Refused(format!("entry {act} disposed of the bucket")));
