@@ -12,7 +12,9 @@
 mod bag;
 mod certificate;
 mod check_words;
+mod conversation;
 mod copies;
+mod exhibit;
 mod page;
 mod production;
 mod proofs;
@@ -27,9 +29,8 @@ mod words;
 
 pub use certificate::certificate;
 pub use copies::Copied;
-pub use production::{
-    ArchiveInfo, Contents, Cover, Disposed, Exhibit, Finished, Formats, Production, Telling,
-};
+pub use exhibit::{ArchiveInfo, Cover, Disposed, Exhibit, Finished, Formats, Telling};
+pub use production::{Contents, Production};
 pub use proofs::{Awaiting, ProofFiles};
 pub use quality::{
     Counts, Curve, Decided, Drift, Judged, Machine, Material, Measured, Pair, Point, QualityReport, Reading,

@@ -12,8 +12,9 @@ use model::{Action, Attachment, Direction, Event, ME, Message, Reaction, Reactio
 
 use sha2::{Digest, Sha256};
 
+use crate::conversation::ConversationSummary;
 use crate::copies;
-use crate::production::{ConversationSummary, Cover, Exhibit};
+use crate::exhibit::{Cover, Exhibit};
 use crate::remarks::doubt as in_words;
 use crate::show::{day, local, month_in_words, plain, text};
 use crate::withheld::{self, Range};

@@ -7,183 +7,16 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 use model::{Message, Stamp, wire};
-use serde::Serialize;
 use serde_json::json;
 
 use crate::bag::{Bag, Part};
-use crate::copies::Copied;
+use crate::conversation::{ConversationSummary, MOST_NAMES, PER_PAGE};
+use crate::exhibit::{ArchiveInfo, Cover, Exhibit, Finished, Formats, Telling};
 use crate::page::{Pages, Reply};
 use crate::proofs::{self, Proofs};
 use crate::show::{local, zone};
 use crate::withheld::{self, Range, Withheld};
 use crate::words::{Lang, Word};
-
-/// What a production is.
-#[derive(Clone, Debug, Default)]
-pub struct Cover {
-    /// Whose messages, as the operator names the person.
-    pub custodian: String,
-    /// First day.
-    pub from: Option<String>,
-    /// Last day.
-    pub to: Option<String>,
-    /// When it was made, in words.
-    pub made_at: String,
-    /// Number of the archive, hexadecimal.
-    pub archive: String,
-    /// Entries in the log when it was made.
-    pub size: u64,
-    /// Root of the log then, hexadecimal.
-    pub root: String,
-    /// Marking that stands on every page.
-    pub classification: Option<String>,
-    /// The marking as it stands in names of files, three letters.
-    pub tag: Option<String>,
-    /// Copies of phones and other sources that it rests on, oldest first.
-    pub copies: Vec<Copied>,
-    /// What was in the archive within the production's scope and was disposed of.
-    pub disposed: Vec<Disposed>,
-}
-
-/// Messages that were disposed of at the end of their retention, or are on their way out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Disposed {
-    /// Month, `2026-03`.
-    pub month: String,
-    /// Retention class.
-    pub retention_class: String,
-    /// Messages, every version counted.
-    pub records: u64,
-    /// Entry of the disposal.
-    pub entry: u64,
-    /// Day by which it was decided.
-    pub day: String,
-}
-
-/// Where a message stands in the archive.
-#[derive(Clone, Debug, Default)]
-pub struct ArchiveInfo {
-    /// Number in the production, from 1.
-    pub number: u64,
-    /// Entry in the log.
-    pub entry: u64,
-    /// Place in the segment that the entry is.
-    pub place: u32,
-    /// File of its proof, and which of the records in that file it is, from 1; set here.
-    pub proof: Option<String>,
-    /// As above.
-    pub proof_record: u64,
-    /// Last day of the retention period.
-    pub retain_until: String,
-    /// Retention class.
-    pub retention_class: String,
-    /// Entry that gave it another period after it was sealed.
-    pub restamped_by: Option<u64>,
-    /// What was decided.
-    pub verdict: String,
-    /// Entry of the log by which the message was declassified.
-    pub lowered_by: Option<u64>,
-    /// Run that stored it, hexadecimal.
-    pub run: String,
-    /// Day of the copy that it was read from.
-    pub copied: String,
-}
-
-/// The same message as another source tells it.
-pub struct Telling {
-    /// As it is told there.
-    pub message: Box<Message>,
-    /// Where it stands; its number is that of the message.
-    pub archive: ArchiveInfo,
-}
-
-/// A message to be shown.
-pub struct Exhibit {
-    /// The newest version.
-    pub message: Box<Message>,
-    /// Older versions, oldest first.
-    pub older: Vec<Box<Message>>,
-    /// What sources of other kinds tell of it.
-    pub also: Vec<Telling>,
-    /// Where it stands.
-    pub archive: ArchiveInfo,
-}
-
-/// In which forms the messages are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Formats {
-    /// Pages to be read: a start page and the conversations.
-    pub html: bool,
-    /// `messages.jsonl`, for programs.
-    pub lines: bool,
-}
-
-impl Default for Formats {
-    /// Both.
-    fn default() -> Self {
-        Self { html: true, lines: true }
-    }
-}
-
-/// What was written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Finished {
-    /// Messages.
-    pub messages: u64,
-    /// Conversations.
-    pub conversations: u64,
-    /// Attachments.
-    pub attachments: u64,
-    /// Attachments that could not be had.
-    pub attachments_missing: u64,
-    /// Placeholders of messages that are withheld.
-    pub withheld: u64,
-}
-
-/// One conversation, as the start page lists it.
-pub(crate) struct ConversationSummary {
-    number: usize,
-    name: Option<String>,
-    pub(crate) service: String,
-    pub(crate) is_group: bool,
-    pub(crate) participants: Vec<String>,
-    pub(crate) messages: u64,
-    pub(crate) first: String,
-    pub(crate) last: String,
-    pages: u32,
-    on_page: u32,
-    /// Number of the newest message shown.
-    shown: u64,
-    day: String,
-    quotes: HashMap<String, (u64, String)>,
-    /// Ids in `quotes`, oldest first.
-    quoted: VecDeque<String>,
-    /// Names by address, as the messages so far give them.
-    names: HashMap<String, String>,
-}
-
-/// Messages on one page.
-const PER_PAGE: u32 = 1000;
-/// Newest messages of a conversation whose beginnings are kept for quoting.
-const QUOTABLE: usize = 256;
-/// Most names kept for a conversation.
-const MOST_NAMES: usize = 1024;
-/// Characters of a quote.
-const QUOTE: usize = 80;
-
-impl ConversationSummary {
-    pub(crate) fn title(&self, lang: Lang) -> String {
-        match (&self.name, self.participants.is_empty()) {
-            (Some(name), _) => name.clone(),
-            (None, false) => self.participants.join(", "),
-            (None, true) => lang.say(Word::NoConversation).to_owned(),
-        }
-    }
-
-    pub(crate) fn page(&self, page: u32) -> String {
-        format!("{:05}-{page:04}.html", self.number)
-    }
-}
 
 /// Gives the content of an attachment by its SHA-256: writes it to the writer, says whether it had it.
 pub type Contents<'a> = &'a mut dyn FnMut(&[u8; 32], &mut dyn Write) -> io::Result<bool>;
@@ -499,30 +332,6 @@ impl Production {
         let finished = self.finished;
         self.bag.finish(&info)?;
         Ok(finished)
-    }
-}
-
-impl ConversationSummary {
-    fn note(&mut self, e: &Exhibit, day: String, date: String) {
-        self.messages += 1;
-        self.on_page += 1;
-        self.shown = e.archive.number;
-        if self.first.is_empty() {
-            self.first.clone_from(&date);
-        }
-        self.last = date;
-        self.day = day;
-        if let Some(id) = &e.message.id {
-            let quote: String =
-                e.message.body.as_ref().map(|b| b.expose().chars().take(QUOTE).collect()).unwrap_or_default();
-            if self.quoted.len() >= QUOTABLE
-                && let Some(oldest) = self.quoted.pop_front()
-            {
-                self.quotes.remove(&oldest);
-            }
-            self.quoted.push_back(id.expose().to_string());
-            self.quotes.insert(id.expose().to_string(), (e.archive.number, quote));
-        }
     }
 }
 

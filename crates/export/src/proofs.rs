@@ -7,7 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::production::{ArchiveInfo, Exhibit, Production};
+use crate::exhibit::{ArchiveInfo, Exhibit};
+use crate::production::Production;
 use crate::words::Lang;
 
 /// How proofs are spread over files.

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use maud::{Markup, html};
 use model::{Message, Origin, Stamp};
 
+use crate::exhibit::{ArchiveInfo, Exhibit, Telling};
 use crate::page::Pages;
-use crate::production::{ArchiveInfo, Exhibit, Telling};
 use crate::show::{day, local, plain, text};
 use crate::words::Word;
 

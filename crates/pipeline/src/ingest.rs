@@ -1,22 +1,19 @@
 //! `ingest`: read, normalise, stamp, seal, chain. Holds no key that reads: what it writes, it cannot
 //! read. One run for each source, in the archive whole or not at all.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use archive::{Entry, Writer};
 use chain::EntryType;
-use classify::quality::Drift;
 use jiff::civil::Date;
 use model::wire;
 use policy::{Change, Custodian, Handle, Mode, Personal, Policy, Register, RegisterEvent, Stamper};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::batch::EncodedBatch;
 use crate::classify::{Ask, Sorter};
 use crate::clock::{Clock, civil};
-use crate::compare::{self, Vanished};
+use crate::compare;
 use crate::disposal::Facts;
 use crate::error::JobError;
 use crate::feed::feed;
@@ -26,10 +23,11 @@ use crate::manifest::Manifest;
 use crate::open::{Opened, SourceOptions, open};
 use crate::places::Places;
 use crate::progress::{Phase, Progress};
-use crate::read::{Counts, Evidence, LISTED, Listed};
-use crate::review::settle::Settled;
+use crate::read::{Counts, Evidence};
 use crate::sealing::Sealing;
 use crate::{apps, markings, policies, receipt, register, review, scope, smart};
+
+pub use crate::taken_in::{DriftReport, IngestReport, RunReport, Sorting};
 
 /// What to take in.
 pub struct Ingest {
@@ -53,151 +51,6 @@ pub struct Ingest {
     pub attest_device: bool,
     /// Milliseconds since 1970.
     pub now: i64,
-}
-
-/// What became of an ingest: counts, places and codes, no content.
-#[derive(Debug, Default, Serialize)]
-pub struct IngestReport {
-    /// Whose messages.
-    pub custodian: String,
-    /// One for each source.
-    pub runs: Vec<RunReport>,
-    /// What became of messages held back earlier.
-    pub settled: Settled,
-    /// Number of the archive, hexadecimal.
-    pub archive: String,
-    /// Entries in the log.
-    pub size: u64,
-    /// Root of the log, hexadecimal.
-    pub root: String,
-    /// The signed checkpoint.
-    pub checkpoint: String,
-    /// The receipt, to be printed and signed.
-    pub receipt: String,
-}
-
-/// How the conversations judged compare with those that the model learned from.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct DriftReport {
-    /// Messages looked at.
-    pub messages: u64,
-    /// Population stability index of the scores.
-    pub index: f64,
-    /// An index up to here is chance.
-    pub noise: f64,
-    /// Share of words that the model does not know.
-    pub unknown: f64,
-    /// The same in what it learned from.
-    #[serde(default)]
-    pub unknown_then: f64,
-    /// `too-few`, `steady`, `watch`, `drifted`.
-    pub reading: String,
-}
-
-impl DriftReport {
-    fn of(drift: Drift) -> Self {
-        let Drift { messages, index, noise, unknown_then, unknown_now, reading } = drift;
-        Self {
-            messages,
-            index,
-            noise,
-            unknown: unknown_now,
-            unknown_then,
-            reading: reading.word().to_owned(),
-        }
-    }
-}
-
-/// How messages were sorted.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Sorting {
-    /// `sort`, `assist`, `rules-only`, `off`.
-    pub mode: String,
-    /// Id of the model; empty where nothing was sorted.
-    pub model: String,
-    /// Id of the costs and limits.
-    pub policy: String,
-    /// Days in the holding area.
-    pub review_days: u16,
-    /// SHA-256 of the list of journalised messages, hexadecimal.
-    pub journal: Option<String>,
-}
-
-/// What became of one source.
-#[derive(Debug, Default, Serialize)]
-pub struct RunReport {
-    /// Number of the run, hexadecimal; null where nothing was added.
-    pub run: Option<String>,
-    /// Kind of the source.
-    pub source: String,
-    /// Day of the copy.
-    pub copy_date: String,
-    /// Rows seen and what became of them.
-    pub tally: Counts,
-    /// Messages never seen before.
-    pub new: u64,
-    /// Messages seen before, and as they were.
-    pub seen_again: u64,
-    /// Messages seen before and changed since.
-    pub changed: u64,
-    /// Messages that a source of another kind told before: both tellings are kept, as one message.
-    pub seen_elsewhere: u64,
-    /// Of the new: for a person to decide on, in the holding area.
-    pub review: u64,
-    /// Of those for a person: exclusions that two persons must confirm.
-    pub proposals: u64,
-    /// Of the new: left out, in the holding area until its time is over.
-    pub excluded: u64,
-    /// Messages seen before that are, or were, in the holding area.
-    pub withheld_again: u64,
-    /// Of the kept: those that a rule kept, or a list of journalised messages.
-    pub kept_by_rule: u64,
-    /// New messages by route, ground and retention class: `exclude private E5`.
-    pub routes: BTreeMap<String, u64>,
-    /// How they were sorted: mode, ids of model and policy.
-    pub sorting: Sorting,
-    /// Of the changed: `edited`, `unsent`, `deleted`, `reactions` (or another part of the state).
-    pub changes: BTreeMap<String, u64>,
-    /// Messages that earlier copies of the phone had and this one has not.
-    pub vanished: Vec<Vanished>,
-    /// Messages that were missing from an earlier copy and are in this one.
-    pub reappeared: u64,
-    /// How the messages compare with the model's.
-    pub drift: Option<DriftReport>,
-    /// Messages already beyond their period.
-    pub expired: u64,
-    /// Messages that must not come back.
-    pub suppressed: u64,
-    /// Attachments stored.
-    pub attachments: u64,
-    /// Attachments that messages name and the source does not have.
-    pub attachments_missing: u64,
-    /// Entries added to the log.
-    pub entries_added: u64,
-    /// The custodian's first device, registered by this copy.
-    pub device_registered: bool,
-    /// Messages by retention class.
-    pub classes: BTreeMap<String, u64>,
-    /// The first unreadable records.
-    pub unreadable: Vec<Listed>,
-    /// What a person must look at.
-    pub findings: Vec<String>,
-    /// The highest marking of what the source holds; null where nothing is marked.
-    pub marking: Option<&'static str>,
-}
-
-impl IngestReport {
-    /// 0, or 3 with something to look at.
-    pub fn exit_code(&self) -> u8 {
-        let clean = |r: &RunReport| {
-            r.findings.is_empty()
-                && r.review == 0
-                && r.tally.unreadable == 0
-                && r.tally.balances
-                && !r.device_registered
-        };
-        if self.runs.iter().all(clean) { 0 } else { 3 }
-    }
 }
 
 /// Takes in every source of a job.
@@ -421,19 +274,6 @@ fn sorter(job: &Ingest, policy: &Policy, custodian: &Custodian) -> Result<Option
     Sorter::with_costs(&ask, costs).map(Some)
 }
 
-impl Sorting {
-    fn of(sorter: Option<&Sorter>, policy: &Policy, mode: Option<Mode>, journal: Option<&Journal>) -> Self {
-        let (model, id) = sorter.map(Sorter::ids).unwrap_or_default();
-        Self {
-            mode: mode.unwrap_or(policy.sorting.mode).word().to_owned(),
-            model: model.to_owned(),
-            policy: id.to_owned(),
-            review_days: policy.sorting.review_days,
-            journal: journal.map(Journal::digest),
-        }
-    }
-}
-
 /// SHA-256 over names and hashes of the evidence, in order of name.
 fn source_digest(evidence: &[Evidence]) -> String {
     let mut sorted = evidence.to_vec();
@@ -455,36 +295,6 @@ fn add(a: Counts, b: Counts) -> Counts {
         folded: a.folded + b.folded,
         unreadable: a.unreadable + b.unreadable,
         balances: (a.balances || a.seen == 0) && b.balances,
-    }
-}
-
-impl RunReport {
-    fn absorb(&mut self, counted: Self) {
-        self.new += counted.new;
-        self.seen_again += counted.seen_again;
-        self.changed += counted.changed;
-        self.seen_elsewhere += counted.seen_elsewhere;
-        for (change, n) in counted.changes {
-            *self.changes.entry(change).or_default() += n;
-        }
-        self.reappeared += counted.reappeared;
-        self.review += counted.review;
-        self.proposals += counted.proposals;
-        self.excluded += counted.excluded;
-        self.withheld_again += counted.withheld_again;
-        self.kept_by_rule += counted.kept_by_rule;
-        for (route, n) in counted.routes {
-            *self.routes.entry(route).or_default() += n;
-        }
-        self.expired += counted.expired;
-        self.suppressed += counted.suppressed;
-        self.attachments += counted.attachments;
-        self.attachments_missing += counted.attachments_missing;
-        for (class, n) in counted.classes {
-            *self.classes.entry(class).or_default() += n;
-        }
-        let room = LISTED.saturating_sub(self.unreadable.len());
-        self.unreadable.extend(counted.unreadable.into_iter().take(room));
     }
 }
 

@@ -57,6 +57,7 @@ mod several;
 pub mod smart;
 mod standing;
 pub mod status;
+mod taken_in;
 mod tellings;
 pub mod timestamps;
 mod together;
