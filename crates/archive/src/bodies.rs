@@ -9,6 +9,7 @@ use chain::{Claim, EntryType, Hash, Header, Suite};
 
 use crate::checking::{Checking, Found, Work, hash};
 use crate::fate::{BucketId, Fate, Fates};
+use crate::lists::Row;
 use crate::renewal::Renewals;
 use crate::store::{Stored, blob_path};
 use crate::verify::Broken;
@@ -90,9 +91,15 @@ impl Bodies {
         self.checking.give(Work::Signed { entry, claims });
     }
 
-    /// What does not hold, when everything was looked at.
-    pub(crate) fn broken(&mut self, fates: &Fates, renewals: &Renewals, broken: &mut Vec<Broken>) {
-        for (place, found) in self.checking.finish(broken) {
+    /// Has a row of the lists of known messages hashed.
+    pub(crate) fn listed(&mut self, row: Row) {
+        self.checking.give(Work::Row(row));
+    }
+
+    /// What does not hold, when everything was looked at; gives the sum over the lists.
+    pub(crate) fn broken(&mut self, fates: &Fates, renewals: &Renewals, broken: &mut Vec<Broken>) -> Hash {
+        let (found, lists) = self.checking.finish(broken);
+        for (place, found) in found {
             if let Some(seen) = self.all.get_mut(place) {
                 seen.found = Some(found);
             }
@@ -111,6 +118,7 @@ impl Bodies {
             };
             broken.extend(what.map(|what| Broken { entry: seen.entry, what: what.to_owned() }));
         }
+        lists
     }
 }
 

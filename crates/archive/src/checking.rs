@@ -7,9 +7,10 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use chain::{Claim, Hash, Suite};
+use chain::{Claim, Hash, Suite, Unpacked};
 
 use crate::bodies::digest_of;
+use crate::lists;
 use crate::verify::Broken;
 
 /// The digests of a body by some suites, and its length.
@@ -23,6 +24,8 @@ pub(crate) enum Work {
     File { place: usize, path: PathBuf, suites: Vec<Suite> },
     /// Verify the signatures of an entry.
     Signed { entry: u64, claims: Vec<Claim> },
+    /// Hash a row of the lists of known messages.
+    Row(lists::Row),
 }
 
 /// What came of it.
@@ -33,6 +36,9 @@ struct Done {
     bodies: Vec<(usize, Found)>,
     /// What does not hold of signatures.
     wrong: Vec<Broken>,
+    /// The sum of the terms of rows of the lists.
+    lists: Hash,
+    keys: Unpacked,
 }
 
 impl Done {
@@ -45,10 +51,11 @@ impl Done {
                 self.bodies.extend(found.ok().map(|found| (place, found)));
             }
             Work::Signed { entry, claims } => {
-                if let Err(e) = claims.iter().try_for_each(Claim::verify) {
+                if let Err(e) = claims.iter().try_for_each(|claim| claim.verify(&mut self.keys)) {
                     self.wrong.push(Broken { entry, what: e.to_string() });
                 }
             }
+            Work::Row(row) => lists::add(&mut self.lists, &row.term()),
         }
     }
 }
@@ -91,11 +98,13 @@ impl Checking {
         }
     }
 
-    /// Waits for the threads: the bodies that were found, by place. What does not hold goes to `broken`.
-    pub(crate) fn finish(&mut self, broken: &mut Vec<Broken>) -> Vec<(usize, Found)> {
+    /// Waits for the threads: the bodies that were found, by place, and the sum over the lists. What does not hold
+    /// goes to `broken`.
+    pub(crate) fn finish(&mut self, broken: &mut Vec<Broken>) -> (Vec<(usize, Found)>, Hash) {
         self.work = None;
         for thread in std::mem::take(&mut self.threads) {
-            let Done { count, bodies, wrong } = thread.join().unwrap_or_default();
+            let Done { count, bodies, wrong, lists, keys: _ } = thread.join().unwrap_or_default();
+            lists::add(&mut self.done.lists, &lists);
             self.done.count += count;
             self.done.bodies.extend(bodies);
             self.done.wrong.extend(wrong);
@@ -105,7 +114,7 @@ impl Checking {
             let what = "a thread that verifies died: nothing is known".to_owned();
             broken.push(Broken { entry: 0, what });
         }
-        std::mem::take(&mut self.done.bodies)
+        (std::mem::take(&mut self.done.bodies), self.done.lists)
     }
 }
 

@@ -23,6 +23,7 @@ mod founding;
 mod granting;
 mod hold_back;
 mod holding;
+mod keyed;
 mod lists;
 mod operators;
 mod prover;

@@ -7,7 +7,6 @@
 //! damage to another row good. Whoever means to deceive can forge it, as could be with any digest that nobody signs.
 
 use chain::Hash;
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
 
@@ -15,24 +14,30 @@ use crate::error::ArchiveError;
 
 const TAG: &[u8; 16] = b"BA1.lists\0\0\0\0\0\0\0";
 
-/// The term of a row; a value that is no blob counts as none.
-fn term(idx: i64, values: [&[u8]; 3]) -> Hash {
-    let mut hasher = Sha256::new();
-    hasher.update(TAG);
-    hasher.update(idx.to_be_bytes());
-    values.iter().for_each(|value| hasher.update(Sha256::digest(value)));
-    hasher.finalize().into()
+/// A row; a value that is no blob counts as none.
+pub(crate) struct Row {
+    idx: i64,
+    values: [Vec<u8>; 3],
 }
 
-fn of_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Hash> {
-    fn blob(value: ValueRef<'_>) -> &[u8] {
-        value.as_blob().unwrap_or_default()
+impl Row {
+    fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        let blob = |at| Ok::<_, rusqlite::Error>(row.get_ref(at)?.as_blob().unwrap_or_default().to_vec());
+        Ok(Self { idx: row.get(0)?, values: [blob(1)?, blob(2)?, blob(3)?] })
     }
-    let values = [blob(row.get_ref(1)?), blob(row.get_ref(2)?), blob(row.get_ref(3)?)];
-    Ok(term(row.get(0)?, values))
+
+    /// Its term of the sum.
+    pub(crate) fn term(&self) -> Hash {
+        let mut hasher = Sha256::new();
+        hasher.update(TAG);
+        hasher.update(self.idx.to_be_bytes());
+        self.values.iter().for_each(|value| hasher.update(Sha256::digest(value)));
+        hasher.finalize().into()
+    }
 }
 
-fn add(sum: &mut Hash, term: &Hash) {
+/// Adds a term, or a sum of terms.
+pub(crate) fn add(sum: &mut Hash, term: &Hash) {
     sum.iter_mut().zip(term).for_each(|(sum, term)| *sum ^= term);
 }
 
@@ -49,7 +54,7 @@ pub(crate) fn changed(connection: &Connection, rows: &[i64]) -> Result<(), Archi
     let mut statement =
         connection.prepare_cached("SELECT idx, run, bucket, delta FROM dedup WHERE idx = ?1")?;
     for idx in rows {
-        add(&mut sum, &statement.query_row([idx], of_row)?);
+        add(&mut sum, &statement.query_row([idx], Row::read)?.term());
     }
     connection
         .prepare_cached("INSERT OR REPLACE INTO state (name, value) VALUES ('lists', ?1)")?
@@ -57,13 +62,17 @@ pub(crate) fn changed(connection: &Connection, rows: &[i64]) -> Result<(), Archi
     Ok(())
 }
 
-/// Whether the lists are what was kept; without any list nothing needs to have been.
-pub(crate) fn hold(connection: &Connection) -> Result<bool, ArchiveError> {
-    let mut sum = [0; 32];
+/// Gives every row, until one cannot be read.
+pub(crate) fn rows(connection: &Connection, give: &mut dyn FnMut(Row)) -> rusqlite::Result<()> {
     let mut statement = connection.prepare("SELECT idx, run, bucket, delta FROM dedup")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        add(&mut sum, &of_row(row)?);
+        give(Row::read(row)?);
     }
-    Ok(kept(connection)?.unwrap_or_else(|| vec![0; 32]) == sum)
+    Ok(())
+}
+
+/// Whether the lists, of this sum, are what was kept; without any list nothing needs to have been.
+pub(crate) fn hold(connection: &Connection, sum: &Hash) -> bool {
+    kept(connection).is_ok_and(|kept| kept.unwrap_or_else(|| vec![0; 32]) == sum)
 }

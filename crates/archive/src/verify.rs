@@ -4,23 +4,22 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use access::{Authority, KeyStore};
-use chain::{Checkpoint, EntryType, Frontier, Hash, Header, Suite};
+use access::Authority;
+use chain::{Checkpoint, EntryType, Hash, Header, Suite};
 use rusqlite::{Connection, OpenFlags};
-use sha2::{Digest, Sha256};
 
 use crate::Operator;
 use crate::bodies::Bodies;
-use crate::body::{Item, take_item, unframe};
-use crate::error::{ArchiveError, broken, io};
-use crate::fate::{Fate, Fates};
+use crate::body::unframe;
+use crate::error::ArchiveError;
+use crate::fate::Fates;
+use crate::keyed::contents;
+use crate::lists;
 use crate::reader::Record;
 use crate::renewal::Renewals;
-use crate::store::{APPLICATION, Archive, Stored, configure, database, format, note_name};
+use crate::store::{APPLICATION, Stored, configure, database, format, note_name};
 
 /// What does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -207,17 +206,18 @@ fn walk(
         verified.entries += 1;
         done(1);
     }
-    if !crate::lists::hold(connection).unwrap_or(false) {
-        let what = "the lists of known messages are damaged".to_owned();
-        verified.broken.push(Broken { entry: verified.entries, what });
-    }
+    let listed = lists::rows(connection, &mut |row| replayed.bodies.listed(row));
     if replayed.renewals.unfinished() {
         let what = "the renewal does not cover the log".to_owned();
         verified.broken.push(Broken { entry: verified.entries, what });
     }
     verified.root = chain::root_of(newest, &leaves.all);
     let Replayed { bodies, fates, renewals, .. } = &mut replayed;
-    bodies.broken(fates, renewals, &mut verified.broken);
+    let sum = bodies.broken(fates, renewals, &mut verified.broken);
+    if listed.is_err() || !lists::hold(connection, &sum) {
+        let what = "the lists of known messages are damaged".to_owned();
+        verified.broken.push(Broken { entry: verified.entries, what });
+    }
     checkpoints(connection, &replayed, &leaves, given, verified);
     Ok((verified.entries > 0).then_some(replayed))
 }
@@ -259,20 +259,20 @@ impl Leaves {
 }
 
 /// What the keyless part learns for the keyed part.
-struct Replayed {
+pub(crate) struct Replayed {
     id: [u8; 16],
     authority: Authority,
-    fates: Fates,
+    pub(crate) fates: Fates,
     bodies: Bodies,
     renewals: Renewals,
     job: [u8; 32],
-    buckets: Vec<[u8; 16]>,
+    pub(crate) buckets: Vec<[u8; 16]>,
     /// The place of each bucket in `buckets`.
     numbers: HashMap<[u8; 16], usize>,
     /// Segments and blobs, with the number of their bucket.
-    contents: Vec<(u64, EntryType, usize)>,
+    pub(crate) contents: Vec<(u64, EntryType, usize)>,
     /// Entries of register type, checked with the register key by the caller of [`verify`].
-    registers: Vec<u64>,
+    pub(crate) registers: Vec<u64>,
 }
 
 impl Replayed {
@@ -400,184 +400,4 @@ fn against(given: &Checkpoint, replayed: &Replayed, leaves: &Leaves) -> Option<&
     let fits =
         suite == replayed.renewals.suite_at(given.size) && leaves.root(given.size, suite) == Some(given.root);
     (!fits).then_some("is not of a beginning of this log: it was rewritten")
-}
-
-/// The keyed part: segments and attachments on all processors, register entries with the register key.
-fn contents(
-    dir: &Path,
-    replayed: &Replayed,
-    operator: &Operator,
-    inspect: Inspect<'_>,
-    verified: &mut Verified,
-    done: &(dyn Fn(u64) + Sync),
-    stop: &AtomicBool,
-) -> Result<(), ArchiveError> {
-    let archive = match Archive::open(dir) {
-        Ok(archive) => archive,
-        // the keyless part has named what is wrong
-        Err(e) if !verified.broken.is_empty() => {
-            drop(e);
-            return Ok(());
-        }
-        Err(e) => return Err(e),
-    };
-    let register = operator.keys().secret("ingest/register")?;
-    for index in &replayed.registers {
-        let checked =
-            archive.entry(*index).and_then(|stored| archive.open_register(&register, &stored).map(|_| ()));
-        if let Err(e) = checked {
-            verified.broken.push(Broken { entry: *index, what: what(e) });
-        }
-    }
-    let mut covered = vec![false; replayed.buckets.len()];
-    let epoch = archive.authority.epoch().map(|e| e.number).unwrap_or_default();
-    for ((covered, bucket), made) in covered.iter_mut().zip(&replayed.buckets).zip(&archive.buckets) {
-        if replayed.fates.disposed_by(bucket).is_some() {
-            verified.disposed += 1;
-            continue;
-        }
-        *covered = operator.bucket(bucket)?.is_some();
-        verified.unopened += u64::from(!*covered);
-        // a grant may not cover a bucket; its wrap to the epoch is there all the same
-        if operator.keys().read(&KeyStore::bucket_epoch(bucket, epoch))?.is_none() {
-            let what = "the key of the bucket is missing from the key store".to_owned();
-            verified.broken.push(Broken { entry: made.entry, what });
-        }
-    }
-    let next = AtomicUsize::new(0);
-    let found = Mutex::new((0, 0, 0, 0, Vec::new()));
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(16);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                let (mut segments, mut records, mut erased) = (0, 0, 0);
-                let (mut attachments, mut faults) = (0, Vec::new());
-                match Archive::open(dir) {
-                    Ok(archive) => loop {
-                        let at = next.fetch_add(1, Ordering::Relaxed);
-                        let Some((index, kind, bucket)) = replayed.contents.get(at).copied() else { break };
-                        if stop.load(Ordering::Relaxed) {
-                            break;
-                        }
-                        let fate = replayed.fates.of_body(&replayed.buckets[bucket], index);
-                        if !covered[bucket] || !matches!(fate, Fate::There(_)) {
-                            continue;
-                        }
-                        match kind {
-                            EntryType::Segment => match segment(&archive, operator, index, bucket, inspect) {
-                                Ok((n, gone, wrong)) => {
-                                    segments += 1;
-                                    records += n;
-                                    erased += gone;
-                                    faults
-                                        .extend(wrong.into_iter().map(|what| Broken { entry: index, what }));
-                                }
-                                Err(e) => faults.push(Broken { entry: index, what: what(e) }),
-                            },
-                            _ => match attachment(&archive, operator, index) {
-                                Ok(()) => attachments += 1,
-                                Err(e) => faults.push(Broken { entry: index, what: what(e) }),
-                            },
-                        }
-                        done(0);
-                    },
-                    Err(e) => faults.push(Broken { entry: 0, what: what(e) }),
-                }
-                let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-                found.0 += segments;
-                found.1 += records;
-                found.2 += attachments;
-                found.3 += erased;
-                found.4.append(&mut faults);
-            });
-        }
-    });
-    let (segments, records, attachments, erased, mut faults) =
-        found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    verified.segments = segments;
-    verified.records = records;
-    verified.attachments = attachments;
-    verified.erased = erased;
-    verified.broken.append(&mut faults);
-    Ok(())
-}
-
-fn what(e: ArchiveError) -> String {
-    match e {
-        ArchiveError::Broken { what, .. } => what,
-        other => other.to_string(),
-    }
-}
-
-fn segment(
-    archive: &Archive,
-    operator: &Operator,
-    index: u64,
-    bucket: usize,
-    inspect: Inspect<'_>,
-) -> Result<(u64, u64, Vec<String>), ArchiveError> {
-    let stored = archive.entry(index)?;
-    let pair = operator.bucket(&stored.header.bucket)?.ok_or(ArchiveError::NoRight("query"))?;
-    let plain = archive.open_segment(&pair, &stored)?;
-    let mut rest = plain.as_slice();
-    let suite = stored.header.content_suite;
-    let mut tree = Frontier::new(suite);
-    let mut records = Vec::new();
-    let mut wrong = Vec::new();
-    let (mut erased, mut gone) = (0, Vec::new());
-    while !rest.is_empty() {
-        let item = take_item(&mut rest).ok_or_else(|| broken(index, "malformed record"))?;
-        let place = u32::try_from(tree.size()).map_err(|_| broken(index, "too many records"))?;
-        tree.push(chain::leaf_hash(suite, &item.commitment(suite)));
-        let known = archive.fates.erased(&stored.header.bucket, index, place);
-        match item {
-            Item::Record(seed, groups) => {
-                if known {
-                    wrong.push(format!("record {place}: was erased, and is still here"));
-                }
-                records.push(Record { entry: index, place, run: stored.header.run, seed, groups });
-            }
-            Item::Erased(commitment) if known => {
-                erased += 1;
-                gone.push((place, commitment));
-            }
-            Item::Erased(_) => wrong.push(format!("record {place}: is gone, and no entry erased it")),
-        }
-    }
-    if tree.root() != stored.header.content {
-        return Err(broken(index, "records do not match the root in the header"));
-    }
-    wrong.extend(inspect(&Segment { header: &stored.header, bucket, records: &records, gone: &gone }));
-    Ok((records.len() as u64, erased, wrong))
-}
-
-fn attachment(archive: &Archive, operator: &Operator, index: u64) -> Result<(), ArchiveError> {
-    let (header, mut body) = archive.blob(index)?;
-    let pair = operator.bucket(&header.bucket)?.ok_or(ArchiveError::NoRight("query"))?;
-    let (meta, key) = archive.open_blob(&pair, &header, body.as_mut())?;
-    let context = crate::body::context(&archive.id, &header.run, &header.bucket, header.entry_type);
-    let mut hash = HashOnly(Sha256::new());
-    let size = vault::open_stream(&key, &context, body.as_mut(), &mut hash)
-        .map_err(|e| broken(index, e.to_string()))?;
-    let mut more = [0; 1];
-    if body.read(&mut more).map_err(io("reading an attachment"))? != 0 {
-        return Err(broken(index, "bytes behind the attachment"));
-    }
-    if size != meta.size || <Hash>::from(hash.0.finalize()) != meta.sha256 {
-        return Err(broken(index, "content does not match its digest"));
-    }
-    Ok(())
-}
-
-struct HashOnly(Sha256);
-
-impl std::io::Write for HashOnly {
-    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
-        self.0.update(buf);
-        Ok(buf.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }

@@ -27,8 +27,8 @@ pub use levels::Levels;
 pub use note::Note;
 pub use proof::{Field, Fields, MOST_PROOF, Proof, ProofFault, Proven, Pruned, show_fields};
 pub use sign::{
-    Approval, Author, Claim, SignatureFault, Signer, act_of, approve, approved, author_of, claims_of,
-    sign_block, verify_block,
+    Approval, Author, Claim, SignatureFault, Signer, Unpacked, act_of, approve, approved, author_of,
+    claims_of, sign_block, verify_block,
 };
 pub use suite::{Hasher, Suite};
 pub use tree::{

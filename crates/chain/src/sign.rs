@@ -2,6 +2,9 @@
 //! count and, for each, author and signature; the first is by the header's own author. A disposal is
 //! approved before anybody knows where in the log it will stand: its other signatures are over the act.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
 use crate::header::{EntryType, HEADER_LEN};
@@ -121,7 +124,8 @@ pub fn verify_block(
     key_of: impl Fn(&Author) -> Option<[u8; 32]>,
 ) -> Result<Vec<Author>, SignatureFault> {
     let claims = claims_of(archive, header, block, act, key_of)?;
-    claims.iter().try_for_each(Claim::verify)?;
+    let mut keys = Unpacked::default();
+    claims.iter().try_for_each(|claim| claim.verify(&mut keys))?;
     Ok(claims.into_iter().map(|claim| claim.author).collect())
 }
 
@@ -134,13 +138,22 @@ pub struct Claim {
     signature: [u8; 64],
 }
 
+/// Public keys that were unpacked for an earlier signature: a log has many signatures by few, and unpacking is a tenth
+/// of verifying.
+#[derive(Default)]
+pub struct Unpacked(HashMap<[u8; 32], VerifyingKey>);
+
 impl Claim {
     /// Verifies it.
     ///
     /// # Errors
     /// [`SignatureFault::Mismatch`].
-    pub fn verify(&self) -> Result<(), SignatureFault> {
-        verify(&self.key, &self.message, &self.signature)
+    pub fn verify(&self, keys: &mut Unpacked) -> Result<(), SignatureFault> {
+        let key = match keys.0.entry(self.key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(unpack(&self.key)?),
+        };
+        by(key, &self.message, &self.signature)
     }
 }
 
@@ -178,7 +191,14 @@ pub fn claims_of(
 }
 
 pub(crate) fn verify(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> Result<(), SignatureFault> {
-    let key = VerifyingKey::from_bytes(key).map_err(|_| SignatureFault::Mismatch)?;
+    by(&unpack(key)?, message, signature)
+}
+
+fn unpack(key: &[u8; 32]) -> Result<VerifyingKey, SignatureFault> {
+    VerifyingKey::from_bytes(key).map_err(|_| SignatureFault::Mismatch)
+}
+
+fn by(key: &VerifyingKey, message: &[u8], signature: &[u8; 64]) -> Result<(), SignatureFault> {
     key.verify_strict(message, &Signature::from_bytes(signature)).map_err(|_| SignatureFault::Mismatch)
 }
 

@@ -1,8 +1,10 @@
 //! The algorithms that an entry, and the log from there on, is made with. A suite differs from the one before
 //! it in the hash of everything that is committed to; keys, ciphers and signatures stay. FORMAT.md, "Suites".
 
+use sha2::block_api::compress256;
 use sha2::{Digest as _, Sha256};
 use sha3::Sha3_256;
+use zeroize::optimization_barrier;
 
 use crate::Hash;
 
@@ -40,6 +42,11 @@ impl Suite {
 
     /// The hash over the parts, one after another.
     pub fn hash(self, parts: &[&[u8]]) -> Hash {
+        if self == Self::Sha256
+            && let Some(hash) = short(parts)
+        {
+            return hash;
+        }
         let mut hasher = self.hasher();
         parts.iter().for_each(|part| hasher.update(part));
         hasher.finish()
@@ -53,6 +60,36 @@ impl Suite {
         })
     }
 }
+
+/// Blocks of what is hashed in one go.
+const SHORT: usize = 8;
+
+/// SHA-256 of parts that fit with their padding (FIPS 180-4, 5.1.1) into a few blocks, as nearly everything does that
+/// is committed to: they are laid out and compressed at once, in two thirds of the time of feeding a hasher.
+fn short(parts: &[&[u8]]) -> Option<Hash> {
+    let mut blocks = [[0; 64]; SHORT];
+    let laid = blocks.as_flattened_mut();
+    let mut len = 0;
+    for part in parts {
+        laid.get_mut(len..len + part.len())?.copy_from_slice(part);
+        len += part.len();
+    }
+    let used = (len + 9).div_ceil(64);
+    *laid.get_mut(len)? = 0x80;
+    laid.get_mut(used * 64 - 8..used * 64)?.copy_from_slice(&(len as u64 * 8).to_be_bytes());
+    let mut state = FIRST;
+    compress256(&mut state, &blocks[..used]);
+    let mut hash = [0; 32];
+    hash.as_chunks_mut::<4>().0.iter_mut().zip(state).for_each(|(four, word)| *four = word.to_be_bytes());
+    // nothing of what was committed to stays behind
+    blocks = [[0; 64]; SHORT];
+    optimization_barrier(&blocks);
+    Some(hash)
+}
+
+/// What SHA-256 begins with (FIPS 180-4, 5.3.3).
+const FIRST: [u32; 8] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
 /// A hash under way.
 #[derive(Clone)]
@@ -99,6 +136,15 @@ mod tests {
             let (head, tail) = input.as_bytes().split_at(input.len() / 2);
             assert_eq!(hex(&suite.hash(&[head, tail])), expected, "{suite:?} {input}");
         }
+        // what is laid out at once is what a hasher says, at every length about its end
+        let bytes: Vec<u8> = (0..=255).cycle().take(64 * SHORT + 70).collect();
+        for len in 0..bytes.len() {
+            let (head, tail) = bytes[..len].split_at(len / 3);
+            let mut hasher = Suite::Sha256.hasher();
+            hasher.update(&bytes[..len]);
+            assert_eq!(Suite::Sha256.hash(&[head, &[], tail]), hasher.finish(), "{len}");
+        }
+        assert!(short(&[&bytes[..64 * SHORT - 9]]).is_some() && short(&[&bytes[..64 * SHORT - 8]]).is_none());
         assert_eq!(Suite::ALL.map(|s| Suite::from_code(s.code())), Suite::ALL.map(Some));
         assert_eq!((Suite::from_code(0), Suite::from_code(3)), (None, None));
     }
