@@ -20,6 +20,7 @@ use crate::dedup::Delta;
 use crate::dispose::Recheck;
 use crate::error::{ArchiveError, broken, io, sealed};
 use crate::fate::{BucketId, Fate};
+use crate::holding::Holding;
 use crate::rotation::{Custody, Rotation};
 use crate::sealer::{Full, seal};
 use crate::steps::Step;
@@ -89,7 +90,7 @@ impl Writer {
             let by_others =
                 self.by_another(EntryType::Erase, &part.body.encode(), &signer, &part.approvals)?;
             others.push(by_others);
-            rekeyed.push(self.rekey(by, part.bucket, &mut renewed)?);
+            rekeyed.push(self.rekey(by, part.bucket, &mut renewed, custody.held)?);
         }
         let rotation = self.prepare_rotation(custody, &HashSet::new(), &renewed)?;
         let snapshot = self.begin()?;
@@ -132,36 +133,26 @@ impl Writer {
         if others.is_empty() { Err(ArchiveError::OnePerson) } else { Ok(others) }
     }
 
-    /// A new key for a bucket that the operator can open; it is in force when the reseal entry is.
+    /// A new key for a bucket that the operator can open, to which what waits for the bucket is wrapped already; it is
+    /// in force when the reseal entry is.
     pub(crate) fn rekey(
         &self,
         by: &Operator,
         bucket: usize,
         renewed: &mut HashMap<BucketId, KeyPair>,
+        held: Option<&Holding>,
     ) -> Result<Rekeyed, ArchiveError> {
         let made = self.archive.buckets.get(bucket).ok_or_else(|| broken(0, "no such bucket"))?;
         let id = made.id;
-        self.nothing_held(&id)?;
         let old = by.bucket(&id)?.ok_or(ArchiveError::NoRight("query"))?;
         let pair = KeyPair::generate().map_err(sealed("bucket key"))?;
         let new = pair.public().clone();
-        match renewed.insert(id, pair) {
-            None => Ok(Rekeyed { id, old, new }),
-            Some(_) => Err(broken(made.entry, "is named twice")),
+        if renewed.insert(id, pair).is_some() {
+            return Err(broken(made.entry, "is named twice"));
         }
-    }
-
-    /// What is held for a bucket is sealed to the key that an erasure replaces: appended later, nobody could open it.
-    pub(crate) fn nothing_held(&self, id: &BucketId) -> Result<(), ArchiveError> {
-        let held = self.archive.held_ever(&self.keys)?;
-        let waits = |run: &crate::HeldRun| {
-            run.items.iter().any(|i| i.bucket == *id && !run.settled.contains_key(&i.slot))
-        };
-        if held.iter().any(|(run, _)| waits(run)) {
-            let what = "messages of the same bucket are in the holding area: they must be settled first";
-            return Err(ArchiveError::Refused(what.to_owned()));
-        }
-        Ok(())
+        let rekeyed = Rekeyed { id, old, new };
+        self.take_along(held, &rekeyed)?;
+        Ok(rekeyed)
     }
 
     fn erase_all(

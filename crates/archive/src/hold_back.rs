@@ -163,7 +163,7 @@ pub(crate) fn slot_context(archive: &[u8; 16], run: &[u8; 16], slot: u64) -> Vec
     [&b"slot"[..], archive, run, &slot.to_be_bytes()].concat()
 }
 
-fn private_file(path: &Path) -> std::io::Result<File> {
+pub(crate) fn private_file(path: &Path) -> std::io::Result<File> {
     let mut options = File::options();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

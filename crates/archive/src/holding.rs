@@ -7,6 +7,7 @@
 //! <holding>/<run>/items            u64 length | body, one after another
 //! <holding>/<run>/blob-<slot>      body of a large attachment
 //! <holding>/<run>/wrap-<slot>      key wrapped to the bucket, of what a reviewer took back
+//! <holding>/<run>/wraps-<key>      u64 slot | wrap to another key that the bucket got since, one after another
 //! <key store>/holding/<run>/slots  112 bytes each: the key of a slot, sealed under the key of the run
 //! <key store>/holding/<run>/reviewer-<operator>   the key of the run
 //! ```
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 use access::{KeyStore, KeyStoreFault};
 use chain::{EntryType, Hash, Suite, hex};
 use minicbor::{Decoder, Encoder};
+use vault::WRAPPED_LEN;
 
 use crate::dedup::{ENTRY, Sighting};
 use crate::error::{ArchiveError, broken, io};
@@ -105,6 +107,8 @@ pub struct HeldRun {
     pub run: [u8; 16],
     /// When it was written, milliseconds since 1970.
     pub written_at: u64,
+    /// The last entry that commits to its messages.
+    pub entry: u64,
     /// What its messages are committed to with: the suite the log had then.
     pub suite: Suite,
     /// Its messages, by slot.
@@ -277,6 +281,7 @@ impl Archive {
         let mut held = HeldRun {
             run: *run,
             written_at: 0,
+            entry: 0,
             suite: self.suite(),
             items: Vec::new(),
             settled: Default::default(),
@@ -289,6 +294,7 @@ impl Archive {
                 Plain::Items(items) => {
                     held.written_at = stored.header.written_at;
                     held.suite = stored.header.suite;
+                    held.entry = index;
                     held.items.extend(items);
                 }
                 Plain::Outcomes(outcomes) => held.settled.extend(outcomes),
@@ -311,6 +317,7 @@ impl Archive {
                 let empty = HeldRun {
                     run: header.run,
                     written_at: header.written_at,
+                    entry: header.index,
                     suite: header.suite,
                     items: Vec::new(),
                     settled: Default::default(),
@@ -323,6 +330,7 @@ impl Archive {
                 Plain::Items(items) => {
                     entries.resize(entries.len() + items.len(), header.index);
                     run.items.extend(items);
+                    run.entry = header.index;
                 }
                 Plain::Outcomes(outcomes) => run.settled.extend(outcomes),
             }
@@ -387,6 +395,18 @@ impl Items {
         self.file.seek(SeekFrom::Start(at)).map_err(&fail)?;
         (&mut self.file).take(len.min(512 << 20)).read_to_end(&mut body).map_err(&fail)?;
         if body.len() as u64 == len { Ok(body) } else { Err(fail(io::ErrorKind::UnexpectedEof.into())) }
+    }
+
+    /// What a body begins with: the wrap of its key.
+    pub(crate) fn head(&mut self, slot: u64) -> Result<Vec<u8>, ArchiveError> {
+        let fail = io("reading the holding area");
+        let (at, len) = *self.places.get(&slot).ok_or_else(|| fail(io::ErrorKind::UnexpectedEof.into()))?;
+        let mut head = vec![0; WRAPPED_LEN];
+        if len < head.len() as u64 {
+            return Err(fail(io::ErrorKind::UnexpectedEof.into()));
+        }
+        self.file.seek(SeekFrom::Start(at)).and_then(|_| self.file.read_exact(&mut head)).map_err(fail)?;
+        Ok(head)
     }
 
     /// Overwrites the body of a slot with zeros.

@@ -40,6 +40,7 @@ mod steps;
 mod store;
 mod transfer;
 mod verify;
+mod waiting;
 mod writer;
 
 pub use acts::LastActs;

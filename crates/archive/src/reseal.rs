@@ -31,7 +31,7 @@ impl Writer {
     ///
     /// # Errors
     /// [`ArchiveError::NoRight`] when `by` does not administer or cannot read one of them; [`ArchiveError::Refused`]
-    /// for a bucket that was disposed of, or that messages wait for in the holding area. After the commit an error
+    /// for a bucket that was disposed of, or that messages wait for in a holding area that is not given. After the commit an error
     /// means that the rest is completed when the archive is next opened for writing.
     pub fn reseal(
         &mut self,
@@ -48,7 +48,7 @@ impl Writer {
             if let Some(act) = self.archive.fates.disposed_by(&id) {
                 return Err(ArchiveError::Refused(format!("entry {act} disposed of the bucket")));
             }
-            rekeyed.push(self.rekey(by, *no, &mut renewed)?);
+            rekeyed.push(self.rekey(by, *no, &mut renewed, custody.held)?);
         }
         let rotation = self.prepare_rotation(custody, &HashSet::new(), &renewed)?;
         let snapshot = self.begin()?;

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use crate::Operator;
 use crate::error::{ArchiveError, broken, sealed};
 use crate::fate::BucketId;
+use crate::holding::Holding;
 use crate::steps::Step;
 use crate::writer::{Entry, Writer};
 
@@ -21,6 +22,8 @@ pub struct Custody<'a> {
     pub current: KeyPair,
     /// Keeps the pair of the next epoch, durably: it is called before anything is wrapped to it.
     pub keep: &'a dyn Fn(u32, &KeyPair) -> Result<(), ArchiveError>,
+    /// The holding area: what waits there for a bucket goes along to the bucket's new key.
+    pub held: Option<&'a Holding>,
 }
 
 /// Files of the key store, to be written.

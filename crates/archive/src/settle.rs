@@ -3,6 +3,7 @@
 //! died on the way.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
@@ -14,11 +15,11 @@ use crate::blob::Digesting;
 use crate::dedup::{Delta, Sighting};
 use crate::error::{ArchiveError, broken, io};
 use crate::holding::{
-    Held, HeldRun, Holding, Items, Outcome, PER_ENTRY, SLOT, Withheld, encode_outcomes, keys_of_run,
-    remove_folder,
+    Held, HeldRun, Holding, Items, Outcome, PER_ENTRY, SLOT, encode_outcomes, keys_of_run, remove_folder,
 };
 use crate::store::blob_path;
-use crate::writer::{Body, Draft, Entry, Writer};
+use crate::waiting::{Current, Wrap, Wraps};
+use crate::writer::{self, Body, Draft, Writer};
 
 impl Writer {
     /// Settles messages of a run: those kept are appended, one entry each, then an entry says what became of
@@ -50,16 +51,23 @@ impl Writer {
         outcomes: &[(u64, Outcome)],
     ) -> Result<(), ArchiveError> {
         let mut items = Items::open(area, run, false)?;
-        let mut deltas: BTreeMap<[u8; 16], Delta> = BTreeMap::new();
+        let mut buckets: BTreeMap<[u8; 16], (Current, Delta)> = BTreeMap::new();
         for (slot, outcome) in outcomes {
             let at = run.items.binary_search_by_key(slot, |i| i.slot);
             let held = at.ok().and_then(|at| run.items.get(at)).filter(|_| !run.settled.contains_key(slot));
             let held = held.ok_or_else(|| broken(0, "no such held message"))?;
             if *outcome != Outcome::Shredded {
-                self.append_held(area, run, held, &mut items, deltas.entry(held.bucket).or_default())?;
+                let bucket = match buckets.entry(held.bucket) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => {
+                        let current = Current::open(&self.archive, area, run, &held.bucket)?;
+                        new.insert((current, Delta::default()))
+                    }
+                };
+                self.append_held(area, run, held, &mut items, bucket)?;
             }
         }
-        for (bucket, delta) in deltas {
+        for (bucket, (_, delta)) in buckets {
             for part in delta.parts() {
                 self.write_delta(&run.run, &bucket, &part)?;
             }
@@ -67,7 +75,7 @@ impl Writer {
         let job = self.job.clone();
         for part in outcomes.chunks(PER_ENTRY) {
             let plain = encode_outcomes(part);
-            let entry = Entry { kind: EntryType::Withheld, clear: &[], plain: &plain };
+            let entry = writer::Entry { kind: EntryType::Withheld, clear: &[], plain: &plain };
             self.put_register(&entry, &run.run, &[0; 16], &[&job])?;
         }
         Ok(())
@@ -80,20 +88,13 @@ impl Writer {
         run: &HeldRun,
         held: &Held,
         items: &mut Items,
-        delta: &mut Delta,
+        (current, delta): &mut (Current, Delta),
     ) -> Result<(), ArchiveError> {
         let folder = area.of_run(&run.run);
-        let wrap = |slot: u64| -> Result<Option<Vec<u8>>, ArchiveError> {
-            match held.why {
-                Withheld::Review => Ok(None),
-                Withheld::Excluded => {
-                    let wrap = std::fs::read(folder.join(format!("wrap-{slot}")))
-                        .map_err(io("reading the key of a message that was taken back"))?;
-                    (wrap.len() == WRAPPED_LEN)
-                        .then_some(Some(wrap))
-                        .ok_or_else(|| broken(0, "malformed key of a message that was taken back"))
-                }
-            }
+        let mut wrap = |slot: u64| match current.of(held, slot)? {
+            Wrap::Own => Ok(None),
+            Wrap::Beside(wrap) => Ok(Some(wrap)),
+            Wrap::None => Err(broken(0, "the key of a message that was taken back is missing")),
         };
         for (slot, blob) in held.slots().skip(1).zip(&held.blobs) {
             let wrap = wrap(slot)?;
@@ -202,6 +203,10 @@ impl Writer {
             let mut items = Items::open(area, run, true)?;
             wiped.iter().try_for_each(|slot| items.wipe(*slot))?;
             items.sync()?;
+            for mut wraps in Wraps::all(area, run)? {
+                wiped.iter().try_for_each(|slot| wraps.wipe(*slot))?;
+                wraps.sync()?;
+            }
             for slot in wiped {
                 for name in [format!("blob-{slot}"), format!("wrap-{slot}")] {
                     match std::fs::remove_file(area.of_run(&run.run).join(name)) {

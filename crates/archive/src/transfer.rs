@@ -105,7 +105,7 @@ impl Writer {
                 return Err(broken(0, "a record that moves nowhere"));
             }
             others.push(by_others);
-            rekeyed.push(self.rekey(by, part.bucket, &mut renewed)?);
+            rekeyed.push(self.rekey(by, part.bucket, &mut renewed, custody.held)?);
         }
         if transfer.parts.iter().flat_map(|part| &part.moves).any(|m| self.is_renewed(m.to, &renewed)) {
             return Err(broken(0, "moves into a bucket that something moves out of"));

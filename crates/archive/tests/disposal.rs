@@ -175,7 +175,7 @@ fn dispose(place: &Place, stop: Option<Step>) -> Result<u64, ArchiveError> {
     }
     let number = writer.archive().authority().epoch().unwrap().number;
     let keep = |number, pair: &vault::KeyPair| founder.keep_epoch(number, pair);
-    let custody = Custody { current: founder.epoch(number).unwrap().unwrap(), keep: &keep };
+    let custody = Custody { current: founder.epoch(number).unwrap().unwrap(), keep: &keep, held: None };
     let disposal = Disposal { body: &body, plain: b"plan", approvals: &approvals };
     writer.dispose(&founder, &disposal, &custody, &|_| Ok(()))
 }
@@ -286,7 +286,7 @@ fn two_persons_approve_exactly_this() {
         let mut writer = place.writer();
         let keep = |number, pair: &vault::KeyPair| founder.keep_epoch(number, pair);
         let number = writer.archive().authority().epoch().unwrap().number;
-        let custody = Custody { current: founder.epoch(number).unwrap().unwrap(), keep: &keep };
+        let custody = Custody { current: founder.epoch(number).unwrap().unwrap(), keep: &keep, held: None };
         let disposal = Disposal { body: &body, plain: b"plan", approvals };
         writer.dispose(by, &disposal, &custody, recheck).err()
     };
@@ -346,7 +346,7 @@ fn an_epoch_is_rotated_by_itself() {
     let place = founded();
     let founder = place.who(b"kode");
     let keep = |number, pair: &vault::KeyPair| founder.keep_epoch(number, pair);
-    let custody = Custody { current: founder.epoch(1).unwrap().unwrap(), keep: &keep };
+    let custody = Custody { current: founder.epoch(1).unwrap().unwrap(), keep: &keep, held: None };
     assert_eq!(place.writer().rotate(&founder, &custody).unwrap(), 2);
     place.holds();
     assert_eq!(records(&place, b"kode", 0).unwrap() + records(&place, b"kode", 1).unwrap(), 400);
@@ -388,7 +388,7 @@ fn erase(place: &Place, stop: Option<Step>) -> Result<u64, ArchiveError> {
     let (alone, both) = (part(&founder), part(&second));
     let number = writer.archive().authority().epoch().unwrap().number;
     let keep = |number, pair: &vault::KeyPair| founder.keep_epoch(number, pair);
-    let custody = Custody { current: founder.epoch(number).unwrap().unwrap(), keep: &keep };
+    let custody = Custody { current: founder.epoch(number).unwrap().unwrap(), keep: &keep, held: None };
     let erasure = |parts| Erasure { parts, plain: b"why" };
     let one = writer.erase(&founder, &erasure(&alone), &custody, &|_| Ok(()));
     assert!(matches!(one, Err(ArchiveError::OnePerson)));
@@ -491,7 +491,7 @@ fn transfer(place: &Place, stop: Option<Step>) -> Result<u64, ArchiveError> {
     let (alone, both) = (part(&founder), part(&second));
     let number = writer.archive().authority().epoch().unwrap().number;
     let keep = |number, pair: &vault::KeyPair| founder.keep_epoch(number, pair);
-    let custody = Custody { current: founder.epoch(number).unwrap().unwrap(), keep: &keep };
+    let custody = Custody { current: founder.epoch(number).unwrap().unwrap(), keep: &keep, held: None };
     let of = |parts| archive::Transfer { parts, plain: b"why" };
     let one = writer.transfer(&founder, &of(&alone), &custody, &|_| Ok(()));
     assert!(matches!(one, Err(ArchiveError::OnePerson)));
@@ -606,7 +606,7 @@ fn ten_thousand_buckets() {
     let mut writer = place.writer();
     let opened = started.elapsed();
     let keep = |number, pair: &vault::KeyPair| founder.keep_epoch(number, pair);
-    let custody = Custody { current: founder.epoch(1).unwrap().unwrap(), keep: &keep };
+    let custody = Custody { current: founder.epoch(1).unwrap().unwrap(), keep: &keep, held: None };
     let disposal = Disposal { body: &body, plain: b"plan", approvals: &approvals };
     let act = writer.dispose(&founder, &disposal, &custody, &|_| Ok(())).unwrap();
     writer.close(&founder, act, b"done").unwrap();

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use archive::{
-    Archive, ArchiveError, Aspect, Content, Founding, HeldRun, Holding, Novelty, Outcome, ToHold, Withheld,
-    Writer, create, unlock, verify,
+    Archive, ArchiveError, Aspect, Content, Custody, Founding, HeldRun, Holding, Novelty, Outcome, ToHold,
+    Withheld, Writer, create, unlock, verify,
 };
 use vault::Cost;
 
@@ -232,6 +232,91 @@ fn dying_after_the_commit_is_completed() {
     drop(writer);
     assert!(area_is_empty(&place));
     assert_eq!(place.texts(), ["besked 0", "besked 1", "besked 2"]);
+}
+
+/// Gives the bucket a new key; `at` is the holding area that is named.
+fn reseal(place: &Place, at: Option<&Holding>, bodies: bool) -> Result<archive::Resealed, ArchiveError> {
+    let mut writer = Writer::open(&place.archive, &place.keys, 2_500)?;
+    let founder = unlock(writer.archive(), &place.keys, b"kode", None)?;
+    let number = writer.archive().authority().epoch().unwrap().number;
+    let keep = |number, pair: &vault::KeyPair| founder.keep_epoch(number, pair);
+    let custody = Custody { current: founder.epoch(number)?.unwrap(), keep: &keep, held: at };
+    writer.reseal(&founder, &[0], bodies, &custody)
+}
+
+fn take_back(place: &Place, held: &HeldRun, item: usize) {
+    let archive = Archive::open(&place.archive).unwrap();
+    let operator = unlock(&archive, &place.keys, b"kode", None).unwrap();
+    let area = place.area();
+    archive.reviewing(&operator, &area, held).unwrap().unwrap().take_back(&held.items[item]).unwrap();
+}
+
+#[test]
+fn what_waits_goes_along_when_its_bucket_gets_another_key() {
+    // taken back before the first new key, between the two, after both
+    for back in 0..3 {
+        let place = founded();
+        run(&place, true).unwrap();
+        let (held, area) = (place.held(), place.area());
+        for without in
+            [None, Some(Holding::open(&place.dir.path().join("x"), &place.archive, &place.keys).unwrap())]
+        {
+            let refused = reseal(&place, without.as_ref(), false).unwrap_err();
+            assert!(matches!(refused, ArchiveError::Refused(_)), "{refused}");
+        }
+        for turn in 0..3 {
+            if turn == back {
+                take_back(&place, &held, 2);
+            }
+            if turn < 2 {
+                reseal(&place, Some(&area), turn == 1).unwrap();
+            }
+        }
+        let folder = place.dir.path().join("holding").join(chain::hex(&held.run));
+        let along = || {
+            let names = std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().file_name());
+            names.filter(|n| n.to_string_lossy().starts_with("wraps-")).count()
+        };
+        assert_eq!(along(), 2, "a file for each key");
+        // the bytes that go with a message that is shredded: there before, and gone with it
+        let newest = std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path());
+        let newest = newest.filter(|p| p.to_string_lossy().contains("wraps-"));
+        let wraps: Vec<Vec<u8>> = newest.map(|p| std::fs::read(p).unwrap()[8..200].to_vec()).collect();
+        assert!(wraps.iter().all(|wrap| finds(&place, wrap)));
+        let mut writer = Writer::open(&place.archive, &place.keys, 3_000).unwrap();
+        writer.settle(&area, &held, &[(0, Outcome::Shredded)]).unwrap();
+        assert!(wraps.iter().all(|wrap| !finds(&place, wrap)));
+        let held = place.held();
+        let rest = [(3, Outcome::Undecided), (6, Outcome::Kept), (9, Outcome::Shredded)];
+        writer.settle(&area, &held, &rest).unwrap();
+        drop(writer);
+        assert_eq!(place.texts(), ["besked 0", "besked 2", "besked 3"], "taken back at {back}");
+        let verified = place.verified();
+        assert_eq!(verified.broken, []);
+        assert_eq!((verified.records, verified.attachments, verified.unopened), (3, 4, 0));
+        assert!(area_is_empty(&place));
+    }
+}
+
+#[test]
+fn what_was_left_behind_by_a_new_key_is_not_appended() {
+    let place = founded();
+    run(&place, true).unwrap();
+    let (held, area) = (place.held(), place.area());
+    reseal(&place, Some(&area), false).unwrap();
+    let folder = place.dir.path().join("holding").join(chain::hex(&held.run));
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.to_string_lossy().contains("wraps-") {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    let mut writer = Writer::open(&place.archive, &place.keys, 3_000).unwrap();
+    let refused = writer.settle(&area, &held, &[(0, Outcome::Kept)]).unwrap_err();
+    assert!(matches!(refused, ArchiveError::Broken { .. }), "nobody could open it: {refused}");
+    drop(writer);
+    assert_eq!(place.texts(), ["besked 0"]);
+    assert_eq!(place.verified().broken, []);
 }
 
 #[test]

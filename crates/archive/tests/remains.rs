@@ -153,7 +153,7 @@ impl Place {
         let mut writer = self.writer();
         let approvals = [chain::approve(writer.archive().id(), &act, &second.signer())];
         let keep = |number, pair: &vault::KeyPair| founder.keep_epoch(number, pair);
-        let custody = Custody { current: founder.epoch(1).unwrap().unwrap(), keep: &keep };
+        let custody = Custody { current: founder.epoch(1).unwrap().unwrap(), keep: &keep, held: None };
         let disposal = Disposal { body: &body, plain: b"plan", approvals: &approvals };
         let act = writer.dispose(&founder, &disposal, &custody, &|_| Ok(())).unwrap();
         writer.close(&founder, act, b"done").unwrap();

@@ -89,7 +89,7 @@ fn custody<'a>(
 ) -> Custody<'a> {
     let founder = place.who(b"kode");
     let number = place.open().authority().epoch().unwrap().number;
-    Custody { current: founder.epoch(number).unwrap().unwrap(), keep }
+    Custody { current: founder.epoch(number).unwrap().unwrap(), keep, held: None }
 }
 
 /// An archive with two buckets, attachments beside and in the database, and a second operator who may delete.

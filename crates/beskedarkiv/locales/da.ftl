@@ -460,7 +460,7 @@ more-key-reseal =
     --custodian gælder det alle spande. Hver får en ny nøgle, og nøglen til alt i den pakkes til
     den; med --bodies krypteres beskederne også på ny (vedhæftede filer beholder deres). Beviser
     forbliver, hvad de er. Den, der har kopieret både en gammel nøgle og arkivet fra dengang, kan
-    stadig læse den kopi. Det, der venter i mellemlageret, skal afgøres først.
+    stadig læse den kopi. Det, der venter i mellemlageret (--holding), følger med.
 cmd-key-backup = Forsegler en kopi af nøglelageret i en fil, til et medie for sig selv
 more-key-backup =
     Kopien får sin egen adgangskode og en udløbsdato (ellers 92 dage): en gammel kopi af nøglerne

@@ -462,7 +462,7 @@ more-key-reseal =
     --custodian all buckets are meant. Each gets a new key, and the key of everything in it is
     wrapped to that; with --bodies the messages are encrypted anew as well (attachments keep
     theirs). Proofs stay what they are. Whoever copied both an old key and the archive of that time
-    can still read that copy. What waits in the holding area must be settled first.
+    can still read that copy. What waits in the holding area (--holding) goes along.
 cmd-key-backup = Seals a copy of the key store into a file, for a medium of its own
 more-key-backup =
     The copy gets a passphrase of its own and a last day (92 days if none is named): an old copy of

@@ -1,6 +1,6 @@
 //! New keys: of the epoch, and of buckets that are sealed anew.
 
-use archive::{Custody, Operator, Resealed, Writer};
+use archive::{Custody, Holding, Operator, Resealed, Writer};
 use model::wire;
 use serde::Serialize;
 
@@ -29,10 +29,11 @@ fn custody<'a>(
     by: &Operator,
     writer: &Writer,
     keep: &'a dyn Fn(u32, &vault::KeyPair) -> Result<(), archive::ArchiveError>,
+    area: &'a Holding,
 ) -> Result<Custody<'a>, JobError> {
     let number = writer.archive().authority().epoch().map(|e| e.number).unwrap_or_default();
     let current = by.epoch(number).map_err(|e| places.fail(e))?.ok_or(JobError::NoEpochKey)?;
-    Ok(Custody { current, keep })
+    Ok(Custody { current, keep, held: Some(area) })
 }
 
 fn report(writer: &Writer, done: Resealed) -> ResealReport {
@@ -48,7 +49,8 @@ fn report(writer: &Writer, done: Resealed) -> ResealReport {
 pub fn rotate(places: &Places, by: &Operator, now: i64) -> Result<ResealReport, JobError> {
     let mut writer = places.writer(now)?;
     let keep = |number, pair: &vault::KeyPair| by.keep_epoch(number, pair);
-    let custody = custody(places, by, &writer, &keep)?;
+    let area = places.area().map_err(|e| places.fail(e))?;
+    let custody = custody(places, by, &writer, &keep, &area)?;
     writer.rotate(by, &custody).map_err(|e| places.fail(e))?;
     Ok(report(&writer, Resealed::default()))
 }
@@ -57,7 +59,8 @@ pub fn rotate(places: &Places, by: &Operator, now: i64) -> Result<ResealReport, 
 /// anew too, else only its keys are wrapped anew.
 ///
 /// # Errors
-/// [`JobError::NoRight`], [`JobError::NoEpochKey`], [`JobError::Refused`] while messages are held for a bucket,
+/// [`JobError::NoRight`], [`JobError::NoEpochKey`], [`JobError::Refused`] while messages are held for a bucket in
+/// another holding area than the one given,
 /// [`JobError::BadValue`] when there is nothing of a custodian.
 pub fn reseal(
     places: &Places,
@@ -77,7 +80,8 @@ pub fn reseal(
         return Err(JobError::BadValue { what: "--custodian", why });
     }
     let keep = |number, pair: &vault::KeyPair| by.keep_epoch(number, pair);
-    let custody = custody(places, by, &writer, &keep)?;
+    let area = places.area().map_err(|e| places.fail(e))?;
+    let custody = custody(places, by, &writer, &keep, &area)?;
     let done = writer.reseal(by, &buckets, bodies, &custody).map_err(|e| places.fail(e))?;
     Ok(report(&writer, done))
 }

@@ -98,7 +98,9 @@ pub fn run(
     let fail = |e| places.fail(e);
     let current = by.epoch(number).map_err(fail)?;
     let current = current.ok_or(JobError::NoEpochKey)?;
-    let custody = Custody { current, keep: &|number, pair| by.keep_epoch(number, pair) };
+    let area = places.area().map_err(fail)?;
+    let keep = |number, pair: &vault::KeyPair| by.keep_epoch(number, pair);
+    let custody = Custody { current, keep: &keep, held: Some(&area) };
     let recheck = |writer: &Writer| still(places, writer, &kept, now).map_err(refused);
     let disposal = Disposal { body: &kept.body, plain: &kept.plain, approvals: &approvals };
     writer.dispose(by, &disposal, &custody, &recheck).map_err(fail)?;

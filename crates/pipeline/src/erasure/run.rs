@@ -78,7 +78,9 @@ pub fn run(
     let number = writer.archive().authority().epoch().map(|e| e.number).unwrap_or_default();
     let fail = |e| places.fail(e);
     let current = by.epoch(number).map_err(fail)?.ok_or(JobError::NoEpochKey)?;
-    let custody = Custody { current, keep: &|number, pair| by.keep_epoch(number, pair) };
+    let area = places.area().map_err(fail)?;
+    let keep = |number, pair: &vault::KeyPair| by.keep_epoch(number, pair);
+    let custody = Custody { current, keep: &keep, held: Some(&area) };
     let recheck = |writer: &Writer| still(places, writer, planned, now).map_err(refused);
     let erasure = Erasure { parts: &parts, plain: &request.plain };
     writer.erase(by, &erasure, &custody, &recheck).map_err(fail)?;

@@ -232,6 +232,8 @@ impl<'a> Desk<'a> {
         let fail = |e| self.places.fail(e);
         let area = self.places.area().map_err(fail)?;
         let wanted: BTreeSet<&String> = verdict.items.iter().collect();
+        // nobody gives a bucket another key meanwhile
+        let mut writer = self.places.writer(now)?;
         let mut entries = Vec::new();
         let mut count = 0;
         let mut found = 0;
@@ -247,8 +249,11 @@ impl<'a> Desk<'a> {
             }
             if verdict.choice == Choice::Keep {
                 let no = || JobError::NoRight { right: "review" };
-                let mut reviewing =
-                    self.archive.reviewing(self.operator, &area, &pile.run).map_err(fail)?.ok_or_else(no)?;
+                let mut reviewing = writer
+                    .archive()
+                    .reviewing(self.operator, &area, &pile.run)
+                    .map_err(fail)?
+                    .ok_or_else(no)?;
                 // on the disk before the entry that says so
                 chosen.iter().try_for_each(|i| reviewing.take_back(&i.held)).map_err(fail)?;
             }
@@ -275,10 +280,8 @@ impl<'a> Desk<'a> {
         }
         let entries: Vec<Entry<'_>> =
             entries.iter().map(|plain| Entry { kind: EntryType::Review, clear: &[], plain }).collect();
-        {
-            let mut writer = self.places.writer(now)?;
-            writer.append(&entries, &[&self.operator.signer()]).map_err(fail)?;
-        }
+        writer.append(&entries, &[&self.operator.signer()]).map_err(fail)?;
+        drop(writer);
         let who = self.operator.signer().author();
         for pile in &mut self.piles {
             for item in &mut pile.items {

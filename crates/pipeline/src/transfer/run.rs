@@ -86,7 +86,9 @@ pub fn run(
     let fail = |e| places.fail(e);
     let current = by.epoch(number).map_err(fail)?.ok_or(JobError::NoEpochKey)?;
     let parts = parts(places, &mut writer, by, (&details, &bodies), approvals)?;
-    let custody = Custody { current, keep: &|number, pair| by.keep_epoch(number, pair) };
+    let area = places.area().map_err(fail)?;
+    let keep = |number, pair: &vault::KeyPair| by.keep_epoch(number, pair);
+    let custody = Custody { current, keep: &keep, held: Some(&area) };
     let recheck = |writer: &Writer| check(writer).map_err(refused);
     let transfer = Transfer { parts: &parts, plain: &request.plain };
     writer.transfer(by, &transfer, &custody, &recheck).map_err(fail)?;
