@@ -35,6 +35,7 @@ struct Found {
 pub(crate) struct Moves {
     stamps: Stamps,
     labels: Vec<Vec<u8>>,
+    ids: Vec<[u8; 16]>,
     all: BTreeMap<u64, Moved>,
     /// Which transfers took something out of a bucket.
     out_of: HashMap<[u8; 16], Vec<u64>>,
@@ -47,6 +48,7 @@ impl Moves {
         let mut moves = Self {
             stamps: Stamps::read(places, archive, by.keys())?,
             labels: archive.labels(by.keys()).map_err(fail)?.iter().map(|label| label.to_vec()).collect(),
+            ids: archive.buckets().iter().map(|bucket| bucket.id).collect(),
             all: BTreeMap::new(),
             out_of: HashMap::new(),
             found: Mutex::default(),
@@ -89,25 +91,33 @@ impl Moves {
         wrong.map(|r| format!("record {}: was moved into a bucket that is not its own", r.place)).collect()
     }
 
+    /// Buckets of a custodian.
+    fn of_owner<'a>(&'a self, custodian: &'a str) -> impl Iterator<Item = &'a [u8; 16]> {
+        let all = self.ids.iter().zip(&self.labels);
+        let is_of =
+            move |label: &[u8]| Bucket::decode_label(label).is_some_and(|(owner, _)| owner == custodian);
+        all.filter(move |(_, label)| is_of(label)).map(|(id, _)| id)
+    }
+
     /// What does not hold, by entry, once every segment was counted.
     pub(crate) fn broken(self, openable: &dyn Fn(&[u8; 16]) -> bool) -> Vec<(u64, String)> {
-        let found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut all = std::mem::take(&mut *self.found.lock().unwrap_or_else(PoisonError::into_inner));
         let mut wrong = Vec::new();
         for (entry, moved) in &self.all {
-            let mut found = match found.get(entry) {
-                Some(found) => Found { left: found.left.clone(), came: found.came.clone() },
-                None => Found::default(),
-            };
+            let mut found = all.remove(entry).unwrap_or_default();
             // where a bucket was disposed of or is not for this operator, a part is not there to be compared
             if !openable(&moved.bucket) || found.left.len() != moved.left.len() {
                 continue;
             }
             found.left.sort_unstable();
             found.came.sort_unstable();
-            let all_there = found.came.len() >= found.left.len();
-            if (all_there && found.left != found.came)
-                || found.came.iter().any(|c| found.left.binary_search(c).is_err())
-            {
+            // what came may stand in a bucket that was disposed of or is not for this operator
+            let whole = self.of_owner(&moved.details.to).all(openable);
+            let amiss = match whole {
+                true => found.left != found.came,
+                false => found.came.iter().any(|c| found.left.binary_search(c).is_err()),
+            };
+            if amiss {
                 wrong.push((*entry, "what was moved is not what came".to_owned()));
             }
         }
