@@ -28,6 +28,8 @@ use crate::register::OperatorId;
 const VERSION: &str = "beskedarkiv key store 1\n";
 /// Most bytes of a file of the store.
 const MOST_BYTES: u64 = 64 * 1024;
+/// Files and folders that one thread removes as fast as several.
+const FEW: usize = 256;
 
 /// Why the key store cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -276,11 +278,7 @@ impl KeyStore {
         Ok(names)
     }
 
-    /// Removes files and whole folders, many at a time; all of it is durable when this returns.
-    ///
-    /// # Errors
-    /// [`KeyStoreFault::Io`].
-    pub fn remove_many(&self, names: &[String]) -> Result<(), KeyStoreFault> {
+    fn remove_all(&self, names: &[String]) -> Result<(), KeyStoreFault> {
         for name in names {
             let path = self.root.join(name);
             let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
@@ -289,6 +287,25 @@ impl KeyStore {
                 _ => {}
             }
         }
+        Ok(())
+    }
+
+    /// Removes files and whole folders, many at a time; all of it is durable when this returns.
+    ///
+    /// # Errors
+    /// [`KeyStoreFault::Io`].
+    pub fn remove_many(&self, names: &[String]) -> Result<(), KeyStoreFault> {
+        // removing is what a disposal of many buckets waits for
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(16);
+        std::thread::scope(|scope| {
+            let share = names.len().div_ceil(threads).max(FEW);
+            let (mine, others) = names.split_at(share.min(names.len()));
+            let others: Vec<_> =
+                others.chunks(share).map(|part| scope.spawn(move || self.remove_all(part))).collect();
+            self.remove_all(mine)?;
+            let died = || Err(KeyStoreFault::Io(String::new(), io::ErrorKind::Other));
+            others.into_iter().try_for_each(|part| part.join().unwrap_or_else(|_| died()))
+        })?;
         self.sync_all(names.iter().map(String::as_str))
     }
 

@@ -183,6 +183,7 @@ fn make(dir: &Path, keys: &Path, founding: &Founding<'_>) -> Result<(), ArchiveE
         buckets: Vec::new(),
         fates: crate::fate::Fates::default(),
         job: job.public(),
+        unpacked: chain::Unpacked::default(),
     };
     let mut writer = Writer::over(archive, store, founding.now)?;
     writer.append(

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use access::Authority;
-use chain::{Checkpoint, EntryType, Frontier, HEADER_LEN, Hash, Header, Suite};
+use chain::{Checkpoint, EntryType, Frontier, HEADER_LEN, Hash, Header, Suite, Unpacked};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use vault::{PublicKey, Secret};
 
@@ -48,6 +48,8 @@ pub struct Archive {
     pub(crate) buckets: Vec<Bucket>,
     pub(crate) fates: Fates,
     pub(crate) job: [u8; 32],
+    /// Public keys of authors.
+    pub(crate) unpacked: Unpacked,
 }
 
 /// Where the log ends.
@@ -169,6 +171,7 @@ impl Archive {
             buckets: Vec::new(),
             fates: Fates::default(),
             job: [0; 32],
+            unpacked: Unpacked::default(),
         };
         archive.load()?;
         Ok(archive)
@@ -246,7 +249,8 @@ impl Archive {
             genesis.filter(|g| g.0 == *author).map(|g| g.1).or_else(|| self.authority.key_of(author))
         };
         let act = chain::act_of(header.suite, header.kind(), clear);
-        let authors = chain::verify_block(&self.id, bytes, signatures, act.as_ref(), key_of)
+        let keys = &mut self.unpacked;
+        let authors = chain::verify_block(&self.id, bytes, signatures, act.as_ref(), key_of, keys)
             .map_err(|e| at(e.to_string()))?;
         self.authority.apply(header, &authors, clear).map_err(|e| at(e.to_string()))?;
         self.fates.apply(header, clear).map_err(|e| at(e.to_owned()))?;

@@ -73,7 +73,7 @@ pub fn fuzz_one(data: &[u8]) {
     if let Ok(header) = data.try_into() {
         drop(Header::parse(header));
     }
-    drop(verify_block(&[0; 16], &[0; HEADER_LEN], data, None, |_| None));
+    drop(verify_block(&[0; 16], &[0; HEADER_LEN], data, None, |_| None, &mut Unpacked::default()));
     if let Ok(text) = std::str::from_utf8(data) {
         drop(Checkpoint::parse(text));
         drop(Proof::parse(text));

@@ -112,7 +112,7 @@ pub fn sign_block(
 }
 
 /// Verifies a block; `key_of` gives the public key of an author, `act` is what all signatures but the first
-/// are over, where it is not the header ([`act_of`]). Returns the authors, in order.
+/// are over, where it is not the header ([`act_of`]), `keys` those unpacked before. Returns the authors, in order.
 ///
 /// # Errors
 /// [`SignatureFault`].
@@ -122,10 +122,10 @@ pub fn verify_block(
     block: &[u8],
     act: Option<&Hash>,
     key_of: impl Fn(&Author) -> Option<[u8; 32]>,
+    keys: &mut Unpacked,
 ) -> Result<Vec<Author>, SignatureFault> {
     let claims = claims_of(archive, header, block, act, key_of)?;
-    let mut keys = Unpacked::default();
-    claims.iter().try_for_each(|claim| claim.verify(&mut keys))?;
+    claims.iter().try_for_each(|claim| claim.verify(keys))?;
     Ok(claims.into_iter().map(|claim| claim.author).collect())
 }
 
@@ -207,6 +207,16 @@ mod tests {
     use super::*;
     use crate::hex;
 
+    fn verified(
+        archive: &[u8; 16],
+        header: &[u8; HEADER_LEN],
+        block: &[u8],
+        act: Option<&Hash>,
+        key_of: impl Fn(&Author) -> Option<[u8; 32]>,
+    ) -> Result<Vec<Author>, SignatureFault> {
+        verify_block(archive, header, block, act, key_of, &mut Unpacked::default())
+    }
+
     #[test]
     fn an_act_is_approved_before_it_has_a_place() {
         let (a, b) = (Signer::from_seed(&[1; 32]), Signer::from_seed(&[2; 32]));
@@ -219,7 +229,7 @@ mod tests {
         assert!(!approved(&[5; 16], &act, &b.public(), &by) && !approved(&[4; 16], &act, &a.public(), &by));
         let header = [3; HEADER_LEN];
         let block = sign_block(&[4; 16], &header, &[&a], &[by]);
-        let holds = |act: Option<&Hash>| verify_block(&[4; 16], &header, &block, act, key_of);
+        let holds = |act: Option<&Hash>| verified(&[4; 16], &header, &block, act, key_of);
         assert_eq!(holds(Some(&act)), Ok(vec![a.author(), b.author()]));
         assert_eq!(holds(None), Err(SignatureFault::Mismatch));
         assert_eq!(holds(Some(&hash(&[b"another plan"]))), Err(SignatureFault::Mismatch));
@@ -232,17 +242,17 @@ mod tests {
         let key_of = |author: &Author| keys.iter().find(|k| k.0 == *author).map(|k| k.1);
         let header = [3; HEADER_LEN];
         let block = sign_block(&[4; 16], &header, &[&a, &b], &[]);
-        assert_eq!(verify_block(&[4; 16], &header, &block, None, key_of), Ok(vec![a.author(), b.author()]));
-        assert!(verify_block(&[5; 16], &header, &block, None, key_of).is_err());
-        assert!(verify_block(&[4; 16], &[0; HEADER_LEN], &block, None, key_of).is_err());
+        assert_eq!(verified(&[4; 16], &header, &block, None, key_of), Ok(vec![a.author(), b.author()]));
+        assert!(verified(&[5; 16], &header, &block, None, key_of).is_err());
+        assert!(verified(&[4; 16], &[0; HEADER_LEN], &block, None, key_of).is_err());
         for i in 0..block.len() {
             let mut bad = block.clone();
             bad[i] ^= 1;
-            assert!(verify_block(&[4; 16], &header, &bad, None, key_of).is_err(), "{i}");
-            assert!(verify_block(&[4; 16], &header, &block[..i], None, key_of).is_err(), "{i}");
+            assert!(verified(&[4; 16], &header, &bad, None, key_of).is_err(), "{i}");
+            assert!(verified(&[4; 16], &header, &block[..i], None, key_of).is_err(), "{i}");
         }
         let twice = sign_block(&[4; 16], &header, &[&a, &a], &[]);
-        assert_eq!(verify_block(&[4; 16], &header, &twice, None, key_of), Err(SignatureFault::Malformed));
+        assert_eq!(verified(&[4; 16], &header, &twice, None, key_of), Err(SignatureFault::Malformed));
         let expected = include_str!("../../../fixtures/vectors/chain/author-1.hex").trim();
         assert_eq!(hex(&author_of(&[7; 32])), expected);
     }

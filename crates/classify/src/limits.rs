@@ -14,12 +14,12 @@ const FINE: usize = 200;
 const STEP: f64 = 0.05;
 const STEPS: u32 = 60;
 
-/// A higher price excludes no more than is asked for: so large a share of the folds' messages without work.
-/// Of whole files left out, that is of what another hand writes, it excludes an eighth less.
-const AIM: f64 = 0.38;
+/// A higher price excludes no more than is asked for and some more: so large a share of the folds' messages without
+/// work. Of whole hands left out, it excludes as much.
+const AIM: f64 = 0.36;
 /// Of the folds' work messages, so large a share may be excluded by a higher price, and no more; what the costs
-/// alone exclude stands. Whole files left out lose half as much again.
-const LOST: f64 = 0.006;
+/// alone exclude stands. Whole hands left out lose as much.
+const LOST: f64 = 0.005;
 
 /// How the messages of the folds fell out, by probability of work: free to be excluded; held back whatever
 /// the probability; work among the free.

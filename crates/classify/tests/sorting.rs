@@ -39,40 +39,50 @@ fn one(body: &str, relation: Relation) -> Verdict {
     decide(Role::Unknown, &[(body, relation)]).remove(0)
 }
 
-#[test]
-fn the_test_split() {
-    let conversations: Vec<Conversation> = files("test").into_iter().flat_map(|(_, c)| c).collect();
-    let report = Report::of(&cases(&classifier(), conversations.iter()), &Sorting::default());
-    assert!(report.recall.of > 350 && report.excluded.of > 350, "both sides are there");
-    assert!(report.recall.share() >= 0.99, "{}", report.text());
-    assert!(report.recall.bound() >= 0.98, "{}", report.text());
-    assert!(report.mixed.share() >= 0.98 && report.context.share() >= 0.98, "{}", report.text());
-    assert!(report.calibration <= 0.05, "{}", report.text());
-    assert!(report.excluded.share() >= 0.25, "{}", report.text());
+fn conversations(set: &str) -> Vec<Conversation> {
+    files(set).into_iter().flat_map(|(_, c)| c).collect()
 }
 
-/// The figures of `docs/CLASSIFIER.md`, "A second writer", hold; they are no goal to train towards.
-#[test]
-fn the_second_writer() {
-    let conversations: Vec<Conversation> = files("second").into_iter().flat_map(|(_, c)| c).collect();
-    assert_eq!(conversations.len(), 344);
+/// What is asked for on a set; `excluded` of a hundred messages without work.
+fn as_asked(set: &str, conversations: &[Conversation], excluded: f64) {
     let report = Report::of(&cases(&classifier(), conversations.iter()), &Sorting::default());
-    assert!(report.mixed.of >= 100 && report.context.of >= 200, "{}", report.text());
-    assert!(report.recall.share() >= 0.99 && report.recall.bound() >= 0.98, "{}", report.text());
-    assert!(report.excluded.share() >= 0.3 && report.review.share() <= 0.45, "{}", report.text());
-    assert!(report.calibration <= 0.05, "{}", report.text());
+    let text = format!("{set}\n{}", report.text());
+    assert!(report.recall.of > 350 && report.excluded.of > 350, "both sides are there: {text}");
+    assert!(report.mixed.of >= 20 && report.context.of >= 100, "{text}");
+    assert!(report.recall.share() >= 0.99 && report.recall.bound() >= 0.98, "{text}");
+    assert!(report.mixed.share() >= 0.98 && report.context.share() >= 0.98, "{text}");
+    assert!(report.excluded.share() * 100.0 >= excluded && report.review.share() <= 0.45, "{text}");
+    assert!(report.calibration <= 0.05, "{text}");
+}
+
+/// The figures of `docs/CLASSIFIER.md`; they are no goal to train towards.
+#[test]
+fn other_hands() {
+    let sizes = [("test", 0), ("second", 344), ("third", 244), ("fourth", 269)];
+    for (set, size) in sizes {
+        let conversations = conversations(set);
+        assert!(size == 0 || conversations.len() == size, "{set}: {}", conversations.len());
+        as_asked(set, &conversations, 30.0);
+    }
 }
 
 /// The same without any relation or post; less is excluded than with them.
 #[test]
-fn the_second_writer_without_relations() {
-    let mut conversations: Vec<Conversation> = files("second").into_iter().flat_map(|(_, c)| c).collect();
-    conversations.iter_mut().for_each(|c| (c.relation, c.role) = (Relation::Unknown, Role::Unknown));
-    let report = Report::of(&cases(&classifier(), conversations.iter()), &Sorting::default());
-    assert!(report.recall.share() >= 0.99 && report.recall.bound() >= 0.98, "{}", report.text());
-    assert!(report.mixed.share() >= 0.98 && report.context.share() >= 0.98, "{}", report.text());
-    assert!(report.excluded.share() >= 0.25 && report.review.share() <= 0.45, "{}", report.text());
-    assert!(report.calibration <= 0.05, "{}", report.text());
+fn other_hands_without_relations() {
+    for set in ["test", "second", "third", "fourth"] {
+        let mut conversations = conversations(set);
+        conversations.iter_mut().for_each(|c| (c.relation, c.role) = (Relation::Unknown, Role::Unknown));
+        as_asked(set, &conversations, 29.0);
+    }
+}
+
+/// Private life in the words of an office: boards, minutes, budgets of clubs. What is not told apart is kept or read;
+/// no work is lost for it.
+#[test]
+fn boards_and_clubs() {
+    let report = Report::of(&cases(&classifier(), conversations("boards").iter()), &Sorting::default());
+    assert!(report.recall.of > 350 && report.recall.share() >= 0.99, "{}", report.text());
+    assert!(report.excluded.share() >= 0.2 && report.review.share() <= 0.45, "{}", report.text());
 }
 
 /// Drift as `docs/CLASSIFIER.md` gives it: another hand's text has other scores, another language other
@@ -93,24 +103,31 @@ fn drift() {
         }
         observed.drift()
     };
-    let second = watch(&files("second").into_iter().flat_map(|(_, c)| c).collect::<Vec<_>>());
-    assert!(second.reading == Reading::Watch && second.unknown_now < second.unknown_then, "{second:?}");
+    for (set, reading) in [("third", Reading::Steady), ("boards", Reading::Watch)] {
+        let drift = watch(&conversations(set));
+        assert!(drift.reading == reading, "{set}: {drift:?}");
+    }
+    let second = watch(&conversations("second"));
+    assert!(second.reading == Reading::Steady && second.unknown_now < second.unknown_then, "{second:?}");
     let german =
         "== -\nv> Kommst du heute Abend zum Essen?\nv< Ja, ich bringe Brot und etwas Wein mit\n".repeat(60);
     let foreign = watch(&corpus::read(&german).unwrap());
-    assert!(foreign.reading == Reading::Drifted && foreign.unknown_now > 0.4, "{foreign:?}");
+    assert!(foreign.reading == Reading::Drifted && foreign.unknown_now > 0.3, "{foreign:?}");
 }
 
 #[test]
 fn the_splits_share_no_message_of_length() {
     let texts = |split: &str| -> std::collections::BTreeSet<String> {
-        let all = files(split).into_iter().flat_map(|(_, c)| c).flat_map(|c| c.messages);
+        let all = conversations(split).into_iter().flat_map(|c| c.messages);
         all.map(|m| m.text).filter(|t| t.chars().count() > 40).collect()
     };
-    let (train, test, second) = (texts("train"), texts("test"), texts("second"));
-    assert!(train.len() > 1000 && test.len() > 150 && second.len() > 300);
-    assert_eq!(train.intersection(&test).collect::<Vec<_>>(), Vec::<&String>::new());
-    assert_eq!(train.intersection(&second).collect::<Vec<_>>(), Vec::<&String>::new());
+    let train = texts("train");
+    assert!(train.len() > 1000);
+    for set in ["test", "second", "third", "fourth", "boards"] {
+        let texts = texts(set);
+        assert!(texts.len() > 150, "{set}");
+        assert_eq!(train.intersection(&texts).collect::<Vec<_>>(), Vec::<&String>::new(), "{set}");
+    }
 }
 
 #[test]
