@@ -2,12 +2,15 @@
 //! that the operator had. Whoever opens the archive for writing next goes on where a writer died: a grant that is in the
 //! log has its keys, one that is not leaves none. FORMAT.md, "Key store".
 
+use std::collections::HashMap;
+
 use access::{GrantBody, KeyStore, OperatorId, RevokeBody, Rights};
 use chain::{EntryType, hex};
 use vault::{KeyPair, PublicKey};
 
 use crate::Operator;
 use crate::error::{ArchiveError, sealed};
+use crate::fate::BucketId;
 use crate::writer::{Entry, Writer};
 
 /// Folder of keys whose grant may not be in the log yet, by operator.
@@ -60,6 +63,13 @@ impl Writer {
                 files.push((format!("{folder}/bucket-{}-{}", hex(&bucket.id), epoch.number), wrap));
             }
         }
+        let of_bucket: HashMap<BucketId, bool> =
+            self.archive.buckets.iter().zip(&labels).map(|(bucket, l)| (bucket.id, covers(l))).collect();
+        let covered = |bucket: &BucketId| of_bucket.get(bucket).copied().unwrap_or_default();
+        if rights.has(Rights::REVIEW) {
+            let held = self.held_of_grant(by, &sealing, &covered)?;
+            files.extend(held.into_iter().map(|(name, bytes)| (format!("{folder}/{name}"), bytes)));
+        }
         // 1: the keys, all of them durable; nobody takes them for those of the operator yet
         self.keys.remove_many(&[folder])?;
         self.keys.write_many(&files)?;
@@ -102,6 +112,7 @@ impl Writer {
             let reads = names.iter().filter(|name| name.starts_with("epoch-"));
             if granted(&id).is_some_and(|grant| grant.sealing.is_empty()) && reads.clone().count() > 0 {
                 self.forget(&id)?;
+                self.keys.remove_many(&self.held_of(&id)?)?;
                 for name in reads {
                     self.keys.shred(&format!("operators/{}/{name}", hex(&id)))?;
                 }
@@ -138,8 +149,16 @@ impl Writer {
             };
             let names = self.keys.names(&folder)?;
             // 4: each to its place
-            let moved = names.iter().filter_map(|name| Some((format!("{folder}/{name}"), place(name)?)));
-            self.keys.move_many(&moved.collect::<Vec<_>>())?;
+            let mut moved: Vec<(String, String)> = Vec::new();
+            let mut operators = self.archive.authority.operators();
+            if let Some(operator) = operators.find(|o| hex(&o.id) == id).map(|o| o.id) {
+                for name in &names {
+                    let place = self.held_place(name, &operator)?;
+                    moved.extend(place.map(|place| (format!("{folder}/{name}"), place)));
+                }
+            }
+            moved.extend(names.iter().filter_map(|name| Some((format!("{folder}/{name}"), place(name)?))));
+            self.keys.move_many(&moved)?;
             self.keys.remove_many(&[folder])?;
         }
         Ok(())

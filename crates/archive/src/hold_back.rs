@@ -6,9 +6,8 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use access::{OperatorId, Rights};
 use chain::EntryType;
-use vault::{Packer, PublicKey, Secret, WRAPPED_LEN};
+use vault::{Packer, Secret, WRAPPED_LEN};
 use zeroize::Zeroizing;
 
 use crate::Groups;
@@ -19,16 +18,9 @@ use crate::error::{ArchiveError, io, sealed};
 use crate::holding::{
     Held, HeldBlob, Holding, PER_ENTRY, Withheld, encode_items, keys_of_run, private_folder, remove_folder,
 };
+use crate::reviewers::{reviewer_file, wrap_to};
 use crate::run::{BucketNo, Covers, Run};
 use crate::writer::{Entry, Writer};
-
-/// A reviewer: the operator and the key that what is held is sealed to.
-pub(crate) struct Reviewer {
-    pub(crate) id: OperatorId,
-    pub(crate) key: PublicKey,
-    /// The scope of the grant, in the caller's words.
-    pub(crate) scope: Zeroizing<Vec<u8>>,
-}
 
 /// The holding area of a run that is under way.
 pub(crate) struct HoldBack {
@@ -56,30 +48,6 @@ pub struct ToHold<'a> {
     pub note: &'a [u8],
 }
 
-impl Writer {
-    /// Operators who may review, with their keys.
-    pub(crate) fn reviewers(&self) -> Result<Vec<Reviewer>, ArchiveError> {
-        let mut reviewers = Vec::new();
-        for entry in self.register(&[EntryType::Grant])? {
-            let authority = &self.archive.authority;
-            let in_force = authority.grants().find(|(_, g)| g.entry == entry.header.index);
-            if let Some((id, grant)) = in_force
-                && grant.rights.has(Rights::REVIEW)
-                && let Some(body) = authority.operators().find(|o| o.id == *id)
-            {
-                let key = PublicKey::from_bytes(&body.sealing).map_err(sealed("operator's key"))?;
-                reviewers.push(Reviewer { id: *id, key, scope: entry.plain });
-            }
-        }
-        Ok(reviewers)
-    }
-}
-
-/// Name of the wrap of a run's holding key to a reviewer.
-pub(crate) fn reviewer_file(id: &OperatorId) -> String {
-    format!("reviewer-{}", chain::hex(id))
-}
-
 impl HoldBack {
     fn begin(
         area: &Holding,
@@ -94,10 +62,9 @@ impl HoldBack {
         private_folder(&folder).map_err(&fail)?;
         private_folder(&keys).map_err(&fail)?;
         let key = vault::random_secret().map_err(sealed("randomness"))?;
-        let context = [&writer.archive.id[..], run].concat();
         for reviewer in writer.reviewers()? {
             if covers(&reviewer.scope, label) {
-                let wrap = vault::wrap(&reviewer.key, "holding", &context, &key).map_err(sealed("wrap"))?;
+                let wrap = wrap_to(&reviewer.key, &writer.archive.id, run, &key)?;
                 crate::holding::write_whole(&keys.join(reviewer_file(&reviewer.id)), &wrap)?;
             }
         }

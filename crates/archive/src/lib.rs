@@ -31,6 +31,7 @@ mod reader;
 mod renewal;
 mod reseal;
 mod review;
+mod reviewers;
 mod rotation;
 mod run;
 mod same;

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::body::{BLOB_META, Item, context, split, take_item};
 use crate::error::{ArchiveError, broken, io, sealed};
-use crate::hold_back::{reviewer_file, slot_context};
+use crate::hold_back::slot_context;
 use crate::holding::{Held, HeldRun, Holding, Items, SLOT, Withheld, keys_of_run, write_whole};
 use crate::reader::MOST_SEGMENT;
 use crate::store::Archive;
@@ -37,15 +37,7 @@ impl Archive {
         run: &'a HeldRun,
     ) -> Result<Option<Reviewing<'a>>, ArchiveError> {
         let keys = keys_of_run(operator.keys(), &run.run);
-        let name = reviewer_file(&operator.id());
-        let wrap = match std::fs::read(keys.join(name)) {
-            Ok(wrap) => wrap,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(e) => return Err(io("reading the keys of the holding area")(e)),
-        };
-        let context = [&self.id[..], &run.run].concat();
-        let key =
-            vault::unwrap(operator.sealing(), "holding", &context, &wrap).map_err(sealed("holding key"))?;
+        let Some(key) = operator.of_held(&self.id, &run.run)? else { return Ok(None) };
         let slots = File::open(keys.join("slots")).map_err(io("reading the keys of the holding area"))?;
         let items = Items::open(area, run, false)?;
         Ok(Some(Reviewing { archive: self, area, run, key, slots, items }))

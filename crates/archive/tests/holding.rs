@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use access::Rights;
 use archive::{
     Archive, ArchiveError, Aspect, Content, Custody, Founding, HeldRun, Holding, Novelty, Outcome, ToHold,
     Withheld, Writer, create, unlock, verify,
@@ -317,6 +318,58 @@ fn what_was_left_behind_by_a_new_key_is_not_appended() {
     drop(writer);
     assert_eq!(place.texts(), ["besked 0"]);
     assert_eq!(place.verified().broken, []);
+}
+
+/// Grants to the second operator, from a day to a day.
+fn grant(place: &Place, rights: Rights, days: (Option<i32>, Option<i32>), covers: bool) {
+    let mut writer = Writer::open(&place.archive, &place.keys, 2_500).unwrap();
+    let founder = unlock(writer.archive(), &place.keys, b"kode", None).unwrap();
+    let second =
+        writer.archive().authority().operators().map(|o| o.id).find(|id| *id != founder.id()).unwrap();
+    writer.grant(&founder, second, rights, days, if covers { b"*" } else { b"x" }, &|_| covers).unwrap();
+}
+
+/// Whether the second operator can open what is held, and messages of it.
+fn reviews(place: &Place, held: &HeldRun) -> Option<usize> {
+    let archive = Archive::open(&place.archive).unwrap();
+    let second = unlock(&archive, &place.keys, b"anden", None).unwrap();
+    let area = place.area();
+    let mut reviewing = archive.reviewing(&second, &area, held).unwrap()?;
+    Some(held.items.iter().filter(|item| reviewing.record(item, |_| ()).is_ok()).count())
+}
+
+#[test]
+fn who_reviews_is_who_is_granted_it() {
+    let place = founded();
+    {
+        let mut writer = Writer::open(&place.archive, &place.keys, 1_500).unwrap();
+        let founder = unlock(writer.archive(), &place.keys, b"kode", None).unwrap();
+        writer.add_operator(&founder, "Anden", b"anden", CHEAP).unwrap();
+    }
+    // over before the run, or not begun
+    grant(&place, Rights::REVIEW, (Some(1), None), true);
+    run(&place, true).unwrap();
+    let held = place.held();
+    assert_eq!(reviews(&place, &held), None, "not yet");
+    grant(&place, Rights::QUERY, (None, None), true);
+    assert_eq!(reviews(&place, &held), None, "another right");
+    grant(&place, Rights::REVIEW, (None, None), false);
+    assert_eq!(reviews(&place, &held), None, "of somebody else");
+    // one who comes later, to what is held already; granted once more, it stays
+    for _ in 0..2 {
+        grant(&place, Rights::REVIEW, (None, None), true);
+        assert_eq!(reviews(&place, &held), Some(4));
+    }
+    let mut writer = Writer::open(&place.archive, &place.keys, 2_500).unwrap();
+    let founder = unlock(writer.archive(), &place.keys, b"kode", None).unwrap();
+    let second =
+        writer.archive().authority().operators().map(|o| o.id).find(|id| *id != founder.id()).unwrap();
+    writer.revoke(&founder, second).unwrap();
+    drop(writer);
+    assert_eq!(reviews(&place, &held), None);
+    let keys = place.keys.join("holding").join(chain::hex(&held.run));
+    assert!(!keys.join(format!("reviewer-{}", chain::hex(&second))).exists());
+    assert!(keys.join(format!("reviewer-{}", chain::hex(&founder.id()))).exists(), "the other stays");
 }
 
 #[test]

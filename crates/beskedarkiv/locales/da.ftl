@@ -246,7 +246,8 @@ cmd-review-first = Ejerens eget første gennemsyn: kun ejeren og bisidderen kan 
 more-review-first =
     Gives, før kopien indlæses. De nævnte operatører får rettigheden review for personen; alle andre,
     også den der spørger, mister adgangen til netop denne persons beskeder. Hver ændring er et led i
-    kæden. Bagefter gives adgangen igen med operator grant.
+    kæden. Bagefter gives adgangen igen med operator grant; det, der blev holdt tilbage imens, kan
+    stadig kun de nævnte åbne.
 cmd-review-next = Viser det, der venter, samtale for samtale, og tager imod afgørelser
 more-review-next =
     Taster: k gem alle, e udelad alle (e p personale, e v privat, e f fejlsendt),

@@ -247,7 +247,8 @@ cmd-review-first = The owner's own first review: only the owner and counsel can 
 more-review-first =
     Given before the copy is ingested. The operators named get the right review for the custodian;
     everybody else, the one who asks too, loses access to this custodian's messages. Each change is
-    an entry in the log. Afterwards operator grant gives the access again.
+    an entry in the log. Afterwards operator grant gives the access again; what was held back
+    meanwhile still opens to those named alone.
 cmd-review-next = Shows what waits, conversation by conversation, and takes decisions
 more-review-next =
     Keys: k keep all, e exclude all (e p personnel, e v private, e f misdirected),
