@@ -134,13 +134,18 @@ fn keys_are_rotated_and_the_rest_reads_as_before() {
     assert!(rotated.len() == old.len() && rotated.iter().all(|wrap| !old.contains(wrap)));
     run(&place, &["verify"]).ends(0);
     hold(&place, "before", 0);
-    // what waits in the holding area is sealed to the keys that would go; the rest is in the archive's own tests
-    let refused = run(&place, &["key", "reseal", "--bodies"]).ends(6);
+    // what waits in the holding area goes along, where it is there
+    let refused = run(&place, &["key", "reseal", "--bodies", "--holding", "elsewhere"]).ends(6);
     assert!(
         refused.err().contains("holding area") || refused.err().contains("mellemlager"),
         "{}",
         refused.err()
     );
+    let resealed = run(&place, &["key", "reseal", "--bodies", "--json"]).ends(0).json();
+    assert!(resealed["buckets"].as_u64() >= Some(1) && resealed["epoch"] == 3, "{resealed}");
+    assert!(wraps(&place).iter().all(|wrap| !rotated.contains(wrap)));
+    run(&place, &["verify"]).ends(0);
+    hold(&place, "before", 0);
     run(&place, &["key", "reseal", "--custodian", "nobody"]).ends(2);
     export(&place, "E");
     proves(&place, "E/data/proofs/0000001.proof", 0);
