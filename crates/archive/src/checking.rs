@@ -28,6 +28,19 @@ pub(crate) enum Work {
     Row(lists::Row),
 }
 
+impl Work {
+    /// How long it takes, as bytes to be hashed.
+    fn weight(&self) -> usize {
+        match self {
+            Self::Bytes { body, .. } => body.len(),
+            // of any size: for a thread by itself
+            Self::File { .. } => LOAD,
+            Self::Signed { claims, .. } => claims.len() * SIGNATURE,
+            Self::Row(row) => row.len(),
+        }
+    }
+}
+
 /// What came of it.
 #[derive(Default)]
 struct Done {
@@ -60,13 +73,19 @@ impl Done {
     }
 }
 
-/// Bodies on the way to the threads at once, each of at most a segment's size.
-const WAITING: usize = 16;
+/// Loads on the way to the threads at once.
+const WAITING: usize = 4;
+/// Bytes of a load, about: a piece by itself takes less time than handing it over.
+const LOAD: usize = 512 * 1024;
+/// What verifying a signature weighs, in bytes to be hashed in the same time.
+const SIGNATURE: usize = 64 * 1024;
 
 /// The threads; none before the first piece of work.
 #[derive(Default)]
 pub(crate) struct Checking {
-    work: Option<SyncSender<Work>>,
+    work: Option<SyncSender<Vec<Work>>>,
+    /// What the next load has so far, and what it weighs.
+    load: (Vec<Work>, usize),
     threads: Vec<JoinHandle<Done>>,
     /// Pieces of work handed out.
     handed: usize,
@@ -77,6 +96,15 @@ impl Checking {
     /// Hands work to a thread, or does it here where there is none.
     pub(crate) fn give(&mut self, work: Work) {
         self.handed += 1;
+        self.load.1 += work.weight();
+        self.load.0.push(work);
+        if self.load.1 >= LOAD {
+            self.hand_over();
+        }
+    }
+
+    fn hand_over(&mut self) {
+        let load = std::mem::take(&mut self.load).0;
         if self.work.is_none() {
             let (give, take) = sync_channel(WAITING);
             let take = Arc::new(Mutex::new(take));
@@ -90,17 +118,16 @@ impl Checking {
             self.work = Some(give);
         }
         let alone = match &self.work {
-            Some(give) if !self.threads.is_empty() => give.send(work).err().map(|unsent| unsent.0),
-            _ => Some(work),
+            Some(give) if !self.threads.is_empty() => give.send(load).err().map(|unsent| unsent.0),
+            _ => Some(load),
         };
-        if let Some(work) = alone {
-            self.done.one(work);
-        }
+        alone.into_iter().flatten().for_each(|work| self.done.one(work));
     }
 
     /// Waits for the threads: the bodies that were found, by place, and the sum over the lists. What does not hold
     /// goes to `broken`.
     pub(crate) fn finish(&mut self, broken: &mut Vec<Broken>) -> (Vec<(usize, Found)>, Hash) {
+        self.hand_over();
         self.work = None;
         for thread in std::mem::take(&mut self.threads) {
             let Done { count, bodies, wrong, lists, keys: _ } = thread.join().unwrap_or_default();
@@ -118,12 +145,12 @@ impl Checking {
     }
 }
 
-fn all(take: &Mutex<Receiver<Work>>) -> Done {
+fn all(take: &Mutex<Receiver<Vec<Work>>>) -> Done {
     let mut done = Done::default();
     loop {
-        let work = take.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        match work {
-            Ok(work) => done.one(work),
+        let load = take.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match load {
+            Ok(load) => load.into_iter().for_each(|work| done.one(work)),
             Err(_) => return done,
         }
     }

@@ -26,6 +26,11 @@ impl Row {
         Ok(Self { idx: row.get(0)?, values: [blob(1)?, blob(2)?, blob(3)?] })
     }
 
+    /// Bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.values.iter().map(Vec::len).sum()
+    }
+
     /// Its term of the sum.
     pub(crate) fn term(&self) -> Hash {
         let mut hasher = Sha256::new();
