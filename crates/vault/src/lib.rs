@@ -3,6 +3,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod flow;
 mod keys;
 mod packed;
 mod padding;
@@ -11,6 +12,7 @@ mod seal;
 mod shares;
 mod stream;
 
+pub use flow::{FlowReader, FlowWriter};
 pub use keys::{KeyPair, PublicKey, WRAPPED_LEN, unwrap, wrap};
 pub use packed::{Packer, unpack};
 pub use padding::padme;
@@ -76,6 +78,9 @@ pub fn fuzz_one(data: &[u8]) {
     drop(open(&key, b"fuzz", data));
     drop(open_under(&key, b"fuzz", data));
     let _: Result<u64, VaultError> = open_stream(&key, b"fuzz", &mut &*data, &mut std::io::sink());
+    if let Ok(mut reader) = FlowReader::new(&key, b"fuzz", data) {
+        drop(std::io::copy(&mut reader, &mut std::io::sink()));
+    }
     drop(PublicKey::from_bytes(data));
     if let Ok(pair) = KeyPair::from_seed(&key) {
         drop(unwrap(&pair, "fuzz", b"", data));

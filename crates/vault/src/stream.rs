@@ -14,10 +14,10 @@ use zeroize::Zeroizing;
 use crate::seal::{cipher, expand};
 use crate::{Secret, VaultError, padme};
 
-const CHUNK: usize = 64 * 1024;
-const TAG: usize = 16;
+pub(crate) const CHUNK: usize = 64 * 1024;
+pub(crate) const TAG: usize = 16;
 
-fn nonce(counter: u64, last: bool) -> [u8; 12] {
+pub(crate) fn nonce(counter: u64, last: bool) -> [u8; 12] {
     let mut nonce = [0; 12];
     nonce[3..11].copy_from_slice(&counter.to_be_bytes());
     nonce[11] = u8::from(last);
@@ -136,7 +136,7 @@ pub fn open_stream(
     if written == len && seen == padded(len) { Ok(len) } else { Err(VaultError::Broken) }
 }
 
-fn fill(from: &mut dyn Read, buf: &mut [u8], mut have: usize) -> Result<usize, VaultError> {
+pub(crate) fn fill(from: &mut dyn Read, buf: &mut [u8], mut have: usize) -> Result<usize, VaultError> {
     while have < buf.len() {
         match from.read(&mut buf[have..]) {
             Ok(0) => break,
