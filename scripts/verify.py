@@ -53,11 +53,12 @@ def clear(data, *kinds):
 
 GENESIS, OPERATOR, GRANT, REVOKE, EPOCH, BUCKET, SEGMENT, BLOB = 1, 2, 3, 4, 8, 9, 10, 11
 RESTAMP, TRANSFER, RESEAL, ERASE, DISPOSE, DISPOSED, SUITE = 13, 14, 15, 16, 19, 20, 25
+HANDOVER, HANDED, TAKEN = 31, 32, 33
 INGEST, REVIEW, EXPORT, DELETE, HOLD, ADMIN = 1, 4, 8, 16, 32, 128
 # the right that a type needs, where it is not admin; types that the job may write; types that two must sign
 NEEDED = {9: INGEST, 10: INGEST, 11: INGEST, 12: INGEST, 16: DELETE, 17: HOLD, 18: HOLD, 19: DELETE, 20: DELETE,
           21: EXPORT, 22: REVIEW, 23: INGEST}
-JOB, TWO, BEFOREHAND = {6, 9, 10, 11, 12, 23, 0, *range(30, 256)}, {14, 16, 18, 19, 29}, {13, 14, 16, 19}
+JOB, TWO, BEFOREHAND = {6, 9, 10, 11, 12, 23, 0, 30, *range(34, 256)}, {14, 16, 18, 19, 29, 31}, {13, 14, 16, 19, 31}
 
 class Header:
     def __init__(self, raw):
@@ -199,7 +200,9 @@ class Archive:
         self.suites, self.renewed = range(1, 2), {}
         # by bucket: the entry that disposed of it; by entry: whether it is closed; by bucket and entry: the rest
         self.authority, self.bodies = Authority(), []
-        self.buckets, self.acts, self.erased, self.resealed, self.transfers = {}, {}, {}, {}, {0}
+        self.buckets, self.acts, self.erased, self.resealed, self.handovers = {}, {}, {}, {}, set()
+        # what a segment or blob may have come by: a transfer, something taken over, nothing
+        self.brought = {0}
 
     def fault(self, entry, what):
         self.broken.append((entry, what))
@@ -293,7 +296,7 @@ class Archive:
         if kind == BUCKET:
             need(self.buckets.setdefault(bucket) is None, "names a bucket that was disposed of")
         elif kind in (SEGMENT, BLOB):
-            need(header.refers in self.transfers, "refers to no transfer")
+            need(header.refers in self.brought, "refers to no transfer")
         elif kind == DISPOSE:
             buckets = pieces(clear(part, I32, 32, bytes)[2], 16, 16)
             need(buckets, "malformed body")
@@ -305,7 +308,7 @@ class Archive:
             need(records, "malformed body")
             self.erased.update({(bucket, int.from_bytes(b, "big")): header.index for b in blobs})
             self.acts[header.index] = False
-            self.transfers |= {header.index * (kind == TRANSFER)}
+            self.brought |= {header.index * (kind == TRANSFER)}
         elif kind == RESEAL:
             bodies, _ = map(pieces, clear(part, bytes, bytes, bytes)[1:], (48, 1176), (8, 8))
             self.resealed.update({(bucket, int.from_bytes(b[:8], "big")): (b[8:], header) for b in bodies})
@@ -317,6 +320,15 @@ class Archive:
             stage, = clear(part, STAGE)
             need(header.refers in self.acts, "refers to no disposal")
             self.acts[header.refers] |= stage == 0
+        elif kind == HANDOVER:
+            clear(part, 32)
+            self.handovers.add(header.index)
+        elif kind == HANDED:
+            clear(part, STAGE, 32)
+            need(header.refers in self.handovers, "refers to no hand-over")
+        elif kind == TAKEN:
+            clear(part, 32)
+            self.brought.add(header.index)
 
     def remains(self):
         """Bodies of segments and blobs, against what became of them."""

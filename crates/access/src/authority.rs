@@ -84,7 +84,10 @@ pub fn needed(kind: EntryType) -> (Rights, bool) {
         | T::Repair
         | T::Marking
         | T::Media
-        | T::Destroy => (Rights::ADMIN, false),
+        | T::Destroy
+        | T::Handover
+        | T::Handed
+        | T::Taken => (Rights::ADMIN, false),
     }
 }
 
@@ -92,7 +95,7 @@ pub fn needed(kind: EntryType) -> (Rights, bool) {
 fn needs_two(kind: EntryType, clear: &[u8]) -> bool {
     use EntryType as T;
     let shortens = || crate::RestampBody::decode(clear).is_none_or(|body| !body.shorter.is_empty());
-    matches!(kind, T::Transfer | T::Erase | T::Dispose | T::Release | T::Destroy)
+    matches!(kind, T::Transfer | T::Erase | T::Dispose | T::Release | T::Destroy | T::Handover)
         || (kind == T::Restamp && shortens())
 }
 

@@ -9,6 +9,7 @@
 mod acts;
 mod authority;
 pub mod custody;
+mod handover;
 mod identity;
 mod keystore;
 pub mod parcel;
@@ -17,6 +18,7 @@ mod witness;
 
 pub use acts::{DayBody, DisposeBody, DisposedBody, EraseBody, ResealBody, RestampBody, SuiteBody};
 pub use authority::{Authority, Granted, RightsFault, needed};
+pub use handover::{HandedBody, HandedStage, HandoverBody, TakenBody};
 pub use identity::{Identity, IdentityFault};
 pub use keystore::{KeyStore, KeyStoreFault, lie_apart};
 pub use register::{EpochBody, GenesisBody, GrantBody, OperatorBody, OperatorId, RevokeBody, Rights};
@@ -41,6 +43,9 @@ pub fn fuzz_one(data: &[u8]) {
     drop(EraseBody::decode(data));
     drop(ResealBody::decode(data));
     drop(SuiteBody::decode(data));
+    let _: Option<HandoverBody> = HandoverBody::decode(data);
+    let _: Option<HandedBody> = HandedBody::decode(data);
+    let _: Option<TakenBody> = TakenBody::decode(data);
     let _: Option<_> = Authority::genesis_key(data);
     if let Some(note) = custody::CustodyNote::decode(1, data) {
         assert_eq!(note.encode(), data);

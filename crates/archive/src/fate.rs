@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use access::{DisposeBody, DisposedBody, EraseBody, ResealBody, RestampBody};
+use access::{
+    DisposeBody, DisposedBody, EraseBody, HandedBody, HandoverBody, ResealBody, RestampBody, TakenBody,
+};
 use chain::{EntryType, Hash, Header, Suite};
 
 /// Number of a bucket as in headers.
@@ -50,6 +52,10 @@ pub(crate) struct Fates {
     blobs: HashMap<(BucketId, u64), u64>,
     records: HashSet<(BucketId, u64, u32)>,
     transfers: HashSet<u64>,
+    /// Entries by which something was taken over from another archive.
+    takings: HashSet<u64>,
+    /// Entries by which something was handed over to another.
+    handovers: HashSet<u64>,
 }
 
 impl Fates {
@@ -63,7 +69,8 @@ impl Fates {
             }
             Some(EntryType::Segment | EntryType::Blob) => {
                 self.open(&header.bucket)?;
-                if header.refers_to != 0 && !self.transfers.contains(&header.refers_to) {
+                let from = header.refers_to;
+                if from != 0 && !self.transfers.contains(&from) && !self.takings.contains(&from) {
                     return Err("refers to no transfer");
                 }
             }
@@ -105,9 +112,28 @@ impl Fates {
                 let act = self.acts.get_mut(&header.refers_to).ok_or("refers to no disposal")?;
                 act.finished |= body == DisposedBody::Finished;
             }
+            Some(EntryType::Handover) => {
+                HandoverBody::decode(clear).ok_or(MALFORMED)?;
+                self.handovers.insert(header.index);
+            }
+            Some(EntryType::Handed) => {
+                HandedBody::decode(clear).ok_or(MALFORMED)?;
+                if !self.handovers.contains(&header.refers_to) {
+                    return Err("refers to no hand-over");
+                }
+            }
+            Some(EntryType::Taken) => {
+                TakenBody::decode(clear).ok_or(MALFORMED)?;
+                self.takings.insert(header.index);
+            }
             _ => {}
         }
         Ok(())
+    }
+
+    /// Whether an entry took something over from another archive.
+    pub(crate) fn is_taking(&self, entry: u64) -> bool {
+        self.takings.contains(&entry)
     }
 
     /// A bucket that was made and is there.

@@ -139,7 +139,8 @@ fn segment(
     let mut tree = Frontier::new(suite);
     let mut records = Vec::new();
     let mut wrong = Vec::new();
-    let (mut erased, mut gone) = (0, Vec::new());
+    let (mut erased, mut gone, mut came) = (0, Vec::new(), Vec::new());
+    let taken = archive.fates.is_taking(stored.header.refers_to);
     while !rest.is_empty() {
         let item = take_item(&mut rest).ok_or_else(|| broken(index, "malformed record"))?;
         let place = u32::try_from(tree.size()).map_err(|_| broken(index, "too many records"))?;
@@ -156,13 +157,16 @@ fn segment(
                 erased += 1;
                 gone.push((place, commitment));
             }
+            // whether it came so, the caller knows
+            Item::Erased(commitment) if taken => came.push((place, commitment)),
             Item::Erased(_) => wrong.push(format!("record {place}: is gone, and no entry erased it")),
         }
     }
     if tree.root() != stored.header.content {
         return Err(broken(index, "records do not match the root in the header"));
     }
-    wrong.extend(inspect(&Segment { header: &stored.header, bucket, records: &records, gone: &gone }));
+    let header = &stored.header;
+    wrong.extend(inspect(&Segment { header, bucket, records: &records, gone: &gone, came: &came }));
     Ok((records.len() as u64, erased, wrong))
 }
 

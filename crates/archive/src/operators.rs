@@ -74,6 +74,10 @@ impl Operator {
         self.identity.id
     }
 
+    pub(crate) fn archive_id(&self) -> &[u8; 16] {
+        &self.archive
+    }
+
     /// Rights in force when unlocked.
     pub fn rights(&self) -> Rights {
         self.rights

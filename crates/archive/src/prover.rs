@@ -18,14 +18,14 @@ pub struct Prover<'a> {
 
 /// A segment, opened for proofs of its records.
 pub struct Provable {
-    header: [u8; HEADER_LEN],
+    pub(crate) header: [u8; HEADER_LEN],
     /// What the records are committed to with.
-    suite: Suite,
-    plain: Zeroizing<Vec<u8>>,
+    pub(crate) suite: Suite,
+    pub(crate) plain: Zeroizing<Vec<u8>>,
     /// Where each record begins in `plain`.
     starts: Vec<usize>,
     leaves: Vec<Hash>,
-    path: Vec<Hash>,
+    pub(crate) path: Vec<Hash>,
     checkpoint: Checkpoint,
 }
 
@@ -79,6 +79,16 @@ impl Prover<'_> {
         &self.checkpoint
     }
 
+    pub(crate) fn archive(&self) -> &Archive {
+        self.archive
+    }
+
+    /// The hashes from an entry's header to the root, lowest first.
+    pub(crate) fn path(&self, entry: u64) -> Result<Vec<Hash>, ArchiveError> {
+        let index = usize::try_from(entry).map_err(|_| broken(entry, "no such entry"))?;
+        self.log.path(index).ok_or_else(|| broken(entry, "is not in the checkpoint yet"))
+    }
+
     /// Opens a segment.
     ///
     /// # Errors
@@ -98,8 +108,7 @@ impl Prover<'_> {
         if chain::root_of(suite, &leaves) != stored.header.content {
             return Err(broken(entry, "records do not match the root in the header"));
         }
-        let index = usize::try_from(entry).map_err(|_| broken(entry, "no such entry"))?;
-        let path = self.log.path(index).ok_or_else(|| broken(entry, "is not in the checkpoint yet"))?;
+        let path = self.path(entry)?;
         let checkpoint = self.checkpoint.clone();
         Ok(Provable { header: stored.bytes, suite, plain, starts, leaves, path, checkpoint })
     }
@@ -112,6 +121,16 @@ impl Provable {
     /// # Errors
     /// [`ArchiveError::Broken`] for a place that is not in the segment.
     pub fn proof(&self, places: &[u32], show: impl Fn(u8) -> bool + Copy) -> Result<String, ArchiveError> {
+        let tree = self.cut_back(places, show)?;
+        Ok(chain::Proof::new(&self.header, tree, self.path.clone(), self.checkpoint.clone()).to_text())
+    }
+
+    /// The segment's tree, cut back to the records at `places`.
+    pub(crate) fn cut_back(
+        &self,
+        places: &[u32],
+        show: impl Fn(u8) -> bool + Copy,
+    ) -> Result<Pruned, ArchiveError> {
         let no_such = || broken(0, "no such record");
         let mut shown = Vec::with_capacity(places.len());
         for place in places {
@@ -120,7 +139,6 @@ impl Provable {
             let Some(Item::Record(seed, groups)) = take_item(&mut record) else { return Err(no_such()) };
             shown.push((place, chain::show_fields(self.suite, &seed, &groups, show)));
         }
-        let tree = Pruned::build(self.suite, &self.leaves, shown);
-        Ok(chain::Proof::new(&self.header, tree, self.path.clone(), self.checkpoint.clone()).to_text())
+        Ok(Pruned::build(self.suite, &self.leaves, shown))
     }
 }

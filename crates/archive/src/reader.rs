@@ -169,21 +169,27 @@ impl Archive {
         Ok(all)
     }
 
-    /// Where records were moved to: bucket and run of each segment that a transfer made, and the transfer's entry.
+    /// Where records came from elsewhere: bucket and run of each segment that a transfer made, or that was taken over,
+    /// and the entry that did it.
     ///
     /// # Errors
     /// [`ArchiveError`].
     pub fn moved(&self) -> Result<Moved, ArchiveError> {
+        let of = |h: Header| ((h.bucket, h.run), h.refers_to);
+        Ok(self.referring()?.into_iter().map(of).collect())
+    }
+
+    /// The headers of segments that refer to the entry that brought them, in the order of the log.
+    pub(crate) fn referring(&self) -> Result<Vec<Header>, ArchiveError> {
         let sql = "SELECT header FROM entries WHERE substr(header, 5, 1) = x'0a' \
                    AND substr(header, 209, 8) <> x'0000000000000000' ORDER BY idx";
         let mut statement = self.connection.prepare(sql)?;
         let mut rows = statement.query([])?;
-        let mut all = HashMap::new();
+        let mut all = Vec::new();
         while let Some(row) = rows.next()? {
             let bytes = row.get_ref(0)?.as_bytes().unwrap_or_default();
             let bytes = bytes.try_into().map_err(|_| broken(0, "header of another length"))?;
-            let header = Header::parse(bytes).map_err(|e| broken(0, e.to_string()))?;
-            all.insert((header.bucket, header.run), header.refers_to);
+            all.push(Header::parse(bytes).map_err(|e| broken(0, e.to_string()))?);
         }
         Ok(all)
     }

@@ -346,7 +346,7 @@ impl Run<'_> {
     }
 
     /// Puts a sighting on the list of its bucket.
-    fn list(&mut self, sighting: &Sighting, bucket: BucketNo) -> Result<(), ArchiveError> {
+    pub(crate) fn list(&mut self, sighting: &Sighting, bucket: BucketNo) -> Result<(), ArchiveError> {
         let delta = self.deltas.entry(bucket).or_default();
         delta.push(sighting);
         if delta.is_full() {
@@ -383,12 +383,12 @@ impl Run<'_> {
         }
         let bucket = self.writer.archive.buckets[bucket as usize].id;
         let (kind, body) = (EntryType::Segment, Body::Here(body));
-        self.put(Draft { kind, run: self.id, bucket, content, content_suite: None, body })
+        self.put(Draft { kind, run: self.id, bucket, content, content_suite: None, body }, 0)
     }
 
-    fn put(&mut self, draft: Draft) -> Result<(), ArchiveError> {
+    fn put(&mut self, draft: Draft, from: u64) -> Result<(), ArchiveError> {
         let job = self.writer.job.clone();
-        self.writer.put(draft, &[&job]).map(|_| ())
+        self.writer.put_moved_entry(draft, from, &job).map(|_| ())
     }
 
     /// Stores the content of an attachment in a bucket, once; gives whether it was new there.
@@ -396,6 +396,16 @@ impl Run<'_> {
     /// # Errors
     /// [`ArchiveError::Content`] when the content is not what its digest and size say.
     pub fn attachment(&mut self, bucket: BucketNo, content: &mut Content<'_>) -> Result<bool, ArchiveError> {
+        self.attachment_from(bucket, content, 0)
+    }
+
+    /// The same, brought by another entry than the run's.
+    pub(crate) fn attachment_from(
+        &mut self,
+        bucket: BucketNo,
+        content: &mut Content<'_>,
+        from: u64,
+    ) -> Result<bool, ArchiveError> {
         let to = self.writer.archive.buckets[bucket as usize].clone();
         let sighting = self.attachment_sighting(&to.id, &content.sha256);
         if !self.seen.is_missing(&sighting) {
@@ -415,14 +425,8 @@ impl Run<'_> {
             let (digest, len) = file.finish()?;
             (content, Body::File { digest, len })
         };
-        self.put(Draft {
-            kind: EntryType::Blob,
-            run: self.id,
-            bucket: to.id,
-            content,
-            content_suite: None,
-            body,
-        })?;
+        let (kind, run) = (EntryType::Blob, self.id);
+        self.put(Draft { kind, run, bucket: to.id, content, content_suite: None, body }, from)?;
         self.note(&sighting, bucket)?;
         Ok(true)
     }

@@ -193,7 +193,8 @@ impl Archive {
         // bodies only of what gives rights, makes a bucket or ends one, or renews
         let sql = "SELECT header, signatures, \
                    CASE WHEN substr(header, 5, 1) IN (x'01', x'02', x'03', x'04', x'08', x'09', \
-                   x'0d', x'0e', x'0f', x'10', x'13', x'14', x'19') THEN body END \
+                   x'0d', x'0e', x'0f', x'10', x'13', x'14', x'19', \
+                   x'1f', x'20', x'21') THEN body END \
                    FROM entries ORDER BY idx";
         let mut statement = connection.prepare(sql)?;
         let mut rows = statement.query([])?;

@@ -63,6 +63,8 @@ pub struct Segment<'a> {
     pub records: &'a [Record<'a>],
     /// Places whose record was erased or moved, and the commitment that stays.
     pub gone: &'a [(u32, Hash)],
+    /// Of a segment that was taken over, other places that are commitments: they must have come so.
+    pub came: &'a [(u32, Hash)],
 }
 
 /// What a caller checks of a segment's records: what it finds wrong.

@@ -216,7 +216,7 @@ impl Writer {
         self.put_signed(draft, 0, signers, &[])
     }
 
-    /// Appends a segment or attachment that a transfer moved.
+    /// Appends a segment or attachment that another entry brought; 0 for none.
     pub(crate) fn put_moved_entry(
         &mut self,
         draft: Draft,

@@ -44,11 +44,14 @@ pub enum EntryType {
     Media = 28,
     Destroy = 29,
     Drill = 30,
+    Handover = 31,
+    Handed = 32,
+    Taken = 33,
 }
 
 impl EntryType {
     /// All types with their names.
-    pub const ALL: [(Self, &'static str); 30] = [
+    pub const ALL: [(Self, &'static str); 33] = [
         (Self::Genesis, "genesis"),
         (Self::Operator, "operator"),
         (Self::Grant, "grant"),
@@ -79,6 +82,9 @@ impl EntryType {
         (Self::Media, "media"),
         (Self::Destroy, "destroy"),
         (Self::Drill, "drill"),
+        (Self::Handover, "handover"),
+        (Self::Handed, "handed"),
+        (Self::Taken, "taken"),
     ];
 
     /// The type of a number.
@@ -310,6 +316,6 @@ mod tests {
             assert_eq!(usize::from(t.code()), i + 1);
             assert_eq!(EntryType::from_code(t.code()), Some(*t));
         }
-        assert_eq!(EntryType::from_code(31), None);
+        assert_eq!(EntryType::from_code(34), None);
     }
 }

@@ -75,7 +75,7 @@ pub type Approval = (Author, [u8; 64]);
 /// What is approved beforehand, where an entry of that type is: the hash of its clear part, by the suite of the log.
 pub fn act_of(suite: Suite, kind: Option<EntryType>, clear: &[u8]) -> Option<Hash> {
     use EntryType as T;
-    let beforehand = matches!(kind, Some(T::Dispose | T::Erase | T::Transfer | T::Restamp));
+    let beforehand = matches!(kind, Some(T::Dispose | T::Erase | T::Transfer | T::Restamp | T::Handover));
     beforehand.then(|| suite.hash(&[clear]))
 }
 
