@@ -13,7 +13,12 @@ const WORDS: [&str; 64] = [
 
 /// The words of the first bytes, six bits each.
 pub(crate) fn check_words(bytes: &[u8]) -> String {
-    let words: Vec<&str> = bytes.iter().take(3).map(|b| WORDS[usize::from(b % 64)]).collect();
+    spoken(&bytes[..bytes.len().min(3)])
+}
+
+/// A word for each byte, six bits of it: more of them where a person's ear is all there is.
+pub fn spoken(bytes: &[u8]) -> String {
+    let words: Vec<&str> = bytes.iter().map(|b| WORDS[usize::from(b % 64)]).collect();
     words.join(" ")
 }
 

@@ -75,6 +75,19 @@ pub struct ArchiveInfo {
     pub run: String,
     /// Day of the copy that it was read from.
     pub copied: String,
+    /// Where it stood before it was handed over to this archive.
+    pub origin: Option<Origin>,
+}
+
+/// Where a message stood in the archive that handed it over; its place in the segment is the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Number of that archive, hexadecimal.
+    pub archive: String,
+    /// Entry in its log.
+    pub entry: u64,
+    /// File of the proof by that log; set here.
+    pub proof: Option<String>,
 }
 
 /// The same message as another source tells it.

@@ -28,8 +28,9 @@ mod withheld;
 mod words;
 
 pub use certificate::certificate;
+pub use check_words::spoken;
 pub use copies::Copied;
-pub use exhibit::{ArchiveInfo, Cover, Disposed, Exhibit, Finished, Formats, Telling};
+pub use exhibit::{ArchiveInfo, Cover, Disposed, Exhibit, Finished, Formats, Origin, Telling};
 pub use production::{Contents, Production};
 pub use proofs::{Awaiting, ProofFiles};
 pub use quality::{

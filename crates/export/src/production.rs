@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::bag::{Bag, Part};
 use crate::conversation::{ConversationSummary, MOST_NAMES, PER_PAGE};
-use crate::exhibit::{ArchiveInfo, Cover, Exhibit, Finished, Formats, Telling};
+use crate::exhibit::{ArchiveInfo, Cover, Exhibit, Finished, Formats, Origin, Telling};
 use crate::page::{Pages, Reply};
 use crate::proofs::{self, Proofs};
 use crate::show::{local, zone};
@@ -133,14 +133,18 @@ impl Production {
             lowered_by,
             run,
             copied,
+            origin,
         } = &e.archive;
         let also: Vec<serde_json::Value> = e.also.iter().map(|other| told(&e.message, other)).collect();
-        let archive = json!({
+        let mut archive = json!({
             "number": number, "entry": entry, "place": place, "proof": proof, "proof_record": proof_record,
             "retain_until": retain_until, "retention_class": retention_class, "verdict": verdict,
             "restamped_by": restamped_by, "redacted": [], "marking": self.cover.classification,
             "declassified_by": lowered_by, "run": run, "copied": copied,
         });
+        if let Some(Origin { archive: before, entry, proof }) = origin {
+            archive["origin"] = json!({ "archive": before, "entry": entry, "place": place, "proof": proof });
+        }
         let mut line = Vec::new();
         wire::write_line_also(&mut line, &e.message, &also, Some(&archive));
         lines.write_all(&line)

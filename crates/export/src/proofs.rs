@@ -74,10 +74,18 @@ impl Proofs {
                 (format!("entry-{entry:010}{}.proof", self.tag), here - first + 1)
             }
         };
+        if let Some(origin) = &mut archive.origin {
+            origin.proof = Some(origin_file(&file, 0));
+        }
         archive.proof = Some(file.clone());
         archive.proof_record = record as u64;
         self.awaiting.push(Awaiting { entry, place, file });
     }
+}
+
+/// The file beside a proof with the same by the log of an archive before: 0 is the one that handed it over.
+fn origin_file(file: &str, before: usize) -> String {
+    if before == 0 { format!("origin-{file}") } else { format!("origin-{}-{file}", before + 1) }
 }
 
 impl Production {
@@ -109,6 +117,14 @@ impl Production {
         let name = format!("data/checkpoints/{size:016x}");
         self.bag.whole(&name, note.as_bytes())?;
         self.bag.whole(&format!("{name}.consistency"), consistency.as_bytes())
+    }
+
+    /// Writes a file of proofs by the log of an archive before: 0 is the one that handed the messages over.
+    ///
+    /// # Errors
+    /// What the operating system refuses.
+    pub fn origin_proof(&mut self, file: &str, before: usize, text: &str) -> io::Result<()> {
+        self.proof(&origin_file(file, before), text)
     }
 
     /// Writes a file of proofs.

@@ -212,6 +212,7 @@ fn ground(ground: Option<&str>) -> Word {
         Some("misdirected") => Word::Misdirected,
         Some("journalised") => Word::Journalised,
         Some("ordered") => Word::Ordered,
+        Some("handed-over") => Word::HandedOver,
         _ => Word::NoGround,
     }
 }

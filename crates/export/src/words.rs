@@ -116,6 +116,7 @@ words! {
     MovedBy: "flyttet til rette person eller telefon ved afgørelse", "moved to the right person or phone by decision";
     OnDay: "den", "on";
     Ordered: "pålagt sletning", "ordered to be erased";
+    HandedOver: "afleveret til en anden myndigheds arkiv", "handed over to the archive of another authority";
     Personnel: "personale", "personnel";
     Private: "privat", "private";
     Misdirected: "fejlsendt", "misdirected";

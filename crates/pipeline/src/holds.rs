@@ -152,6 +152,80 @@ fn found(entries: &[RegisterEntry]) -> Result<Vec<Found>, JobError> {
     Ok(all)
 }
 
+/// A hold as it goes along with a person who is handed over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Travelling {
+    /// Entry that placed it with the giver.
+    pub(crate) hold: u64,
+    from: Option<Date>,
+    to: Option<Date>,
+    services: Vec<String>,
+    case: String,
+    decision: String,
+    received_at: Date,
+    auto_delete_stopped: bool,
+    /// First day on which it blocks no more, of one that was released and is in its days of grace.
+    free_from: Option<Date>,
+}
+
+/// The holds that block anything of a person on a day.
+pub(crate) fn travelling(
+    places: &Places,
+    writer: &Writer,
+    custodian: &str,
+    day: Date,
+) -> Result<Vec<Travelling>, JobError> {
+    let entries = writer.register(&KINDS).map_err(|e| places.fail(e))?;
+    let covers = |f: &Found| {
+        let named = &f.placed.custodians;
+        f.hold.blocks_on(day) && (named.is_empty() || named.iter().any(|id| id == custodian))
+    };
+    let told = |f: Found| {
+        let Placed { from, to, services, case, decision, received_at, .. } = f.placed;
+        let (hold, free_from) = (f.hold.entry, f.hold.free_from);
+        Travelling {
+            hold,
+            from,
+            to,
+            services,
+            case,
+            decision,
+            received_at,
+            auto_delete_stopped: f.stopped,
+            free_from,
+        }
+    };
+    Ok(found(&entries)?.into_iter().filter(covers).map(told).collect())
+}
+
+/// The clear part and the plain of the entry that places such a hold with the receiver; in its days of grace or not, it
+/// is for the receiver to release.
+pub(crate) fn of_travelling(hold: &Travelling, custodian: &str) -> Result<(Vec<u8>, Vec<u8>), JobError> {
+    let Travelling {
+        hold: _,
+        from,
+        to,
+        services,
+        case,
+        decision,
+        received_at,
+        auto_delete_stopped,
+        free_from: _,
+    } = hold.clone();
+    let placed = Placed {
+        version: 1,
+        custodians: vec![custodian.to_owned()],
+        from,
+        to,
+        services,
+        case,
+        decision,
+        received_at,
+        auto_delete_stopped,
+    };
+    Ok((access::DayBody(days(received_at)).encode(), json(&placed)?))
+}
+
 const KINDS: [EntryType; 2] = [EntryType::Hold, EntryType::Release];
 
 /// Every hold, in the order they were placed, as a writer finds them.

@@ -69,14 +69,23 @@ impl Gate {
     pub(crate) fn admit(&mut self, batch: &EncodedBatch) -> Result<(), JobError> {
         for item in &batch.items {
             let Some(marking) = item.marking.as_deref() else { continue };
-            let day = item.sent.or(item.received).and_then(policy::civil_date);
-            let level = self.markings.effective(&self.custodian, day, Some(marking)).level;
-            let ceiling = self.markings.ceiling();
-            if level > ceiling {
-                return Err(JobError::AboveCeiling { level: level.danish(), ceiling: ceiling.danish() });
-            }
-            self.highest = self.highest.max(level);
+            self.admit_one(item.sent.or(item.received), marking)?;
         }
+        Ok(())
+    }
+
+    /// Lets a marked message of a time pass.
+    ///
+    /// # Errors
+    /// As [`Gate::admit`].
+    pub(crate) fn admit_one(&mut self, at: Option<i64>, marking: &str) -> Result<(), JobError> {
+        let day = at.and_then(policy::civil_date);
+        let level = self.markings.effective(&self.custodian, day, Some(marking)).level;
+        let ceiling = self.markings.ceiling();
+        if level > ceiling {
+            return Err(JobError::AboveCeiling { level: level.danish(), ceiling: ceiling.danish() });
+        }
+        self.highest = self.highest.max(level);
         Ok(())
     }
 

@@ -173,7 +173,7 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
             archive.content(operator, *entry, out).map(|_| true).map_err(|e| io::Error::other(e.to_string()))
         };
         production.month(exhibits, &mut content).map_err(written)?;
-        proofs.write(operator, &mut production, fail, written)?;
+        proofs.write(operator, &stamps, &mut production, fail, written)?;
     }
     let mut withheld = review::withheld(&job.places, &archive, &job.custodian, job.from, job.to)?;
     withheld.extend(erased(job)?);
@@ -199,7 +199,8 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
 /// The copies of the custodian's phones, as their runs tell them.
 fn copies(job: &Export, archive: &Archive, operator: &Operator) -> Result<Vec<Copied>, JobError> {
     let runs = archive.register(operator.keys(), &[EntryType::Run]).map_err(|e| job.places.fail(e))?;
-    let mine = runs.iter().filter_map(|e| Manifest::parse(&e.plain)).filter(|m| m.custodian == job.custodian);
+    let mine = runs.iter().filter_map(|e| Manifest::parse(&e.plain));
+    let mine = mine.filter(|m| m.custodian == job.custodian && m.source != crate::handover::SOURCE);
     let mut copies: Vec<Copied> = mine
         .map(|m| Copied {
             date: m.copy_date.to_string(),

@@ -8,6 +8,7 @@ use export::{Production, ProofFiles};
 use model::canonical::Group;
 
 use crate::error::JobError;
+use crate::restamp::Stamps;
 
 /// Up to this many bytes of sealed segments each message gets a file of its own, which is about ten
 /// thousand; beyond, each segment.
@@ -64,6 +65,7 @@ impl<'a> Proofs<'a> {
     pub(crate) fn write(
         &self,
         operator: &Operator,
+        stamps: &Stamps,
         production: &mut Production,
         fail: impl Fn(ArchiveError) -> JobError,
         written: impl Fn(io::Error) -> JobError,
@@ -77,6 +79,12 @@ impl<'a> Proofs<'a> {
                 let text = opened.proof(&places, show).map_err(&fail)?;
                 let name = file.first().map(|a| a.file.as_str()).unwrap_or_default();
                 production.proof(name, &text).map_err(&written)?;
+                // what was taken over is proved by the logs that it stood in before as well
+                let before = stamps.origin(entry).into_iter().flatten().rev().enumerate();
+                for (n, (standing, checkpoint)) in before {
+                    let text = opened.earlier_proof(&places, show, standing, checkpoint).map_err(&fail)?;
+                    production.origin_proof(name, n, &text).map_err(&written)?;
+                }
             }
         }
         Ok(())

@@ -49,7 +49,7 @@ pub struct NewCustodian {
 const LONGEST_ID: usize = 64;
 
 /// An id is a short word of letters, digits, `-`, `_` and `.`.
-fn check_id(id: &str) -> Result<(), JobError> {
+pub(crate) fn check_id(id: &str) -> Result<(), JobError> {
     let legal = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
     if id.is_empty() || id.len() > LONGEST_ID || !id.chars().all(legal) {
         let why = "1 to 64 bytes of letters, digits, '-', '_' and '.'".to_owned();

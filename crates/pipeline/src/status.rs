@@ -1,7 +1,7 @@
 //! `status`: which months of which custodian are covered by copies, from which phone and source, what the
 //! copies themselves showed, what waits for a person. From the log and the register; opens no message.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chain::EntryType;
 use jiff::civil::Date;
@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::clock::civil;
 use crate::compare::Vanished;
 use crate::error::JobError;
+use crate::handover::{self, GivenOver};
 use crate::manifest::Manifest;
 use crate::places::Places;
 use crate::review::{self, State};
@@ -25,6 +26,8 @@ pub struct StatusReport {
     /// The key of the epoch in force lies whole in the key store, although that of an earlier one was in split
     /// custody: a disposal, an erasure or a rotation made a new one.
     pub split_again: bool,
+    /// What was handed over to other archives and is still here too, until the receiver's receipt comes.
+    pub handed_over: Vec<GivenOver>,
     /// One for each custodian, in the order of the register.
     pub custodians: Vec<CustodianStatus>,
 }
@@ -115,8 +118,10 @@ pub fn status(places: &Places, only: Option<&str>, now: i64) -> Result<StatusRep
     let today = civil(now)?;
     let mut custodians = Vec::new();
     for custodian in register.custodians().filter(|c| only.is_none_or(|id| id == c.id())) {
-        let mine: Vec<&Manifest> = runs.iter().filter(|m| m.custodian == custodian.id()).collect();
-        let copied: BTreeSet<Date> = mine.iter().map(|m| m.copy_date.first_of_month()).collect();
+        // what another archive handed over is no copy of a phone
+        let mine = |m: &&Manifest| m.custodian == custodian.id() && m.source != handover::SOURCE;
+        let mine: Vec<&Manifest> = runs.iter().filter(mine).collect();
+        let copied = handover::copied_months(places, &archive, &keys, custodian.id())?;
         let due = custodian.months_due(&policy, today);
         let without = |m: &&policy::MonthDue| m.monthly_copy && !copied.contains(&m.month);
         // the month that runs is not over
@@ -153,10 +158,13 @@ pub fn status(places: &Places, only: Option<&str>, now: i64) -> Result<StatusRep
     }
     let epoch = archive.authority().epoch().map(|e| e.number).unwrap_or_default();
     let split_again = crate::custody::to_split_again(&keys, epoch);
+    let mut handed_over = handover::given(places)?;
+    handed_over.retain(|given| given.received.is_none() && only.is_none_or(|id| id == given.custodian));
     Ok(StatusReport {
         archive: model::wire::hex(archive.id()),
         size: archive.size(),
         split_again,
+        handed_over,
         custodians,
     })
 }

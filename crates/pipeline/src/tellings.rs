@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 
 use archive::Record;
-use export::{ArchiveInfo, Exhibit, Telling};
+use export::{ArchiveInfo, Exhibit, Origin, Telling};
 use model::{Message, canonical, wire};
 
-use crate::restamp::{self, Stamps};
+use crate::restamp::Stamps;
 use crate::{identity, likeness, verdict};
 
 /// A record, opened.
@@ -16,6 +16,7 @@ pub(crate) struct Version {
     verdict: verdict::Verdict,
     /// Entry that changed its period after it was sealed.
     restamped: Option<u64>,
+    origin: Option<Origin>,
     bucket: usize,
     entry: u64,
     place: u32,
@@ -43,20 +44,22 @@ pub(crate) fn version(
     // neither page nor line shows them, and a month of them fills the memory
     message.raw = Vec::new();
     let mut verdict = verdict::decode(record.groups[7]).map_err(at)?;
-    let restamped = stamps.otherwise(&record.run, id);
-    if restamped.is_some() {
-        let stamper = stamps.counting(&record.run, id, None).map_err(|e| e.to_string())?;
-        if let Some(time) = restamp::time(record.groups[0]) {
-            let stamp = stamper.stamp(time);
-            (verdict.class, verdict.retain_until) = (stamp.class, stamp.retain_until);
-        }
+    let beside = stamps.beside(id, record).map_err(|e| e.to_string())?;
+    let restamped = beside.as_ref().map(|beside| beside.entry);
+    if let Some(beside) = beside {
+        (verdict.class, verdict.retain_until) = (beside.class, beside.retain_until);
     }
+    let origin = stamps.origin(record.entry).and_then(|all| all.last()).and_then(|(standing, _)| {
+        let header = chain::Header::parse(&standing.header).ok()?;
+        Some(Origin { archive: wire::hex(&header.archive), entry: header.index, proof: None })
+    });
     let message = Box::new(message);
     let Record { entry, place, run, .. } = *record;
     Ok(Version {
         message,
         verdict,
         restamped,
+        origin,
         bucket,
         entry,
         place,
@@ -164,6 +167,7 @@ fn info(v: &Version) -> ArchiveInfo {
         retain_until: v.verdict.retain_until.to_string(),
         retention_class: v.verdict.class.name().to_owned(),
         restamped_by: v.restamped,
+        origin: v.origin.clone(),
         verdict: v.verdict.sorted.decision.word().to_owned(),
         lowered_by: None,
         run: wire::hex(&v.run),

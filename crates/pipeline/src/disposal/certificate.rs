@@ -109,7 +109,7 @@ pub struct Certificate {
 /// Why messages were erased or moved.
 #[derive(Clone, Debug, Serialize)]
 pub struct Why {
-    /// One of `erasure::GROUNDS`; empty for a transfer.
+    /// One of `erasure::GROUNDS`, or `handed-over`; empty for a transfer.
     pub ground: String,
     /// In the words of who asked.
     pub reason: String,
@@ -359,11 +359,12 @@ impl Certificate {
 }
 
 /// The grounds in Danish.
-const GROUNDS: [(&str, &str); 4] = [
+const GROUNDS: [(&str, &str); 5] = [
     ("private", "udelukkende privat"),
     ("personnel", "udelukkende personalerelateret"),
     ("misdirected", "sendt ved en åbenlys fejl"),
     ("ordered", "sletning er pålagt"),
+    ("handed-over", "afleveret til en anden myndigheds arkiv"),
 ];
 
 /// Where a certificate was written.

@@ -170,6 +170,11 @@ impl Facts {
         bar(today, Date::MIN, self.covering(of), waiting, Preservation::Discard)
     }
 
+    /// Whether a person must still decide on messages that would go into a bucket.
+    pub(crate) fn awaits_decision(&self, bucket: &[u8; 16]) -> bool {
+        self.waiting.get(bucket).copied().unwrap_or_default()
+    }
+
     fn covering(&self, of: &Whose<'_>) -> impl Iterator<Item = &Hold> {
         let covers = |h: &&Hold| h.scope.could_cover(of.custodian, of.bucket, of.untimed);
         self.holds.iter().filter(covers).collect::<Vec<_>>().into_iter()

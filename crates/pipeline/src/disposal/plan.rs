@@ -7,7 +7,7 @@ use archive::{Archive, Belonging, Operator, Writer};
 use chain::EntryType;
 use jiff::civil::Date;
 use model::wire;
-use policy::{Bar, Bucket, Class, Stamp, add_years, first_of_next_month};
+use policy::{Bar, Bucket, Class, add_years, first_of_next_month};
 use serde::{Deserialize, Serialize};
 
 use super::{Facts, Whose};
@@ -16,7 +16,7 @@ use crate::error::JobError;
 use crate::places::Places;
 use crate::progress::{Phase, Progress};
 use crate::requests::salt;
-use crate::restamp::{self, Stamps};
+use crate::restamp::Stamps;
 use crate::verdict;
 
 /// Most bytes of a plan.
@@ -208,15 +208,13 @@ fn look(
                 Ok(verdict) => {
                     let untimed = |d: &String| d.starts_with("retention_time_");
                     planned.untimed |= verdict.doubts.iter().any(untimed);
-                    let (due, rules) = match stamps.otherwise(&record.run, id) {
-                        None => (verdict.disposal_from, verdict.rules),
-                        Some(_) => match counting(stamps, id, &record) {
-                            Some(stamp) => (stamp.disposal_from, rules(&stamp)),
-                            None => {
-                                damaged = Some(format!("entry {}: record {}", record.entry, record.place));
-                                return Ok(());
-                            }
-                        },
+                    let (due, rules) = match stamps.beside(id, &record) {
+                        Ok(None) => (verdict.disposal_from, verdict.rules),
+                        Ok(Some(beside)) => (beside.disposal_from, beside.rules),
+                        Err(_) => {
+                            damaged = Some(format!("entry {}: record {}", record.entry, record.place));
+                            return Ok(());
+                        }
                     };
                     if due > planned.due {
                         planned.due = due;
@@ -237,16 +235,6 @@ fn look(
         planned.due = end.unwrap_or(Date::MAX);
     }
     Ok(planned)
-}
-
-/// The stamp that counts for a record that was moved, or whose bucket was restamped.
-fn counting(stamps: &Stamps, bucket: &[u8; 16], record: &archive::Record<'_>) -> Option<Stamp> {
-    let stamper = stamps.counting(&record.run, bucket, None).ok()?;
-    Some(stamper.stamp(restamp::time(record.groups[0])?))
-}
-
-fn rules(stamp: &Stamp) -> Vec<String> {
-    stamp.rules.iter().map(|rule| policy::Code::id(rule).to_owned()).collect()
 }
 
 /// Puts a plan into the key store; gives what it is called.

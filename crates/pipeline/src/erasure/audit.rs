@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 
-use access::EraseBody;
+use access::{EraseBody, HandedBody, HandedStage};
 use archive::Operator;
 use chain::EntryType;
 use policy::Bucket;
 
-use super::{Details, GROUNDS};
+use super::{Details, GROUNDS, HANDED_OVER};
 use crate::disposal::digest;
 use crate::error::JobError;
 use crate::places::Places;
@@ -18,7 +18,7 @@ use crate::{holds, operators};
 pub(crate) fn broken(places: &Places, by: &Operator) -> Result<Vec<(u64, String)>, JobError> {
     let archive = places.open()?;
     let fail = |e| places.fail(e);
-    let kinds = [EntryType::Hold, EntryType::Release, EntryType::Erase];
+    let kinds = [EntryType::Hold, EntryType::Release, EntryType::Erase, EntryType::Handed];
     let entries = archive.register(by.keys(), &kinds).map_err(fail)?;
     let labels = archive.labels(by.keys()).map_err(fail)?;
     let numbers: HashMap<[u8; 16], usize> = archive.buckets().iter().map(|b| b.id).zip(0..).collect();
@@ -38,7 +38,15 @@ pub(crate) fn broken(places: &Places, by: &Operator) -> Result<Vec<(u64, String)
             continue;
         };
         let counts = (body.records.len() as u64, body.blobs.len() as u64);
-        let said = GROUNDS.contains(&details.ground.as_str()) && part.custodian == custodian;
+        let receipt = |e: &archive::RegisterEntry| {
+            e.header.kind() == Some(EntryType::Handed)
+                && HandedBody::decode(&e.clear).is_some_and(|b| b.stage == HandedStage::Received)
+        };
+        let known = match details.ground.as_str() {
+            HANDED_OVER => entries[..at].iter().any(receipt),
+            ground => GROUNDS.contains(&ground),
+        };
+        let said = known && part.custodian == custodian;
         if digest(&entry.plain) != body.plan || counts != (part.records, part.attachments) || !said {
             found.push((index, "the erasure is not the one that was approved".to_owned()));
         }

@@ -7,12 +7,14 @@ mod ask;
 mod audit;
 pub(crate) mod find;
 pub(crate) mod leaving;
+mod letting_go;
 mod run;
 
 pub use ask::{AskReport, NewErasure, approve, ask, numbered};
 pub use run::{Waiting, run, waiting};
 
 pub(crate) use audit::broken;
+pub(crate) use letting_go::{LettingGo, let_go};
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +22,9 @@ use jiff::civil::Date;
 
 /// Words for why messages may be erased.
 pub const GROUNDS: [&str; 4] = ["private", "personnel", "misdirected", "ordered"];
+
+/// Why else: another archive has them, and its receipt is in the log.
+pub(crate) const HANDED_OVER: &str = "handed-over";
 
 /// What is sealed with an erasure.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -32,7 +37,7 @@ pub(crate) struct Details {
     pub(crate) day: Date,
     /// Entries in the log then.
     pub(crate) size: u64,
-    /// One of [`GROUNDS`].
+    /// One of [`GROUNDS`], or [`HANDED_OVER`].
     pub(crate) ground: String,
     /// Why, in the words of who asked.
     pub(crate) reason: String,

@@ -10,9 +10,10 @@ use serde::Serialize;
 use super::ask::RIGHT;
 use super::find::find;
 use super::leaving::{opened, place_of, still};
-use super::{Details, ErasedBucket};
+use super::{Details, ErasedBucket, HANDED_OVER};
 use crate::disposal::{Copies, RunReport, close_all, pending, refused};
 use crate::error::JobError;
+use crate::handover;
 use crate::places::Places;
 use crate::requests::Request;
 
@@ -105,10 +106,16 @@ fn parts(
     for ((body, planned), approvals) in bodies.iter().zip(&details.buckets).zip(approvals) {
         let bucket = place_of(writer, planned)?;
         let custodian = register.custodian(&planned.custodian).ok_or(JobError::UnknownCustodian)?;
-        let found = find(places, writer, by, bucket, &body.records, custodian, true)?;
+        let handed_over = details.ground == HANDED_OVER;
+        let mut found = find(places, writer, by, bucket, &body.records, custodian, !handed_over)?;
         if found.body.records != body.records || found.body.blobs != body.blobs {
             let why = "what is to be erased is not the same any more: ask anew".to_owned();
             return Err(JobError::Refused { why });
+        }
+        if handed_over {
+            let in_a_package = |identity: &Vec<u8>| [handover::HANDED_OVER, identity].concat();
+            let these: Vec<_> = found.identities.iter().map(in_a_package).collect();
+            found.identities.extend(these);
         }
         parts.push(Erasing { bucket, body: body.clone(), approvals, identities: found.identities });
     }

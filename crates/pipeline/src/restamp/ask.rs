@@ -152,6 +152,10 @@ fn look(
     let mut wrong = None;
     archive
         .records(by, number, &mut |record| {
+            // what another archive stamped is not this register's to stamp
+            if stamps.stamped_elsewhere(&record.run, id) {
+                return Ok(());
+            }
             // made once a run and remembered
             let was = stamps.counting(&record.run, id, before);
             let is = stamps.as_of(&record.run, id, stamps.version());

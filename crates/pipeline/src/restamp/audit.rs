@@ -59,6 +59,9 @@ impl Claims {
         let claims = self.by_bucket.get(&bucket).into_iter().flatten();
         for claim in claims.filter(|claim| segment.header.index < claim.entry) {
             let run = &segment.header.run;
+            if self.stamps.stamped_elsewhere(run, &bucket) {
+                continue;
+            }
             let was = self.stamps.counting(run, &bucket, Some(claim.entry));
             let (Ok(was), Ok(is)) = (was, self.stamps.as_of(run, &bucket, claim.version)) else { continue };
             let mut tallied = Tallied::default();

@@ -5,19 +5,20 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use access::{KeyStore, RestampBody};
-use archive::{Archive, RegisterEntry};
-use chain::EntryType;
+use archive::{Archive, Record, RegisterEntry, Standing};
+use chain::{Checkpoint, EntryType};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use model::canonical;
-use policy::{Bucket, MessageTime, Register, Stamp, Stamper};
+use policy::{Bucket, Class, MessageTime, Register, Stamp, Stamper};
 use zeroize::Zeroizing;
 
 use super::Details;
+use crate::clock::from_days;
 use crate::error::JobError;
 use crate::manifest::Manifest;
 use crate::places::Places;
-use crate::{register, transfer};
+use crate::{handover, register, transfer};
 
 /// Stampers by run, as of some number of entries of the register.
 pub(crate) struct Stamps {
@@ -29,8 +30,28 @@ pub(crate) struct Stamps {
     transfers: HashMap<u64, transfer::Details>,
     /// The transfer by which messages of a run came to a bucket, by bucket and run.
     moved: archive::Moved,
+    /// Entries by which something was taken over from another archive.
+    takings: HashSet<u64>,
+    /// Where a segment that was taken over stood before, by its entry here.
+    origins: HashMap<u64, Origin>,
+    /// Longer periods than the sealed ones, of records that were taken over: by entry and place.
+    stated: HashMap<(u64, u32), Beside>,
     /// Stampers made so far, by run, transfer and version.
     made: Mutex<HashMap<Made, Arc<Stamper>>>,
+}
+
+/// Where a segment stood in the logs of other archives before it was taken over: the newest last.
+pub(crate) type Origin = Vec<(Standing, Checkpoint)>;
+
+/// The period that counts for a record in the place of the one it was sealed with.
+#[derive(Clone, Debug)]
+pub(crate) struct Beside {
+    /// Entry that says so.
+    pub(crate) entry: u64,
+    pub(crate) class: Class,
+    pub(crate) retain_until: Date,
+    pub(crate) disposal_from: Date,
+    pub(crate) rules: Vec<String>,
 }
 
 /// Run, whose messages they are since and from which phone, version of the register.
@@ -63,7 +84,9 @@ impl Stamps {
         }
         let moved = archive.moved().map_err(|e| places.fail(e))?;
         let register = register::replay(&entries(&register::KINDS)?)?;
-        Ok(Self { register, runs, restamps, transfers, moved, made: Mutex::default() })
+        let (takings, origins, stated) = taken_over(places, archive, keys)?;
+        let made = Mutex::default();
+        Ok(Self { register, runs, restamps, transfers, moved, takings, origins, stated, made })
     }
 
     /// Entries of the register now.
@@ -139,8 +162,33 @@ impl Stamps {
         self.moved.get(&(*bucket, *run)).and_then(|entry| self.transfers.get(entry))
     }
 
+    /// Whether what a run put into a bucket was stamped by another archive: this register says nothing of it.
+    pub(crate) fn stamped_elsewhere(&self, run: &[u8; 16], bucket: &[u8; 16]) -> bool {
+        self.moved.get(&(*bucket, *run)).is_some_and(|entry| self.takings.contains(entry))
+    }
+
+    /// Where a segment stood before it was taken over; nothing for one that was not.
+    pub(crate) fn origin(&self, entry: u64) -> Option<&Origin> {
+        self.origins.get(&entry)
+    }
+
+    /// The period that counts for a record of a bucket, where that is not the one it was sealed with.
+    pub(crate) fn beside(&self, bucket: &[u8; 16], record: &Record<'_>) -> Result<Option<Beside>, JobError> {
+        if self.stamped_elsewhere(&record.run, bucket) {
+            return Ok(self.stated.get(&(record.entry, record.place)).cloned());
+        }
+        let Some(entry) = self.otherwise(&record.run, bucket) else { return Ok(None) };
+        let at = || JobError::Integrity {
+            what: format!("entry {}: record {}: core cannot be read", record.entry, record.place),
+        };
+        let stamp = self.counting(&record.run, bucket, None)?.stamp(time(record.groups[0]).ok_or_else(at)?);
+        let Stamp { class, retain_until, disposal_from, .. } = stamp;
+        let rules = stamp.rules.iter().map(|rule| policy::Code::id(rule).to_owned()).collect();
+        Ok(Some(Beside { entry, class, retain_until, disposal_from, rules }))
+    }
+
     /// The entry that gives the messages that a run put into a bucket another period than they were sealed with.
-    pub(crate) fn otherwise(&self, run: &[u8; 16], bucket: &[u8; 16]) -> Option<u64> {
+    fn otherwise(&self, run: &[u8; 16], bucket: &[u8; 16]) -> Option<u64> {
         self.restamped(bucket, None).max(self.moved.get(&(*bucket, *run)).copied())
     }
 
@@ -163,7 +211,8 @@ impl Stamps {
             if archive.disposed_by(number).is_some() {
                 continue;
             }
-            for run in runs.get(&made.id).into_iter().flatten() {
+            let mine = runs.get(&made.id).into_iter().flatten();
+            for run in mine.filter(|run| !self.stamped_elsewhere(run, &made.id)) {
                 let (was, is) =
                     (self.counting(run, &made.id, None)?, self.as_of(run, &made.id, self.version())?);
                 if differ(&bucket, &was, &is) {
@@ -174,6 +223,39 @@ impl Stamps {
         }
         Ok(counts)
     }
+}
+
+/// What takings say of the segments that they brought.
+type TakenOver = (HashSet<u64>, HashMap<u64, Origin>, HashMap<(u64, u32), Beside>);
+
+fn taken_over(places: &Places, archive: &Archive, keys: &KeyStore) -> Result<TakenOver, JobError> {
+    let (mut takings, mut origins, mut stated) = (HashSet::new(), HashMap::new(), HashMap::new());
+    let entries = handover::taken_entries(places, archive, keys)?;
+    let there =
+        if entries.is_empty() { Vec::new() } else { archive.taken_over().map_err(|e| places.fail(e))? };
+    for (taking, taken) in entries {
+        let index = taking.header.index;
+        let bad = || JobError::Integrity { what: format!("entry {index}: malformed taking") };
+        takings.insert(index);
+        let here = there.iter().filter(|h| h.refers_to == index);
+        for (header, segment) in here.zip(&taken.segments) {
+            let before = segment.earlier.iter().map(|(s, checkpoint)| (s, checkpoint));
+            let all = before.chain([(&segment.standing, &taken.checkpoint)]);
+            let read = |(standing, text): (&handover::Written, &String)| {
+                Some((standing.read()?, Checkpoint::parse(text).ok()?))
+            };
+            origins.insert(header.index, all.map(read).collect::<Option<Origin>>().ok_or_else(bad)?);
+            for one in &segment.stated {
+                let (class, days) = (Class::from_code(one.class), from_days(one.disposal_from));
+                let (class, disposal_from) = class.zip(days).ok_or_else(bad)?;
+                let retain_until = from_days(one.retain_until).ok_or_else(bad)?;
+                let rules = Vec::new();
+                let beside = Beside { entry: index, class, retain_until, disposal_from, rules };
+                stated.insert((header.index, one.place), beside);
+            }
+        }
+    }
+    Ok((takings, origins, stated))
 }
 
 /// Whether two stampers differ for a message of any day that a bucket may hold, or of none.

@@ -10,16 +10,16 @@ use policy::{Custodian, Handle};
 use serde::Serialize;
 
 use super::Details;
-use crate::batch::whole;
 use crate::disposal::{Copies, RunReport, close_all, pending, refused};
 use crate::erasure::ErasedBucket;
 use crate::erasure::find::{At, find};
 use crate::erasure::leaving::{opened, place_of, still};
 use crate::error::JobError;
+use crate::known::known_as;
 use crate::places::Places;
 use crate::requests::Request;
 use crate::restamp::{Stamps, time};
-use crate::{identity, ingest, scope};
+use crate::{ingest, scope};
 
 /// A request that waits.
 #[derive(Debug, Serialize)]
@@ -210,28 +210,15 @@ fn sighting(
     prefix: &[u8],
     numbers: &mut HashMap<Vec<u8>, u32>,
 ) -> archive::Sighting {
-    let mut identity = prefix.to_vec();
-    let mut base = Vec::new();
-    identity::into(message, groups[1], &mut base);
-    identity.extend_from_slice(&base);
-    if !identity::is_own(&base) {
-        let n = numbers.entry(base).or_default();
+    let number = &mut |base: &[u8], identity: &mut Vec<u8>| {
+        let n = numbers.entry(base.to_vec()).or_default();
         if *n > 0 {
             identity.extend_from_slice(&n.to_be_bytes());
         }
         *n = n.saturating_add(1);
-    }
-    let mut version = Vec::new();
-    canonical::version_into(message, &groups.map(<[u8]>::to_vec), &mut version);
-    let whole = whole(message);
-    let scope = if whole.is_empty() { whole } else { [prefix, &whole].concat() };
-    let said = [groups[1], groups[3]].concat();
-    let aspect = Aspect {
-        scope: &scope,
-        text: &said,
-        deleted: message.deleted,
-        unsent: message.unsent,
-        expiring: message.expires_after_s.is_some_and(|s| s > 0),
     };
-    writer.sighting(&identity, &version, &aspect)
+    let keyed = &mut |identity: &[u8], version: &[u8], aspect: &Aspect<'_>| {
+        writer.sighting(identity, version, aspect)
+    };
+    known_as(message, groups, prefix, number, keyed).1
 }
