@@ -228,6 +228,24 @@ transfer-done = Flyttet: led { $entry }. Intet af det, og ingen gammel nøgle, e
 transfer-state-begun = Led { $entry }, afgørelse { $decision }, { $messages } beskeder: påbegyndt; kør transfer run.
 transfer-state-pending = Led { $entry }, afgørelse { $decision }, { $messages } beskeder: flyttet her, afventer kopier.
 transfer-state-final = Led { $entry }, afgørelse { $decision }, { $messages } beskeder: endelig.
+handover-key = Nøglen er i { $path }: send den til det arkiv, der afleverer.
+handover-words = Ord at sammenligne i telefonen: { $words }
+handover-asked = Anmodning { $request }: { $buckets } bundter til arkiv { $receiver }. Sammenlign ordene med modtageren, lad en anden person godkende med handover approve, og kør så handover give.
+handover-hold = Giverens fastholdelse { $hold } følger med og sættes hos modtageren.
+handover-given = Afleveret i led { $entry }: { $messages } beskedudgaver og { $attachments } vedhæftninger, i { $path }.
+handover-digest = Pakkens SHA-256: { $digest }
+handover-without = Ikke med: { $withheld } holdt tilbage, { $erased } slettet efter afgørelse, { $disposed } slettet efter frist.
+handover-taken = Overtaget i led { $entry } som { $custodian }: { $messages } beskedudgaver og { $attachments } vedhæftninger.
+handover-taken-before = Pakken er overtaget før, i led { $entry } som { $custodian }: { $messages } beskedudgaver og { $attachments } vedhæftninger. Intet er tilføjet.
+handover-receipt = Kvitteringen er i { $path }: send den til det arkiv, der afleverede.
+handover-received = Modtageren har { $messages } beskedudgaver; kvitteringen står i led { $entry }.
+handover-let-go = Anmodning { $request }: det, modtageren har, må slettes her. Lad en anden person godkende med erase approve, og kør så erase run.
+handover-barred = Intet må slettes her endnu: { $why }. Kør handover finish igen, når det er ovre.
+handover-nothing-left = Intet af det er tilbage her.
+handover-waiting = Anmodning { $request }, afgørelse { $decision }: { $custodian } til arkiv { $receiver }, { $approvals } godkendelser.
+handover-state-given = Led { $entry }: { $custodian } til arkiv { $receiver }, { $messages } beskedudgaver: begge arkiver har dem; kvitteringen ventes.
+handover-state-received = Led { $entry }: { $custodian } til arkiv { $receiver }, { $messages } beskedudgaver: modtaget.
+handover-was-taken = Led { $entry }: { $custodian } fra arkiv { $giver }, { $messages } beskedudgaver.
 register-restamp = Beskeder i { $n } bundter kan nu have en anden frist; kør restamp request.
 status-restamp = Bundter, der kan have en anden frist (restamp)
 word-in-force = gælder
@@ -397,6 +415,24 @@ cmd-transfer-run = Udfører en godkendt anmodning, eller fuldfører, hvad der bl
 cmd-transfer-confirm = Bekræfter, at en ældre kopi af nøglelageret er destrueret
 cmd-transfer-list = Viser anmodninger, der venter, og flytninger, og hvor langt de er
 cmd-transfer-certificate = Skriver attester, som JSON og som side til journalen
+cmd-handover = Afleverer en person til en anden myndigheds arkiv med beviserne i behold; kræver to personer
+more-handover =
+    Modtageren laver en nøgle: key. Giveren beder om det, en anden person godkender, og give skriver én
+    fil, som kun modtageren kan åbne. take kontrollerer det hele mod giverens kæde og overtager alt eller
+    intet; kvitteringen går tilbage: finish. Indtil da har begge arkiver det hele.
+cmd-handover-key = Modtager: laver en nøgle at aflevere til, og ord at sammenligne i telefonen
+cmd-handover-request = Giver: beder om, at en person afleveres; ændrer intet
+cmd-handover-approve = Giver: godkender præcis den anmodning; en anden person skal
+cmd-handover-give = Giver: skriver pakken til en godkendt anmodning og indfører den i kæden
+cmd-handover-take = Modtager: kontrollerer en pakke, overtager den og skriver en kvittering
+more-handover-take =
+    Giverens nøgle skal være kommet ad en anden vej end pakken: det, checkpoint show skrev dér. Har dette
+    arkiv en person med samme navn, siger --custodian, at det er den samme.
+cmd-handover-finish = Giver: kontrollerer kvitteringen og beder om, at det, modtageren har, slettes her
+more-handover-finish =
+    Det slettes som en sletning efter afgørelse: en anden person godkender med erase approve, og så erase
+    run. En fastholdelse går forud også her; modtageren har det hele.
+cmd-handover-list = Viser anmodninger, der venter, og hvad der er afleveret og overtaget
 cmd-checkpoint = Kædens underskrevne tilstand
 cmd-checkpoint-show = Viser kædens underskrevne tilstand og nøglen til en fil med betroede nøgler
 cmd-checkpoint-sign = Medunderskriver kædens tilstand som operatør
@@ -610,6 +646,13 @@ arg-transfer-run-copy = Ældre kopi af nøglelageret, som myndigheden kalder den
 arg-transfer-run-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
 arg-transfer-confirm-copy = Ældre kopi af nøglelageret, som myndigheden kalder den; others: dem, ingen har nævnt
 arg-transfer-certificate-out = Mappe til attesterne
+arg-handover-key-out = Fil til den offentlige nøgle; må ikke findes
+arg-to-key = Modtagerens nøglefil
+arg-handover-give-out = Fil til pakken; må ikke findes
+arg-handover-take-custodian = Hvis beskederne er her: id i registret; uden: giverens navn, hvor ingen her har det
+arg-handover-take-receipt = Fil til kvitteringen; må ikke findes
+arg-handover-take-package = Pakken
+arg-handover-finish-receipt = Modtagerens kvittering
 arg-reason = Hvorfor, med ord; står i attesten
 arg-request = Anmodningens navn; begyndelsen er nok
 arg-erase-run-copy = Ældre kopi af nøglelageret, som myndigheden kalder den; kan gentages

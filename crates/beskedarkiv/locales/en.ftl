@@ -229,6 +229,24 @@ transfer-done = Moved: entry { $entry }. Nothing of it, and no old key, is left 
 transfer-state-begun = Entry { $entry }, decision { $decision }, { $messages } messages: begun; run transfer run.
 transfer-state-pending = Entry { $entry }, decision { $decision }, { $messages } messages: moved here, copies pending.
 transfer-state-final = Entry { $entry }, decision { $decision }, { $messages } messages: final.
+handover-key = The key is in { $path }: send it to the archive that hands over.
+handover-words = Words to compare by telephone: { $words }
+handover-asked = Request { $request }: { $buckets } bundles to archive { $receiver }. Compare the words with the receiver, have a second person approve it with handover approve, then handover give.
+handover-hold = The hold of entry { $hold } of the giver goes along and is placed with the receiver.
+handover-given = Handed over in entry { $entry }: { $messages } message versions and { $attachments } attachments, in { $path }.
+handover-digest = SHA-256 of the package: { $digest }
+handover-without = Not in it: { $withheld } withheld, { $erased } erased, { $disposed } disposed of.
+handover-taken = Taken over in entry { $entry } as { $custodian }: { $messages } message versions and { $attachments } attachments.
+handover-taken-before = The package was taken over before, in entry { $entry } as { $custodian }: { $messages } message versions and { $attachments } attachments. Nothing was added.
+handover-receipt = The receipt is in { $path }: send it to the archive that handed over.
+handover-received = The receiver has { $messages } message versions; its receipt stands in entry { $entry }.
+handover-let-go = Request { $request }: what the receiver has may go here. Have a second person approve it with erase approve, then erase run.
+handover-barred = Nothing may go here yet: { $why }. Run handover finish again when that is over.
+handover-nothing-left = Nothing of it is left here.
+handover-waiting = Request { $request }, decision { $decision }: { $custodian } to archive { $receiver }, { $approvals } approvals.
+handover-state-given = Entry { $entry }: { $custodian } to archive { $receiver }, { $messages } message versions: both archives have them; the receipt is awaited.
+handover-state-received = Entry { $entry }: { $custodian } to archive { $receiver }, { $messages } message versions: received.
+handover-was-taken = Entry { $entry }: { $custodian } from archive { $giver }, { $messages } message versions.
 register-restamp = Messages in { $n } bundles may be stamped otherwise now; run restamp request.
 status-restamp = Bundles that may be stamped otherwise (restamp)
 word-in-force = in force
@@ -398,6 +416,24 @@ cmd-transfer-run = Carries out an approved request, or completes what was interr
 cmd-transfer-confirm = Confirms that an older copy of the key store is destroyed
 cmd-transfer-list = Lists requests that wait, and transfers and how far they have come
 cmd-transfer-certificate = Writes certificates, as JSON and as a Danish page to be filed
+cmd-handover = Hands a person over to the archive of another authority, proofs kept; takes two persons
+more-handover =
+    The receiver makes a key: key. The giver asks for it, a second person approves, and give writes one
+    file that the receiver alone can open. take verifies all of it against the giver's log and takes it
+    over whole or not at all; its receipt goes back: finish. Until then both archives have everything.
+cmd-handover-key = Receiver: makes a key to hand over to, and words to compare by telephone
+cmd-handover-request = Giver: asks for a person to be handed over; changes nothing
+cmd-handover-approve = Giver: approves exactly this request; a second person must
+cmd-handover-give = Giver: writes the package of an approved request, and enters it in the log
+cmd-handover-take = Receiver: verifies a package, takes it over and writes a receipt
+more-handover-take =
+    The trusted key of the giver must come by another way than the package: what checkpoint show printed
+    there. Where this archive has a person of the same name, --custodian says that it is the same one.
+cmd-handover-finish = Giver: checks the receipt, and asks for what the receiver has to go here
+more-handover-finish =
+    What goes, goes as an erasure: a second person approves it with erase approve, then erase run. A hold
+    wins here too; the receiver has it already.
+cmd-handover-list = Lists requests that wait, and what was handed over and taken over
 cmd-checkpoint = The signed state of the chain
 cmd-checkpoint-show = Prints the signed state of the chain, and the key for a trusted-keys file
 cmd-checkpoint-sign = Cosigns the state of the chain as an operator
@@ -612,6 +648,13 @@ arg-transfer-run-copy = Older copy of the key store, as the authority calls it; 
 arg-transfer-run-share = File with a share: the sheet itself, or what was typed from it; once for each share
 arg-transfer-confirm-copy = Older copy of the key store, as the authority calls it; others: those nobody named
 arg-transfer-certificate-out = Folder for the certificates
+arg-handover-key-out = File for the public key; must not be there
+arg-to-key = The receiver's key file
+arg-handover-give-out = File for the package; must not be there
+arg-handover-take-custodian = Whose the messages are here: id in the register; without: the giver's name, where nobody here has it
+arg-handover-take-receipt = File for the receipt; must not be there
+arg-handover-take-package = The package
+arg-handover-finish-receipt = The receiver's receipt
 arg-reason = Why, in words; stands in the certificate
 arg-request = Name of the request; its beginning is enough
 arg-erase-run-copy = Older copy of the key store, as the authority calls it; may be repeated

@@ -8,6 +8,7 @@ mod disposal;
 mod erase;
 pub(crate) mod fact;
 mod groups;
+mod handover;
 mod happening;
 mod jobs;
 mod key;
@@ -35,6 +36,7 @@ pub(crate) use disposal::*;
 pub(crate) use erase::*;
 pub(crate) use fact::Fact;
 pub(crate) use groups::*;
+pub(crate) use handover::*;
 pub(crate) use happening::Happening;
 pub(crate) use jobs::*;
 pub(crate) use key::*;
@@ -108,6 +110,8 @@ pub(crate) enum Command {
     Restamp(Restamp),
     #[command(subcommand, arg_required_else_help = true)]
     Transfer(Transfer),
+    #[command(subcommand, arg_required_else_help = true)]
+    Handover(Handover),
     #[command(subcommand, arg_required_else_help = true)]
     Checkpoint(Checkpoint),
     Backup(Backup),

@@ -5,6 +5,7 @@ mod backup;
 mod classify;
 mod disposal;
 mod erase;
+mod handover;
 mod jobs;
 mod key;
 mod media;
@@ -113,6 +114,7 @@ fn dispatch(command: Command, at: &mut Context<'_>) -> Result<u8, Failure> {
         Command::Erase(a) => erase::erase(a, at),
         Command::Restamp(a) => restamp::restamp(a, at),
         Command::Transfer(a) => transfer::transfer(a, at),
+        Command::Handover(a) => handover::handover(a, at),
         Command::Policy(a) => register::policy(&a, at),
         Command::Media(a) => media::media(&a, at),
         Command::Retention(Retention::Explain(a)) => retention::explain(&a, at),

@@ -17,6 +17,9 @@ pub(super) fn status(a: &args::Status, at: &Context<'_>) -> Result<u8, Failure> 
     if report.custodians.is_empty() {
         at.out.line("status-nobody", &[])?;
     }
+    for handover in &report.handed_over {
+        super::handover::state(handover, at)?;
+    }
     if report.split_again {
         at.out.line("split-again", &[])?;
     }
