@@ -208,3 +208,32 @@ fn a_crate_is_named_after_its_folder() {
         assert!(folder.ends_with(Path::new("crates").join(&name)), "{name} lies in {}", folder.display());
     }
 }
+
+/// Third-party crates that are linked into the program on any target, with the features that are given.
+fn linked(features: &[&str]) -> BTreeSet<String> {
+    let out = Command::new(env!("CARGO"))
+        .args(["tree", "--locked", "-p", "beskedarkiv", "-e", "normal", "--prefix", "none"])
+        .args(["--target", "all"])
+        .args(features)
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let lines = String::from_utf8(out.stdout).expect("UTF-8");
+    lines.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn nothing_that_speaks_to_a_network_is_built_by_default() {
+    let text = fs::read_to_string(root().join("deny.toml")).expect("deny.toml");
+    let deny: toml::Table = toml::from_str(&text).expect("TOML");
+    let banned = deny["bans"]["deny"].as_array().expect("bans");
+    let names = banned.iter().map(|ban| ban.as_str().or_else(|| ban["crate"].as_str()).expect("a name"));
+    let banned: BTreeSet<String> = names.map(str::to_owned).collect();
+    let found = linked(&[]);
+    assert_eq!(found.intersection(&banned).collect::<Vec<_>>(), Vec::<&String>::new());
+    assert!(!found.contains("object_store"));
+    // the control: with the feature they are found
+    let with = linked(&["--features", "object-store"]);
+    assert!(with.contains("object_store") && with.intersection(&banned).count() > 4, "{with:?}");
+}

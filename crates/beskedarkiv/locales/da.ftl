@@ -475,6 +475,27 @@ more-backup =
       beskedarkiv backup restore /media/disk/arkiv --to /srv/proeve
 cmd-backup-verify = Kontrollerer en kopi: hver fil mod listen, og arkivet i den uden nøgler
 cmd-backup-restore = Lægger en kopi tilbage i en tom mappe og kontrollerer den
+cmd-backup-store = Kopier i et objektlager (S3)
+cmd-backup-store-probe = Prøver, hvad et lager virkelig håndhæver: skrives én gang, bevares, slettes ikke, frigives ikke før tid
+more-backup-store-probe =
+    Efterlader to objekter på 32 bytes: ét bevares et døgn, det andet så længe, som lageret bevarer alt.
+    Et lager kaldes kun WORM, når hvert forsøg på at overskrive, slette, forkorte og løsne mislykkedes,
+    og når det, der lægges, selv får en bevaringsfrist. Ellers vises svarene, og koden er 3. STORE.toml:
+
+      endpoint = "https://s3.example.dk"
+      bucket = "arkiv"
+      region = "eu-north-1"
+      prefix = "ministerium"       # kan udelades
+      access_key = "..."
+      secret_key_file = "hemmelig" # dens første linje, regnet fra denne fil
+      ca_file = "ca.pem"           # kan udelades: certifikater, der alene står inde for værten
+      worm = true                  # afvis et lager, der ikke er WORM
+cmd-backup-store-put = Lægger en kopi, som backup --offsite lavede, i et lager
+more-backup-store-put =
+    Kopien kontrolleres og ses efter igen, for nøgler og navne, hvor --keys siger, hvor de er. Hver fil
+    ligger i lageret under sin SHA-256 og tæller, når den er læst tilbage. Et afbrudt put fortsættes ved
+    at give det igen. Intet overskrives, og intet slettes.
+cmd-backup-store-take = Henter en kopi fra et lager til en tom mappe og kontrollerer den
 cmd-key = Nøglerne: delt opbevaring, kopi på eget medie, lås
 cmd-key-split = Deler epokens nøgle i dele på papir
 more-key-split =
@@ -585,6 +606,12 @@ arg-operator-grant-messages-to = Kun beskeder til og med denne dags måned må l
 arg-key-rotate-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
 arg-key-reseal-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
 arg-key-reseal-custodian = Kun det, der er af disse personer; uden: alt
+arg-store = Fil, der siger, hvor lageret er, og hvem vi er dér
+arg-backup-store-put-copy = Kopien
+arg-backup-store-take-to = Mappe til kopien; skal være tom eller ikke findes
+arg-state = Tilstand, der hentes, som put kaldte den; uden: den nyeste
+arg-backup-store-put-keys = Nøglelageret: det, der er i det, ledes der efter i kopien
+arg-trust-earlier = Læs ikke det tilbage, som lagerets nyeste tilstand nævner; kun om det er der
 arg-bodies = Krypter også beskederne på ny, ikke kun deres nøgler
 arg-operator-grant-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
 arg-dispose-run-share = Fil med en del: bladet selv, eller det, der er tastet fra det; gentages for hver del
@@ -699,6 +726,8 @@ error-source-io = { $path }: { $fault }
 next-source-io = Se efter, om mediet kan læses, og prøv igen.
 error-no-archive = { $path }: her er hverken arkiv eller nøglelager
 next-no-archive = Ret stien, eller lav et arkiv med beskedarkiv init.
+error-store = objektlager: { $what }: { $why }
+next-store = Se efter endpoint, bucket, region og nøgle i lagerets fil, og om det kan nås. Intet, der er lagt, er tabt; giv kommandoen igen.
 error-unfinished = { $path }: et arkiv, der aldrig blev færdigt: dets init blev afbrudt
 next-unfinished = Der er intet gemt i det. Giv samme init igen: den begynder forfra eller fuldfører det, der kun manglede slutningen.
 error-not-empty = { $path }: er ikke tom
@@ -803,12 +832,17 @@ backup-broken = KOPIEN HOLDER IKKE: { $path }
 backup-restored = Kopien er lagt tilbage og holder: { $path }
 count-files = Filer
 count-written = Skrevet denne gang
+count-read-back = Læst tilbage og sammenlignet
 count-looked-for = Nøgler og navne, der blev ledt efter
 count-too-short = For korte til at lede efter
 key-split = Nøglen er delt i { $n } dele; { $need } skal til:
 key-split-next = Udskriv bladene, prøv delene med key drill, giv dem til hver sin person, og slet filerne. Afslut med key custody finish.
 key-drilled = { $n } dele giver epokens nøgle; den åbner { $opened } af { $all } spande. Ingen nøgle er skrevet.
 key-custody = { $n } dele giver epokens nøgle, den åbner { $opened } af { $all } spande, og nøglelageret har den ikke længere. Gamle kopier af nøglelageret har den stadig: destruér dem.
+store-put = Kopien ligger i lageret som { $state }, og alt, der blev skrevet, er læst tilbage.
+store-taken = Hentet fra lageret: { $state }.
+store-worm = Lageret håndhæver WORM: overskrivning, sletning og frigivelse før tid blev afvist.
+store-not-worm = Lageret er ikke WORM. Det håndhævede ikke:
 key-rotated = Epoke { $epoch } er begyndt. Nøglerne til den forrige er destrueret.
 key-resealed = { $buckets } spande har nye nøgler, { $segments } segmenter er krypteret på ny, epoke { $epoch } er begyndt.
 renewed = Alle { $have } poster og det, de forsegler, er hashet igen: fra { $from } til { $to }. Kæden fortsætter som

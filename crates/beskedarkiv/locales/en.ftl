@@ -477,6 +477,28 @@ more-backup =
       beskedarkiv backup restore /media/disk/archive --to /srv/drill
 cmd-backup-verify = Verifies a copy: every file against the list, and the archive in it without keys
 cmd-backup-restore = Puts a copy back into an empty folder and verifies it
+cmd-backup-store = Copies in an object store (S3)
+cmd-backup-store-probe = Tries what a store really enforces: writing once, retention, no deletion, no shortening
+more-backup-store-probe =
+    Leaves two objects of 32 bytes there, one retained for a day, the other as long as the store retains
+    everything. A store is called WORM only when every attempt to overwrite, delete, shorten and loosen
+    failed, and when what is put gets a retention by itself. Otherwise the answers are listed, and the
+    code is 3. STORE.toml:
+
+      endpoint = "https://s3.example.dk"
+      bucket = "archive"
+      region = "eu-north-1"
+      prefix = "ministry"          # optional
+      access_key = "..."
+      secret_key_file = "secret"   # its first line, relative to this file
+      ca_file = "ca.pem"           # optional: certificates that alone vouch for the host
+      worm = true                  # refuse a store that is not WORM
+cmd-backup-store-put = Puts a copy that backup --offsite made into a store
+more-backup-store-put =
+    The copy is verified and looked through once more, for keys and names where --keys says where they
+    are. Every file lies in the store under its SHA-256 and counts when it was read back. An interrupted
+    put is continued by giving it again. Nothing is overwritten and nothing deleted.
+cmd-backup-store-take = Takes a copy back from a store into an empty folder and verifies it
 cmd-key = The keys: split custody, a copy on a medium of its own, the lock
 cmd-key-split = Splits the epoch's key into shares on paper
 more-key-split =
@@ -587,6 +609,12 @@ arg-operator-grant-messages-to = Only messages up to this day's month may be rea
 arg-key-rotate-share = File with a share: the sheet itself, or what was typed from it; once for each share
 arg-key-reseal-share = File with a share: the sheet itself, or what was typed from it; once for each share
 arg-key-reseal-custodian = Only what is there of these persons; without: everything
+arg-store = File that says where the store is and who we are there
+arg-backup-store-put-copy = The copy
+arg-backup-store-take-to = Folder for the copy; must be empty or not there
+arg-state = State to take, as put named it; without: the newest
+arg-backup-store-put-keys = The key store: what is in it is looked for in the copy
+arg-trust-earlier = Do not read back what the newest state in the store lists; only whether it is there
 arg-bodies = Encrypt the messages anew too, not only their keys
 arg-operator-grant-share = File with a share: the sheet itself, or what was typed from it; once for each share
 arg-dispose-run-share = File with a share: the sheet itself, or what was typed from it; once for each share
@@ -701,6 +729,8 @@ error-source-io = { $path }: { $fault }
 next-source-io = See whether the medium can be read, and try again.
 error-no-archive = { $path }: neither archive nor key store here
 next-no-archive = Correct the path, or make an archive with beskedarkiv init.
+error-store = object store: { $what }: { $why }
+next-store = Check endpoint, bucket, region and key in the file of the store, and whether it can be reached. Nothing that was put is lost; give the command again.
 error-unfinished = { $path }: an archive that was never finished: its init was interrupted
 next-unfinished = Nothing was stored in it. Give the same init again: it begins anew, or completes what only lacked its end.
 error-not-empty = { $path }: not empty
@@ -805,12 +835,17 @@ backup-broken = THE COPY DOES NOT HOLD: { $path }
 backup-restored = The copy was put back and holds: { $path }
 count-files = Files
 count-written = Written this time
+count-read-back = Read back and compared
 count-looked-for = Keys and names looked for
 count-too-short = Too short to look for
 key-split = The key is split into { $n } shares, of which { $need } are needed:
 key-split-next = Print the sheets, try the shares with key drill, give them to different persons, and delete the files. End with key custody finish.
 key-drilled = { $n } shares give the epoch's key; it opens { $opened } of { $all } buckets. No key was written.
 key-custody = { $n } shares give the epoch's key, it opens { $opened } of { $all } buckets, and the key store does not have it any more. Old copies of the key store still have it: destroy them.
+store-put = The copy is in the store as { $state }, and everything that was written was read back.
+store-taken = Taken from the store: { $state }.
+store-worm = The store enforces WORM: overwriting, deleting and releasing early were refused.
+store-not-worm = The store is not WORM. It did not enforce:
 key-rotated = Epoch { $epoch } has begun. The keys of the one before are destroyed.
 key-resealed = { $buckets } buckets have new keys, { $segments } segments are encrypted anew, epoch { $epoch } has begun.
 renewed = All { $have } entries and what they seal are hashed again: from { $from } to { $to }. The chain goes on as

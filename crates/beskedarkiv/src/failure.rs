@@ -19,7 +19,7 @@ pub(crate) const INTEGRITY: u8 = 5;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Keys of the failures of jobs; the same as the pipeline's, so that each has its sentences.
-const JOB_KEYS: [&str; 47] = [
+const JOB_KEYS: [&str; 48] = [
     "unfinished",
     "source-unknown",
     "source-secret-needed",
@@ -65,6 +65,7 @@ const JOB_KEYS: [&str; 47] = [
     "job-file",
     "input-file",
     "io",
+    "store",
     "internal",
     "interrupted",
 ];

@@ -185,6 +185,14 @@ pub enum JobError {
         /// What is wrong with it; fixed words and numbers.
         why: String,
     },
+    /// An object store did not do what it was asked, or was not reached.
+    #[error("object store: {what}: {why}")]
+    Store {
+        /// What was being done.
+        what: &'static str,
+        /// What it answered: a number and a code, or why it was not reached.
+        why: String,
+    },
     /// The operating system refused.
     #[error("{path}: {what}: {kind}")]
     Io {
@@ -216,7 +224,8 @@ impl JobError {
             | Self::NoArchive { .. }
             | Self::Unfinished { .. }
             | Self::BadShare { .. }
-            | Self::InputFile { .. } => 4,
+            | Self::InputFile { .. }
+            | Self::Store { .. } => 4,
             Self::Integrity { .. } | Self::Apart { .. } => 5,
             Self::UnknownCustodian
             | Self::UnregisteredDevice
@@ -298,12 +307,13 @@ impl JobError {
             Self::InputFile { .. } => "input-file",
             Self::Io { .. } => "io",
             Self::Interrupted => "interrupted",
+            Self::Store { .. } => "store",
             Self::Internal { .. } => "internal",
         }
     }
 
     /// Every key that [`JobError::key`] can give, so that the texts can be checked for completeness.
-    pub const KEYS: [&'static str; 46] = [
+    pub const KEYS: [&'static str; 47] = [
         "source-unknown",
         "source-secret-needed",
         "source-wrong-secret",
@@ -349,6 +359,7 @@ impl JobError {
         "job-file",
         "input-file",
         "io",
+        "store",
         "internal",
     ];
 
@@ -369,6 +380,7 @@ impl JobError {
                 };
                 vec![("path", by.display().to_string()), ("seen", seen.to_string()), ("have", have)]
             }
+            Self::Store { what, why } => vec![("what", (*what).to_owned()), ("why", why.clone())],
             Self::BadShare { why } => vec![("why", why.clone())],
             Self::Expired { path, day } => {
                 vec![("path", path.display().to_string()), ("day", day.clone())]

@@ -33,6 +33,7 @@ mod likeness;
 mod manifest;
 pub mod markings;
 pub mod media;
+pub mod objects;
 pub mod offsite;
 pub mod open;
 pub mod operators;

@@ -23,6 +23,49 @@ pub(crate) struct Backup {
 pub(crate) enum BackupCommand {
     Verify(BackupVerify),
     Restore(BackupRestore),
+    #[command(subcommand, arg_required_else_help = true)]
+    Store(BackupStore),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum BackupStore {
+    Probe(BackupStoreProbe),
+    Put(BackupStorePut),
+    Take(BackupStoreTake),
+}
+
+#[derive(Args)]
+pub(crate) struct BackupStoreProbe {
+    #[arg(value_name = "STORE.toml")]
+    pub(crate) store: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct BackupStorePut {
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keys: Option<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    pub(crate) holding: Option<PathBuf>,
+    #[arg(long = "canary", value_name = "TEXT", requires = "keys")]
+    pub(crate) canaries: Vec<Fact>,
+    #[arg(long)]
+    pub(crate) trust_earlier: bool,
+    #[arg(value_name = "DIR")]
+    pub(crate) copy: PathBuf,
+    #[arg(value_name = "STORE.toml")]
+    pub(crate) store: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct BackupStoreTake {
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: PathBuf,
+    #[arg(long, value_name = "STATE")]
+    pub(crate) state: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoint: Option<PathBuf>,
+    #[arg(value_name = "STORE.toml")]
+    pub(crate) store: PathBuf,
 }
 
 #[derive(Args)]

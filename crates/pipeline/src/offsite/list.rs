@@ -18,7 +18,7 @@ pub(super) const LIST: &str = "SHA256SUMS";
 const MOST: u64 = 1 << 27;
 
 /// Names and digests, hexadecimal.
-pub(super) struct List {
+pub(crate) struct List {
     files: BTreeMap<String, String>,
     /// Bytes of all files.
     pub(super) bytes: u64,
@@ -80,18 +80,27 @@ impl List {
         Ok(list)
     }
 
-    pub(super) fn write(&self, copy: &Path) -> Result<(), JobError> {
-        let lines = self.files.iter().map(|(name, digest)| format!("{digest}  {name}\n"));
-        write_whole(&copy.join(LIST), lines.collect::<String>().as_bytes())
+    /// As it is written.
+    pub(crate) fn text(&self) -> String {
+        self.files.iter().map(|(name, digest)| format!("{digest}  {name}\n")).collect()
+    }
+
+    pub(crate) fn write(&self, copy: &Path) -> Result<(), JobError> {
+        write_whole(&copy.join(LIST), self.text().as_bytes())
     }
 
     /// Reads a copy's list. A name that leads out of the copy is refused.
-    pub(super) fn read(copy: &Path) -> Result<Self, JobError> {
+    pub(crate) fn read(copy: &Path) -> Result<Self, JobError> {
         let path = copy.join(LIST);
         if !path.is_file() {
             return Err(JobError::NoArchive { path: copy.to_owned() });
         }
         let text = bounded_text(&path, "reading the list of the copy", MOST)?;
+        Self::parse(&text, &path)
+    }
+
+    /// The list in a text; `path` is where it came from.
+    pub(crate) fn parse(text: &str, path: &Path) -> Result<Self, JobError> {
         let mut files = BTreeMap::new();
         for (number, line) in (1..).zip(text.lines()) {
             let parts = line.split_once("  ").filter(|(digest, name)| {
@@ -99,7 +108,7 @@ impl List {
             });
             let Some((digest, name)) = parts else {
                 let why = "is not a line of such a list".to_owned();
-                return Err(JobError::InputFile { path, line: number, why });
+                return Err(JobError::InputFile { path: path.to_owned(), line: number, why });
             };
             files.insert(name.to_owned(), digest.to_owned());
         }
@@ -122,8 +131,14 @@ impl List {
         Ok(wrong)
     }
 
-    pub(super) fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.files.len() as u64
+    }
+
+    /// Names and digests.
+    #[cfg(feature = "object-store")]
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files.iter().map(|(name, digest)| (name.as_str(), digest.as_str()))
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {

@@ -6,6 +6,8 @@
 
 mod list;
 mod needles;
+#[cfg(feature = "object-store")]
+mod ready;
 
 use std::fs::{self, File};
 use std::io;
@@ -16,8 +18,11 @@ use archive::{Archive, ArchiveError, Copying};
 use model::wire;
 use serde::Serialize;
 
-use self::list::{LIST, List};
+use self::list::LIST;
+pub(crate) use self::list::List;
 use self::needles::Needles;
+#[cfg(feature = "object-store")]
+pub(crate) use self::ready::ready;
 use crate::error::JobError;
 use crate::places::{Places, shown};
 use crate::progress::{Phase, Progress};
@@ -244,7 +249,7 @@ fn carry(from: &Path, to: &Path, by_number: bool) -> Result<bool, JobError> {
     Ok(true)
 }
 
-fn part_of(to: &Path) -> PathBuf {
+pub(crate) fn part_of(to: &Path) -> PathBuf {
     let mut part = to.as_os_str().to_owned();
     part.push(".part");
     part.into()
