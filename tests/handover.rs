@@ -364,7 +364,7 @@ fn holds_go_along_and_periods_add_up() {
     carry(&r, "R2", &g, "R2");
     let finished = by(&g, "en", &["handover", "finish", "--json", "R2"]).ends(3).json();
     assert!(
-        finished["request"].is_null() && finished["barred"].as_str().unwrap().contains("hold"),
+        finished["request"].is_null() && finished["barred"].as_str().unwrap().contains("held by entry"),
         "{finished}"
     );
     verified(&g);
