@@ -45,7 +45,8 @@ impl State {
     /// A name as [`State::name`] gives it.
     fn parse(name: &str) -> Option<Self> {
         let [size, time, digest] = name.split('-').collect::<Vec<_>>().try_into().ok()?;
-        let hex = |text: &str, len| text.len() == len && text.bytes().all(|b| b.is_ascii_hexdigit());
+        let lower = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        let hex = |text: &str, len| text.len() == len && text.bytes().all(lower);
         let stamp = time.len() == 16 && time.bytes().all(|b| b.is_ascii_digit() || b == b'T' || b == b'Z');
         (hex(size, 16) && stamp && hex(digest, 64)).then_some(())?;
         let size = u64::from_str_radix(size, 16).ok()?;
