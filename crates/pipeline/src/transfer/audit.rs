@@ -31,6 +31,17 @@ struct Found {
     came: Vec<[u8; 32]>,
 }
 
+impl Found {
+    /// Whether what came is not what left, both sorted; `whole`, when everything that came is there to be seen.
+    fn amiss(&self, whole: bool) -> bool {
+        if whole {
+            self.left != self.came
+        } else {
+            self.came.iter().any(|c| self.left.binary_search(c).is_err())
+        }
+    }
+}
+
 /// The transfers of an archive.
 pub(crate) struct Moves {
     stamps: Stamps,
@@ -113,11 +124,7 @@ impl Moves {
             found.came.sort_unstable();
             // what came may stand in a bucket that was disposed of or is not for this operator
             let whole = self.of_owner(&moved.details.to).all(openable);
-            let amiss = match whole {
-                true => found.left != found.came,
-                false => found.came.iter().any(|c| found.left.binary_search(c).is_err()),
-            };
-            if amiss {
+            if found.amiss(whole) {
                 wrong.push((*entry, "what was moved is not what came".to_owned()));
             }
         }
@@ -162,4 +169,22 @@ pub(crate) fn broken(places: &Places, by: &Operator) -> Result<Vec<(u64, String)
         }
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_leaves_must_come() {
+        let amiss = |left: &[u8], came: &[u8], whole| {
+            let of = |all: &[u8]| all.iter().map(|n| [*n; 32]).collect();
+            Found { left: of(left), came: of(came) }.amiss(whole)
+        };
+        assert!(!amiss(&[1, 2], &[1, 2], true));
+        assert!(amiss(&[1, 2], &[1], true), "one came nowhere");
+        assert!(!amiss(&[1, 2], &[1], false), "it may lie where nobody can look");
+        assert!(amiss(&[1, 2], &[1, 2, 2], true), "twice");
+        assert!(amiss(&[1, 2], &[3], true) && amiss(&[1, 2], &[3], false), "another");
+    }
 }
