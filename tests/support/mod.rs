@@ -68,7 +68,12 @@ impl Place {
 
     /// Runs the program to its end.
     pub fn run(&self, words: &[&str]) -> Done {
-        let output = self.command(words).output().expect("the program runs");
+        self.ended(words, &mut self.command(words))
+    }
+
+    /// Runs it to its end as it was prepared.
+    pub fn ended(&self, words: &[&str], command: &mut Command) -> Done {
+        let output = command.output().expect("the program runs");
         Done { words: words.iter().map(|w| (*w).to_owned()).collect(), output }
     }
 }

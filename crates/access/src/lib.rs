@@ -1,4 +1,5 @@
-//! Who may do what: operators, rights and their replay from the log; identities behind a passphrase;
+//! Who may do what: operators, rights and their replay from the log; identities behind a passphrase or
+//! a key of the operator's own;
 //! the key store as a folder of small files with a fixed place for each secret.
 //!
 //! This crate knows no message and no database. Rights are checked over entries as they stand in the
@@ -13,14 +14,16 @@ mod handover;
 mod identity;
 mod keystore;
 pub mod parcel;
+mod personal;
 mod register;
 mod witness;
 
 pub use acts::{DayBody, DisposeBody, DisposedBody, EraseBody, ResealBody, RestampBody, SuiteBody};
 pub use authority::{Authority, Granted, RightsFault, needed};
 pub use handover::{HandedBody, HandedStage, HandoverBody, TakenBody};
-pub use identity::{Identity, IdentityFault};
+pub use identity::{Identity, IdentityFault, Lock, Opener};
 pub use keystore::{KeyStore, KeyStoreFault, lie_apart};
+pub use personal::{Identities, Nobody, Person, PersonalFault, Recipients};
 pub use register::{EpochBody, GenesisBody, GrantBody, OperatorBody, OperatorId, RevokeBody, Rights};
 pub use witness::{Witness, WitnessFault};
 
@@ -63,6 +66,12 @@ pub fn fuzz_one(data: &[u8]) {
     // what a derivation costs is bounded elsewhere; here only the cheapest is paid for
     let cheap = [&b"BAI1"[..], &8192_u32.to_be_bytes(), &1_u32.to_be_bytes(), &1_u32.to_be_bytes()].concat();
     if !data.starts_with(b"BAI1") || data.starts_with(&cheap) {
-        drop(Identity::unlock(data, [0; 16], &[0; 16], b"x"));
+        drop(Identity::unlock(data, [0; 16], &[0; 16], Opener::Passphrase(b"x")));
+    }
+    if let Ok(text) = std::str::from_utf8(data) {
+        let nobody = || -> std::sync::Arc<dyn Person> { std::sync::Arc::new(Nobody) };
+        drop(Recipients::parse(text, nobody()));
+        // a plug-in would be a program of the machine: only an identity that has none is tried
+        drop(Identities::parse(text, nobody()));
     }
 }

@@ -22,6 +22,9 @@ pub enum ArchiveError {
     /// The passphrase opens no identity.
     #[error("the passphrase fits no operator")]
     WrongPassphrase,
+    /// A key of the operator's own could not be used.
+    #[error(transparent)]
+    Personal(access::PersonalFault),
     /// The operator may not do that.
     #[error("the operator lacks the right to {0}")]
     NoRight(&'static str),
@@ -90,6 +93,7 @@ impl From<IdentityFault> for ArchiveError {
     fn from(e: IdentityFault) -> Self {
         match e {
             IdentityFault::WrongPassphrase => Self::WrongPassphrase,
+            IdentityFault::Personal(fault) => Self::Personal(fault),
             IdentityFault::Vault(fault) => Self::Sealed { what: "identity", fault },
             _ => Self::KeyStore(KeyStoreFault::Damaged("identity".to_owned())),
         }

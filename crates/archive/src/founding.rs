@@ -5,7 +5,7 @@
 use std::fs::{self, File};
 use std::path::Path;
 
-use access::{EpochBody, GenesisBody, GrantBody, Identity, KeyStore, OperatorBody, Rights};
+use access::{EpochBody, GenesisBody, GrantBody, Identity, KeyStore, Lock, OperatorBody, Rights};
 use chain::{EntryType, Signer};
 use rusqlite::{Connection, OpenFlags};
 use vault::{Cost, KeyPair};
@@ -133,7 +133,7 @@ fn make(dir: &Path, keys: &Path, founding: &Founding<'_>) -> Result<(), ArchiveE
     let identity = Identity::generate().map_err(&random)?;
     store.write(
         &KeyStore::identity(&identity.id),
-        &identity.lock(&archive, founding.passphrase, founding.cost)?,
+        &identity.lock(&archive, Lock::Passphrase(founding.passphrase, founding.cost))?,
     )?;
     let epoch = KeyPair::generate().map_err(&random)?;
     let wrap = vault::wrap(identity.sealing().public(), "epoch", &archive, epoch.seed()).map_err(&random)?;

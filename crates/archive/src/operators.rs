@@ -4,15 +4,15 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use access::{Identity, IdentityFault, KeyStore, OperatorBody, OperatorId, Rights};
+use access::{Identity, IdentityFault, KeyStore, Lock, Opener, OperatorBody, OperatorId, Rights};
 use chain::{EntryType, Signer};
-use vault::{Cost, KeyPair};
+use vault::KeyPair;
 
 use crate::error::{ArchiveError, sealed};
 use crate::store::Archive;
 use crate::writer::{Entry, Writer};
 
-/// An operator with a passphrase given.
+/// An operator with a passphrase or a key of the operator's own given.
 pub struct Operator {
     identity: Identity,
     archive: [u8; 16],
@@ -25,23 +25,23 @@ pub struct Operator {
     given: Mutex<Option<(u32, KeyPair)>>,
 }
 
-/// Unlocks the operator whose passphrase this is: the one with number `only`, or the first that it fits.
+/// Unlocks the operator whose passphrase or key this is: the one with number `only`, or the first that it fits.
 ///
 /// # Errors
-/// [`ArchiveError::WrongPassphrase`].
-pub fn unlock(
+/// [`ArchiveError::WrongPassphrase`], [`ArchiveError::Personal`].
+pub fn unlock<'a>(
     archive: &Archive,
     keys: &Path,
-    passphrase: &[u8],
+    by: impl Into<Opener<'a>>,
     only: Option<OperatorId>,
 ) -> Result<Operator, ArchiveError> {
-    let store = KeyStore::open(keys, &archive.dir)?;
+    let (by, store) = (by.into(), KeyStore::open(keys, &archive.dir)?);
     for id in store.operators()? {
         if only.is_some_and(|only| only != id) {
             continue;
         }
         let Some(bytes) = store.read(&KeyStore::identity(&id))? else { continue };
-        let identity = match Identity::unlock(&bytes, id, &archive.id, passphrase) {
+        let identity = match Identity::unlock(&bytes, id, &archive.id, by) {
             Ok(identity) => identity,
             Err(IdentityFault::WrongPassphrase) => continue,
             Err(other) => return Err(other.into()),
@@ -164,8 +164,7 @@ impl Writer {
         &mut self,
         by: &Operator,
         name: &str,
-        passphrase: &[u8],
-        cost: Cost,
+        lock: Lock<'_>,
     ) -> Result<OperatorId, ArchiveError> {
         self.must(by, Rights::ADMIN, "admin")?;
         let identity = Identity::generate().map_err(sealed("randomness"))?;
@@ -175,7 +174,7 @@ impl Writer {
             signing: identity.signer().public(),
             sealing: identity.sealing().public().as_bytes().to_vec(),
         };
-        let locked = identity.lock(&self.archive.id, passphrase, cost)?;
+        let locked = identity.lock(&self.archive.id, lock)?;
         self.keys.write(&KeyStore::identity(&id), &locked)?;
         let entry = Entry { kind: EntryType::Operator, clear: &body.encode(), plain: name.as_bytes() };
         self.append(&[entry], &[&by.signer()])?;

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use access::{DisposeBody, EraseBody, KeyStore, OperatorId, Rights};
+use access::{DisposeBody, EraseBody, KeyStore, Lock, OperatorId, Rights};
 use archive::{
     Archive, ArchiveError, Custody, Disposal, Erasing, Erasure, Founding, Novelty, Operator, Step, Verified,
     Writer, create, unlock, verify,
@@ -31,9 +31,9 @@ fn founded() -> Place {
     create(&place.archive, &place.keys, &founding).unwrap();
     let founder = place.who(b"kode");
     let mut writer = place.writer();
-    let second = writer.add_operator(&founder, "Anden", b"anden", CHEAP).unwrap();
+    let second = writer.add_operator(&founder, "Anden", Lock::Passphrase(b"anden", CHEAP)).unwrap();
     writer.grant(&founder, second, Rights::DELETE, (None, None), b"*", &|_| true).unwrap();
-    let reader = writer.add_operator(&founder, "Kontrol", b"tredje", CHEAP).unwrap();
+    let reader = writer.add_operator(&founder, "Kontrol", Lock::Passphrase(b"tredje", CHEAP)).unwrap();
     writer.grant(&founder, reader, Rights::QUERY, (None, None), b"odd", &|l| l == b"odd").unwrap();
     drop(writer);
     run(&place, 400);

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use access::{KeyStore, OperatorId, Rights};
+use access::{KeyStore, Lock, OperatorId, Rights};
 use archive::{Archive, ArchiveError, Aspect, Founding, Writer, create, unlock};
 use vault::Cost;
 
@@ -60,7 +60,7 @@ fn founded() -> Place {
     create(&archive, &keys, &founding).unwrap();
     let founder = unlock(&Archive::open(&archive).unwrap(), &keys, b"kode", None).unwrap();
     let mut writer = Writer::open(&archive, &keys, 2_000).unwrap();
-    let reader = writer.add_operator(&founder, "Anden", b"anden", CHEAP).unwrap();
+    let reader = writer.add_operator(&founder, "Anden", Lock::Passphrase(b"anden", CHEAP)).unwrap();
     let mut run = writer.run(2, &|_| true).unwrap();
     for (i, label) in [b"even", &b"odd "[..]].into_iter().enumerate() {
         let sighting = run.sighting(&[u8::try_from(i).unwrap()], b"v1", &Aspect::default());

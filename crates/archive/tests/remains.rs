@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
-use access::{DisposeBody, Rights};
+use access::{DisposeBody, Lock, Rights};
 use archive::{
     Archive, Aspect, Content, Custody, Disposal, Founding, Holding, Operator, Outcome, ToHold, Withheld,
     Writer, create, unlock, verify,
@@ -109,7 +109,7 @@ impl Place {
         create(&place.archive, &place.keys, &founding).unwrap();
         let founder = place.who(b"kode");
         let mut writer = place.writer();
-        let second = writer.add_operator(&founder, "Anden", b"anden", CHEAP).unwrap();
+        let second = writer.add_operator(&founder, "Anden", Lock::Passphrase(b"anden", CHEAP)).unwrap();
         writer.grant(&founder, second, Rights::DELETE, (None, None), b"*", &|_| true).unwrap();
         let area = place.area();
         let mut run = writer.run(60, &|_| true).unwrap();

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use access::{DisposeBody, EraseBody, Rights};
+use access::{DisposeBody, EraseBody, Lock, Rights};
 use archive::{
     Archive, ArchiveError, Aspect, Content, Custody, Disposal, Erasing, Erasure, Founding, Holding, Novelty,
     Operator, Outcome, ToHold, Verified, Withheld, Writer, create, unlock, verify,
@@ -101,7 +101,7 @@ fn founded() -> Place {
     create(&place.archive, &place.keys, &founding).unwrap();
     let founder = place.who(b"kode");
     let mut writer = place.writer();
-    let second = writer.add_operator(&founder, "Anden", b"anden", CHEAP).unwrap();
+    let second = writer.add_operator(&founder, "Anden", Lock::Passphrase(b"anden", CHEAP)).unwrap();
     let rights = Rights::DELETE.with(Rights::REVIEW);
     writer.grant(&founder, second, rights, (None, None), b"*", &|_| true).unwrap();
     drop(writer);

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use access::Rights;
+use access::{Lock, Rights};
 use archive::{
     Archive, ArchiveError, Aspect, Content, Founding, Novelty, Verified, Writer, create, unlock, verify,
 };
@@ -208,7 +208,7 @@ fn reading_follows_the_grant() {
     let founder = unlock(&Archive::open(&place.archive).unwrap(), &place.keys, b"kode", None).unwrap();
     let id = {
         let mut writer = Writer::open(&place.archive, &place.keys, 3_000).unwrap();
-        let id = writer.add_operator(&founder, "Kontrol", b"anden", CHEAP).unwrap();
+        let id = writer.add_operator(&founder, "Kontrol", Lock::Passphrase(b"anden", CHEAP)).unwrap();
         let only_odd = |label: &[u8]| label == b"odd";
         writer.grant(&founder, id, Rights::QUERY, (None, None), b"odd", &only_odd).unwrap();
         id

@@ -22,6 +22,7 @@ struct File {
     keys: Option<PathBuf>,
     holding: Option<PathBuf>,
     passphrase_file: Option<PathBuf>,
+    identity: Option<PathBuf>,
     operator: Option<String>,
     seen: Option<PathBuf>,
     lang: Option<String>,
@@ -38,6 +39,8 @@ pub(crate) struct Settings {
     pub(crate) holding: Option<PathBuf>,
     /// File with the operator's passphrase.
     pub(crate) passphrase_file: Option<PathBuf>,
+    /// File with the operator's own key.
+    pub(crate) identity: Option<PathBuf>,
     /// Operator who acts, where several share a key store.
     pub(crate) operator: Option<String>,
     /// Where operators remember the archives that they opened.
@@ -87,7 +90,7 @@ fn parse(text: &str, folder: &Path) -> Result<Settings, usize> {
         let end = fault.span().map_or(0, |span| span.start.min(text.len()));
         text.as_bytes()[..end].iter().filter(|b| **b == b'\n').count() + 1
     })?;
-    let File { archive, keys, holding, passphrase_file, operator, seen, lang } = file;
+    let File { archive, keys, holding, passphrase_file, identity, operator, seen, lang } = file;
     let lang = match lang {
         Some(word) => Some(word.parse().map_err(|_| line_of(text, "lang"))?),
         None => None,
@@ -98,6 +101,7 @@ fn parse(text: &str, folder: &Path) -> Result<Settings, usize> {
         keys: from_here(keys),
         holding: from_here(holding),
         passphrase_file: from_here(passphrase_file),
+        identity: from_here(identity),
         operator,
         seen: from_here(seen),
         lang,
@@ -125,12 +129,13 @@ mod tests {
     #[test]
     fn all() {
         check(
-            "archive = '/a'\nkeys = '../k'\nholding = 'h'\npassphrase-file = 'p'\noperator = 'x'\nseen = 's'\nlang = 'en'\n",
+            "archive = '/a'\nkeys = '../k'\nholding = 'h'\npassphrase-file = 'p'\nidentity = 'i'\noperator = 'x'\nseen = 's'\nlang = 'en'\n",
             Ok(Settings {
                 archive: Some("/a".into()),
                 keys: Some("/etc/b/../k".into()),
                 holding: Some("/etc/b/h".into()),
                 passphrase_file: Some("/etc/b/p".into()),
+                identity: Some("/etc/b/i".into()),
                 operator: Some("x".into()),
                 seen: Some("/etc/b/s".into()),
                 lang: Some(Lang::En),

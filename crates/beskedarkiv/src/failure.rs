@@ -19,7 +19,7 @@ pub(crate) const INTEGRITY: u8 = 5;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Keys of the failures of jobs; the same as the pipeline's, so that each has its sentences.
-const JOB_KEYS: [&str; 48] = [
+const JOB_KEYS: [&str; 50] = [
     "unfinished",
     "source-unknown",
     "source-secret-needed",
@@ -40,6 +40,8 @@ const JOB_KEYS: [&str; 48] = [
     "keys-inside-archive",
     "busy",
     "wrong-passphrase",
+    "wrong-identity",
+    "bad-key",
     "integrity",
     "apart-other",
     "apart-shorter",

@@ -16,6 +16,7 @@ mod keys;
 mod lang;
 mod logs;
 mod output;
+mod person;
 mod progress;
 mod secret;
 mod stop;

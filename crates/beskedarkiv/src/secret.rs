@@ -76,10 +76,15 @@ pub(crate) fn of_file(path: &Path, out: &Output<'_>) -> Result<SecretString, Fai
     let at = |key| Failure::usage(key).with("path", path.display().to_string());
     let bytes = fact::bounded(path, LIMIT).map_err(|why| at("secret-unreadable").with("why", why))?;
     let bytes = Zeroizing::new(bytes);
+    note_readers(path, out);
+    first_line(&bytes).map_err(at)
+}
+
+/// Says so where others may read a file with a secret.
+pub(crate) fn note_readers(path: &Path, out: &Output<'_>) {
     if others_may_read(path) {
         out.note("note-secret-readable", &[("path", path.display().to_string().into())]);
     }
-    first_line(&bytes).map_err(at)
 }
 
 /// The first line without line end and byte order mark, or the key of what is wrong.

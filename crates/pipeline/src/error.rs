@@ -45,6 +45,12 @@ pub enum JobError {
     /// The passphrase opens no operator's identity.
     #[error("the passphrase fits no operator of this archive")]
     WrongPassphrase,
+    /// No operator has this key.
+    #[error("the identity fits no operator of this archive")]
+    WrongIdentity,
+    /// A key of an operator's own cannot be used.
+    #[error("{0}")]
+    BadKey(access::PersonalFault),
     /// The archive, its key store or a proof does not hold.
     #[error("integrity: {what}")]
     Integrity {
@@ -221,6 +227,8 @@ impl JobError {
             Self::Source { fault: SourceError::Changed { .. }, .. } => 5,
             Self::Source { .. }
             | Self::WrongPassphrase
+            | Self::WrongIdentity
+            | Self::BadKey(_)
             | Self::NoArchive { .. }
             | Self::Unfinished { .. }
             | Self::BadShare { .. }
@@ -278,6 +286,8 @@ impl JobError {
             Self::KeysInsideArchive => "keys-inside-archive",
             Self::Busy => "busy",
             Self::WrongPassphrase => "wrong-passphrase",
+            Self::WrongIdentity => "wrong-identity",
+            Self::BadKey(_) => "bad-key",
             Self::Integrity { .. } => "integrity",
             Self::Apart { fault: Apart::Other, .. } => "apart-other",
             Self::Apart { fault: Apart::Shorter { .. }, .. } => "apart-shorter",
@@ -313,7 +323,7 @@ impl JobError {
     }
 
     /// Every key that [`JobError::key`] can give, so that the texts can be checked for completeness.
-    pub const KEYS: [&'static str; 47] = [
+    pub const KEYS: [&'static str; 49] = [
         "source-unknown",
         "source-secret-needed",
         "source-wrong-secret",
@@ -334,6 +344,8 @@ impl JobError {
         "keys-inside-archive",
         "busy",
         "wrong-passphrase",
+        "wrong-identity",
+        "bad-key",
         "integrity",
         "apart-other",
         "apart-shorter",
@@ -381,6 +393,7 @@ impl JobError {
                 vec![("path", by.display().to_string()), ("seen", seen.to_string()), ("have", have)]
             }
             Self::Store { what, why } => vec![("what", (*what).to_owned()), ("why", why.clone())],
+            Self::BadKey(fault) => vec![("why", fault.to_string())],
             Self::BadShare { why } => vec![("why", why.clone())],
             Self::Expired { path, day } => {
                 vec![("path", path.display().to_string()), ("day", day.clone())]
@@ -407,6 +420,7 @@ impl JobError {
             Self::KeysInsideArchive
             | Self::Busy
             | Self::WrongPassphrase
+            | Self::WrongIdentity
             | Self::UnknownCustodian
             | Self::KnownCustodian
             | Self::UnregisteredDevice

@@ -37,6 +37,7 @@ pub mod objects;
 pub mod offsite;
 pub mod open;
 pub mod operators;
+pub mod personal;
 pub mod places;
 pub mod policies;
 pub mod printed;

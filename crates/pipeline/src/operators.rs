@@ -1,8 +1,9 @@
 //! `init` and `operator`: who may do what.
 
 use std::path::Path;
+use std::time::Instant;
 
-use access::Rights;
+use access::{Lock, Recipients, Rights};
 use archive::{Founding, Operator};
 use chain::EntryType;
 use jiff::civil::Date;
@@ -40,7 +41,7 @@ pub fn init(
     policy: &Policy,
     now: i64,
 ) -> Result<InitReport, JobError> {
-    init_at_cost(places, passphrase, name, policy, now, Cost::STANDARD)
+    init_at_cost(places, passphrase, name, policy, now, calibrated())
 }
 
 /// [`init`] with a cost of one's own: for trials that open an archive ten thousands of times. No command comes here.
@@ -145,7 +146,7 @@ pub fn add(
     passphrase: &SecretString,
     now: i64,
 ) -> Result<String, JobError> {
-    add_at_cost(places, by, name, passphrase, now, Cost::STANDARD)
+    add_at_cost(places, by, name, passphrase, now, calibrated())
 }
 
 /// [`add`] with a cost of one's own, as [`init_at_cost`].
@@ -163,9 +164,34 @@ pub fn add_at_cost(
 ) -> Result<String, JobError> {
     let mut writer = places.writer(now)?;
     let id = writer
-        .add_operator(by, name, passphrase.expose_secret().as_bytes(), cost)
+        .add_operator(by, name, Lock::Passphrase(passphrase.expose_secret().as_bytes(), cost))
         .map_err(|e| places.fail(e))?;
     Ok(wire::hex(&id))
+}
+
+/// Adds an operator with a key of its own; no rights yet. Gives its number.
+///
+/// # Errors
+/// [`JobError::NoRight`], [`JobError::BadKey`].
+pub fn add_with_key(
+    places: &Places,
+    by: &Operator,
+    name: &str,
+    to: &Recipients,
+    now: i64,
+) -> Result<String, JobError> {
+    let id = places.writer(now)?.add_operator(by, name, Lock::Recipients(to));
+    id.map(|id| wire::hex(&id)).map_err(|e| places.fail(e))
+}
+
+/// What trying a passphrase is to cost: about a second on this machine, and never less than [`Cost::STANDARD`]. Of three
+/// short trials the fastest counts: what else the machine does at the moment makes no passphrase cheaper.
+fn calibrated() -> Cost {
+    let trial = || {
+        let began = Instant::now();
+        vault::derive(b"", &[0; 32], Cost::TRIAL).ok().map(|_| began.elapsed())
+    };
+    (0..3).filter_map(|_| trial()).min().map_or(Cost::STANDARD, Cost::calibrated)
 }
 
 /// Rights to grant.

@@ -7,6 +7,7 @@ use archive::ArchiveError;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::JobError;
+use crate::personal::Unlock;
 
 /// The three folders.
 #[derive(Clone, Debug)]
@@ -39,6 +40,7 @@ impl Places {
             ArchiveError::NotEmpty => JobError::NotEmpty { path: self.archive.clone() },
             ArchiveError::Busy => JobError::Busy,
             ArchiveError::WrongPassphrase => JobError::WrongPassphrase,
+            ArchiveError::Personal(fault) => JobError::BadKey(fault),
             ArchiveError::NoEpochKey => JobError::NoEpochKey,
             ArchiveError::KeyStore(KeyStoreFault::Locked) => JobError::Locked,
             ArchiveError::NoRight(right) => JobError::NoRight { right },
@@ -74,6 +76,24 @@ impl Places {
         let archive = self.open()?;
         archive::unlock(&archive, &self.keys, passphrase.expose_secret().as_bytes(), None)
             .map_err(|e| self.fail(e))
+    }
+
+    /// Unlocks an operator by whatever is given.
+    ///
+    /// # Errors
+    /// As [`Places::unlock`]; [`JobError::WrongIdentity`], [`JobError::BadKey`].
+    pub fn unlock_by(&self, by: &Unlock) -> Result<archive::Operator, JobError> {
+        match by {
+            Unlock::Passphrase(passphrase) => self.unlock(passphrase),
+            Unlock::Identities(identities) => {
+                let archive = self.open()?;
+                let by = access::Opener::Identities(identities);
+                archive::unlock(&archive, &self.keys, by, None).map_err(|e| match e {
+                    ArchiveError::WrongPassphrase => JobError::WrongIdentity,
+                    other => self.fail(other),
+                })
+            }
+        }
     }
 }
 

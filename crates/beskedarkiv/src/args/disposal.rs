@@ -55,6 +55,8 @@ pub(crate) struct HoldRelease {
     pub(crate) acting: Acting,
     #[arg(long, value_name = "FILE")]
     pub(crate) second_passphrase_file: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", conflicts_with = "second_passphrase_file")]
+    pub(crate) second_identity: Option<PathBuf>,
     #[arg(long, value_name = "TEXT")]
     pub(crate) decision: Fact,
     #[arg(long, value_name = "DAYS", default_value_t = policy::GRACE_DAYS)]

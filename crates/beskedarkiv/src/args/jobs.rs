@@ -28,6 +28,8 @@ pub(crate) struct Acting {
     pub(crate) at: Where,
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", conflicts_with = "passphrase_file")]
+    pub(crate) identity: Option<PathBuf>,
 }
 
 // What is said about a source beside its path.
@@ -367,6 +369,8 @@ pub(crate) struct OperatorAdd {
     pub(crate) name: Fact,
     #[arg(long, value_name = "FILE")]
     pub(crate) new_passphrase_file: Option<PathBuf>,
+    #[arg(long, value_name = "age1...|FILE", conflicts_with = "new_passphrase_file")]
+    pub(crate) recipient: Option<String>,
 }
 
 #[derive(Args)]

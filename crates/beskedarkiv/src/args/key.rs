@@ -30,6 +30,8 @@ pub(crate) struct KeyDestroy {
     pub(crate) acting: Acting,
     #[arg(long, value_name = "FILE")]
     pub(crate) second_passphrase_file: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", conflicts_with = "second_passphrase_file")]
+    pub(crate) second_identity: Option<PathBuf>,
     #[arg(long, value_name = "NUMBER")]
     pub(crate) confirm: String,
     #[arg(long, value_name = "TEXT")]

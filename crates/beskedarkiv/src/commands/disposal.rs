@@ -42,8 +42,8 @@ pub(super) fn hold(command: Hold, at: &Context<'_>) -> Result<u8, Failure> {
         }
         Hold::Release(a) => {
             let (places, by) = operator(at, &a.acting)?;
-            let second = secret::get(a.second_passphrase_file.as_deref(), Asked::Second, &at.out, &at.stop)?;
-            let second = places.unlock(&second).map_err(Failure::of_job)?;
+            let second = second(at, a.second_identity.as_deref(), a.second_passphrase_file.as_deref())?;
+            let second = places.unlock_by(&second).map_err(Failure::of_job)?;
             let decision = a.decision.one()?;
             let report = holds::release(&places, (&by, &second), a.hold, &decision, a.grace, now())
                 .map_err(Failure::of_job)?;

@@ -61,10 +61,33 @@ pub(super) fn operator_unremembered(
     acting: &args::Acting,
 ) -> Result<(Places, Operator), Failure> {
     let places = places(at, &acting.at)?;
-    let file = acting.passphrase_file.as_deref().or(at.settings.passphrase_file.as_deref());
-    let passphrase = secret::get(file, Asked::Operator, &at.out, &at.stop)?;
-    let operator = places.unlock(&passphrase).map_err(Failure::of_job)?;
+    let by = match (&acting.identity, &acting.passphrase_file, &at.settings.identity) {
+        (Some(file), _, _) | (None, None, Some(file)) => identity(at, file)?,
+        (None, given, _) => {
+            let file = given.as_deref().or(at.settings.passphrase_file.as_deref());
+            Unlock::Passphrase(secret::get(file, Asked::Operator, &at.out, &at.stop)?)
+        }
+    };
+    let operator = places.unlock_by(&by).map_err(Failure::of_job)?;
     Ok((places, operator))
+}
+
+fn identity(at: &Context<'_>, file: &Path) -> Result<Unlock, Failure> {
+    secret::note_readers(file, &at.out);
+    let identities = pipeline::personal::identities(file, Terminal::person()).map_err(Failure::of_job)?;
+    Ok(Unlock::Identities(identities))
+}
+
+/// What a second operator is unlocked with.
+pub(super) fn second(
+    at: &Context<'_>,
+    own_key: Option<&Path>,
+    passphrase_file: Option<&Path>,
+) -> Result<Unlock, Failure> {
+    match own_key {
+        Some(file) => identity(at, file),
+        None => secret::get(passphrase_file, Asked::Second, &at.out, &at.stop).map(Unlock::Passphrase),
+    }
 }
 
 pub(super) fn options(at: &Context<'_>, flags: &args::SourceFlags) -> Result<SourceOptions, Failure> {
@@ -184,6 +207,9 @@ pub(super) fn init(a: &args::Init, at: &Context<'_>) -> Result<u8, Failure> {
         .transpose()
         .map_err(Failure::of_job)?
         .unwrap_or_default();
+    if a.acting.identity.is_some() {
+        return Err(Failure::usage("init-identity"));
+    }
     let file = a.acting.passphrase_file.as_deref().or(at.settings.passphrase_file.as_deref());
     let passphrase = secret::get(file, Asked::New, &at.out, &at.stop)?;
     let name = a.name.as_ref().map(args::Fact::one).transpose()?.unwrap_or_default();
@@ -385,7 +411,8 @@ pub(super) fn verify(a: &args::Verify, at: &Context<'_>) -> Result<u8, Failure> 
     let archive = archive.ok_or_else(|| Failure::usage("place-needed").with("flag", "--archive"))?;
     let keys = a.acting.at.keys.clone().or_else(|| at.settings.keys.clone());
     let file = a.acting.passphrase_file.as_deref().or(at.settings.passphrase_file.as_deref());
-    let keyed = keys.is_some() && (file.is_some() || secret::can_ask());
+    let own_key = a.acting.identity.is_some() || at.settings.identity.is_some();
+    let keyed = keys.is_some() && (file.is_some() || own_key || secret::can_ask());
     let (places, operator) = match keys {
         Some(_) if keyed => {
             let (places, operator) = operator_unremembered(at, &a.acting)?;

@@ -96,8 +96,8 @@ fn destroy(a: &KeyDestroy, at: &Context<'_>) -> Result<u8, Failure> {
         Some(report) => report,
         None => {
             let (_, first) = operator(at, &a.acting)?;
-            let second = secret::get(a.second_passphrase_file.as_deref(), Asked::Second, &at.out, &at.stop)?;
-            let second = places.unlock(&second).map_err(Failure::of_job)?;
+            let second = second(at, a.second_identity.as_deref(), a.second_passphrase_file.as_deref())?;
+            let second = places.unlock_by(&second).map_err(Failure::of_job)?;
             let why = a.reference.as_ref().map(crate::args::Fact::one).transpose()?.unwrap_or_default();
             pipeline::destroy::destroy(&places, [&first, &second], &a.confirm, &why, now())
                 .map_err(Failure::of_job)?

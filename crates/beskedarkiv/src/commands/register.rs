@@ -157,9 +157,16 @@ pub(super) fn operators(command: Operator, at: &Context<'_>) -> Result<u8, Failu
     match command {
         Operator::Add(a) => {
             let (places, by) = operator(at, &a.acting)?;
-            let passphrase = secret::get(a.new_passphrase_file.as_deref(), Asked::New, &at.out, &at.stop)?;
-            let id = pipeline::operators::add(&places, &by, &a.name.one()?, &passphrase, now())
-                .map_err(Failure::of_job)?;
+            let name = a.name.one()?;
+            let id = if let Some(given) = &a.recipient {
+                pipeline::personal::recipients(given, Terminal::person())
+                    .and_then(|to| pipeline::operators::add_with_key(&places, &by, &name, &to, now()))
+            } else {
+                let file = a.new_passphrase_file.as_deref();
+                let passphrase = secret::get(file, Asked::New, &at.out, &at.stop)?;
+                pipeline::operators::add(&places, &by, &name, &passphrase, now())
+            };
+            let id = id.map_err(Failure::of_job)?;
             at.out.line("operator-added", &[("id", id.clone().into())])?;
             at.out.object(&serde_json::json!({ "operator": id }))?;
         }
