@@ -136,7 +136,7 @@ fn not_shown() -> Result<(), PersonalFault> {
 
 /// To whom a secret is sealed.
 pub struct Recipients {
-    native: Vec<Box<dyn age::Recipient + Send + Sync>>,
+    native: Vec<age::x25519::Recipient>,
     plugins: Vec<plugin::Recipient>,
     person: Arc<dyn Person>,
 }
@@ -150,11 +150,7 @@ impl Recipients {
         let mut all = Self { native: Vec::new(), plugins: Vec::new(), person };
         for (number, line) in lines(text) {
             if let Ok(own) = line.parse::<age::x25519::Recipient>() {
-                all.native.push(Box::new(own));
-            } else if let Ok(tagged) = line.parse::<age::tag::Recipient>() {
-                all.native.push(Box::new(tagged));
-            } else if let Ok(tagged) = line.parse::<age::tagpq::Recipient>() {
-                all.native.push(Box::new(tagged));
+                all.native.push(own);
             } else if let Ok(plugin) = line.parse::<plugin::Recipient>() {
                 all.plugins.push(plugin);
             } else {
@@ -177,7 +173,7 @@ impl Recipients {
             let plugin = plugin::RecipientPluginV1::new(name, &self.plugins, &[], person);
             asked.push(plugin.map_err(|_| PersonalFault::NoPlugin(name.to_owned()))?);
         }
-        let native = self.native.iter().map(|r| -> &dyn age::Recipient { r.as_ref() });
+        let native = self.native.iter().map(|r| -> &dyn age::Recipient { r });
         let all = native.chain(asked.iter().map(|r| -> &dyn age::Recipient { r }));
         let sealer = Encryptor::with_recipients(all).map_err(|e| match e {
             EncryptError::IncompatibleRecipients { .. } => PersonalFault::Mixed,
@@ -257,9 +253,7 @@ fn opened<'i>(
     }
     let reader = decryptor.decrypt(identities).map_err(|e| match e {
         DecryptError::NoMatchingKeys => PersonalFault::NoFit,
-        DecryptError::Plugin(_) | DecryptError::PluginResolve(_) | DecryptError::Io(_) => {
-            PersonalFault::Plugin(tame(&e.to_string()))
-        }
+        DecryptError::Plugin(_) | DecryptError::Io(_) => PersonalFault::Plugin(tame(&e.to_string())),
         _ => PersonalFault::Malformed,
     })?;
     let mut secret = Zeroizing::new(Vec::with_capacity(64));

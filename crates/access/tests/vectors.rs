@@ -40,7 +40,8 @@ fn clear_bodies() {
 #[test]
 fn an_identity_made_elsewhere() {
     let bytes = unhex(vector!("identity-1.hex"));
-    let unlock = |passphrase: &str| Identity::unlock(&bytes, [10; 16], &[0xab; 16], passphrase.as_bytes());
+    let unlock =
+        |passphrase: &str| Identity::unlock(&bytes, [10; 16], &[0xab; 16], passphrase.as_bytes().into());
     let identity = unlock("adgangssætning").unwrap();
     assert_eq!(identity.signer().public(), chain::Signer::from_seed(&[12; 32]).public());
     let seed = zeroize::Zeroizing::new(std::array::from_fn(|i| u8::try_from(i).unwrap()));

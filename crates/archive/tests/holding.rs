@@ -344,7 +344,7 @@ fn who_reviews_is_who_is_granted_it() {
     {
         let mut writer = Writer::open(&place.archive, &place.keys, 1_500).unwrap();
         let founder = unlock(writer.archive(), &place.keys, b"kode", None).unwrap();
-        writer.add_operator(&founder, "Anden", b"anden", CHEAP).unwrap();
+        writer.add_operator(&founder, "Anden", access::Lock::Passphrase(b"anden", CHEAP)).unwrap();
     }
     // over before the run, or not begun
     grant(&place, Rights::REVIEW, (Some(1), None), true);

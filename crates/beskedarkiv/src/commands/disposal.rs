@@ -5,10 +5,9 @@ use pipeline::holds::{self, NewHold};
 use pipeline::{Operator, Places};
 
 use super::Context;
-use super::jobs::{now, operator, places, with_progress};
+use super::jobs::{now, operator, places, second, with_progress};
 use crate::args::{self, Dispose, Hold};
 use crate::failure::Failure;
-use crate::secret::{self, Asked};
 use crate::table::Table;
 
 pub(super) fn hold(command: Hold, at: &Context<'_>) -> Result<u8, Failure> {

@@ -2,9 +2,10 @@
 //! `verify`, `export`.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use pipeline::personal::{self, Unlock};
 use pipeline::{JobError, Operator, Places, Progress, SourceOptions};
 use serde::Serialize;
 
@@ -12,6 +13,7 @@ use super::Context;
 use crate::args;
 use crate::failure::{Failure, INTEGRITY, LOOK};
 use crate::lang::Lang;
+use crate::person::Terminal;
 use crate::progress::Bar;
 use crate::secret::{self, Asked};
 use crate::table::Table;
@@ -74,7 +76,7 @@ pub(super) fn operator_unremembered(
 
 fn identity(at: &Context<'_>, file: &Path) -> Result<Unlock, Failure> {
     secret::note_readers(file, &at.out);
-    let identities = pipeline::personal::identities(file, Terminal::person()).map_err(Failure::of_job)?;
+    let identities = personal::identities(file, Terminal::person()).map_err(Failure::of_job)?;
     Ok(Unlock::Identities(identities))
 }
 

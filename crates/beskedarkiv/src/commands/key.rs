@@ -4,7 +4,7 @@ use pipeline::custody::{self, DrillReport};
 use pipeline::keys;
 
 use super::Context;
-use super::jobs::{now, operator, places};
+use super::jobs::{now, operator, places, second};
 use crate::args::{Key, KeyBackup, KeyCustody, KeyDestroy, KeyReseal, KeyRestore, KeySplit, fact};
 use crate::failure::Failure;
 use crate::secret::{self, Asked};

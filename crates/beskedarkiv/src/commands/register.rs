@@ -1,15 +1,16 @@
 //! `custodian` and `operator`: the registers of persons, their devices and roles, and of who may do
 //! what.
 
-use pipeline::Sensitive;
 use pipeline::operators::Grant;
 use pipeline::register::{self as custodians, NewCustodian};
+use pipeline::{Sensitive, personal};
 use policy::{Change, Handle, Personal, Role};
 
 use super::Context;
 use super::jobs::{now, operator, places};
 use crate::args::{self, Custodian, Happening, Operator, fact};
 use crate::failure::{Failure, LOOK};
+use crate::person::Terminal;
 use crate::secret::{self, Asked};
 use crate::table::Table;
 
@@ -159,7 +160,7 @@ pub(super) fn operators(command: Operator, at: &Context<'_>) -> Result<u8, Failu
             let (places, by) = operator(at, &a.acting)?;
             let name = a.name.one()?;
             let id = if let Some(given) = &a.recipient {
-                pipeline::personal::recipients(given, Terminal::person())
+                personal::recipients(given, Terminal::person())
                     .and_then(|to| pipeline::operators::add_with_key(&places, &by, &name, &to, now()))
             } else {
                 let file = a.new_passphrase_file.as_deref();
