@@ -57,8 +57,8 @@ HANDOVER, HANDED, TAKEN = 31, 32, 33
 INGEST, REVIEW, EXPORT, DELETE, HOLD, ADMIN = 1, 4, 8, 16, 32, 128
 # the right that a type needs, where it is not admin; types that the job may write; types that two must sign
 NEEDED = {9: INGEST, 10: INGEST, 11: INGEST, 12: INGEST, 16: DELETE, 17: HOLD, 18: HOLD, 19: DELETE, 20: DELETE,
-          21: EXPORT, 22: REVIEW, 23: INGEST}
-JOB, TWO, BEFOREHAND = {6, 9, 10, 11, 12, 23, 0, 30, *range(34, 256)}, {14, 16, 18, 19, 29, 31}, {13, 14, 16, 19, 31}
+          21: EXPORT, 22: REVIEW, 23: INGEST, 35: DELETE}
+JOB, TWO, BEFOREHAND = {6, 9, 10, 11, 12, 23, 0, 30, 34, *range(36, 256)}, {14, 16, 18, 19, 29, 31}, {13, 14, 16, 19, 31}
 
 class Header:
     def __init__(self, raw):

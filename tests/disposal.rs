@@ -140,6 +140,13 @@ fn what_is_past_its_time_goes_by_the_hands_of_two() {
     let shares: Vec<&str> = split["pages"].as_array().unwrap().iter().map(|p| p.as_str().unwrap()).collect();
     by(&place, "en", &["key", "custody", "finish", "--share", shares[0], "--share", shares[1]]).ends(0);
 
+    // a copy of the keys from before: the log knows it, whether or not anybody mentions it
+    let copy = |name| {
+        let backup = ["key", "backup", "--json", "--passphrase-file", "en", name];
+        place.run(&[&backup[..], &AT].concat()).ends(0).json()["entry"].as_u64().unwrap()
+    };
+    let earlier = copy("kopi.bak");
+
     let made = plan(&place, 0);
     let (name, buckets) = (made["plan"].as_str().unwrap(), made["buckets"].as_array().unwrap());
     assert_eq!((buckets.len(), buckets[0]["records"].as_u64()), (1, Some(3)), "{made}");
@@ -155,6 +162,11 @@ fn what_is_past_its_time_goes_by_the_hands_of_two() {
     let done = by(&place, "en", &[&run[..], &with].concat()).ends(3).json();
     assert_eq!((done["buckets"].as_u64(), done["records"].as_u64()), (Some(1), Some(3)), "{done}");
     let entry = done["closed"][0].as_u64().unwrap().to_string();
+    let pending: Vec<&str> =
+        done["pending"].as_array().unwrap().iter().map(|p| p.as_str().unwrap()).collect();
+    let called = format!("copy of the key store, entry {earlier}, made ");
+    assert!(pending.len() == 2 && pending[0] == "USB 3" && pending[1].starts_with(&called), "{pending:?}");
+    let later = copy("efter.bak");
 
     place.run(&["verify", "--archive", "A"]).ends(0);
     by(&place, "en", &["verify"]).ends(0);
@@ -171,12 +183,26 @@ fn what_is_past_its_time_goes_by_the_hands_of_two() {
     let confirm = ["dispose", "confirm", &entry, "--copy"];
     by(&place, "to", &[&confirm[..], &["another"]].concat()).ends(2);
     by(&place, "to", &[&confirm[..], &["USB 3", "--reference", "2026-9"]].concat()).ends(0);
+    assert_eq!(state(&place)[0]["state"], "PENDING", "the copy that nobody mentioned");
+    by(&place, "to", &["key", "gone", &entry]).ends(2);
+    let (earlier_entry, later_entry) = (earlier.to_string(), later.to_string());
+    let gone = ["key", "gone", "--reference", "2026-10", &earlier_entry];
+    by(&place, "to", &gone).ends(0);
+    by(&place, "to", &gone).ends(2);
+    let copies = place.run(&[&["key", "copies", "--json"][..], &AT].concat()).ends(0).json();
+    let told: Vec<_> = copies.as_array().unwrap().iter().map(|c| (&c["entry"], &c["gone"])).collect();
+    assert_eq!(told, [(&earlier.into(), &true.into()), (&later.into(), &false.into())]);
     assert_eq!(state(&place)[0]["state"], "FINAL");
     place.run(&[&["dispose", "certificate", "--out", "C"][..], &AT].concat()).ends(0);
     let of = |ending| fs::read_to_string(place.at(&format!("C/certificate-{entry}.{ending}"))).unwrap();
     let written: serde_json::Value = serde_json::from_str(&of("json")).unwrap();
     assert_eq!((&written["state"], &written["confirmed"][0][0]), (&"FINAL".into(), &"USB 3".into()));
     assert!(of("html").contains("2026-9"), "what the confirmation rests on");
+    assert!(
+        of("html").contains(&format!("kopi af nøglelageret, led {earlier}, lavet "))
+            && of("html").contains("2026-10")
+    );
+    assert!(!of("html").contains(&format!("led {later_entry},")), "a copy from after it opens nothing of it");
     assert!(!of("html").contains("kvartalstal") && !of("json").contains("kvartalstal"));
     by(&place, "en", &["verify"]).ends(0);
 }

@@ -65,10 +65,12 @@ pub fn needed(kind: EntryType) -> (Rights, bool) {
         T::Event => (Rights::ADMIN, true),
         // whoever has enough shares may try them: nobody is unlocked
         T::Drill => (Rights::ADMIN, true),
+        // so may a scheduled job that copies the key store
+        T::Copied => (Rights::ADMIN, true),
         T::Export => (Rights::EXPORT, false),
         T::Review => (Rights::REVIEW, false),
         T::Hold | T::Release => (Rights::HOLD, false),
-        T::Erase | T::Dispose | T::Disposed => (Rights::DELETE, false),
+        T::Erase | T::Dispose | T::Disposed | T::Gone => (Rights::DELETE, false),
         T::Genesis
         | T::Operator
         | T::Grant
@@ -277,7 +279,10 @@ mod tests {
         for (kind, name) in EntryType::ALL {
             let (mut authority, _, job) = founded();
             let result = authority.apply(&header(kind.code(), 1, job.author()), &[job.author()], &[]);
-            let may = matches!(name, "bucket" | "segment" | "blob" | "run" | "withheld" | "event" | "drill");
+            let may = matches!(
+                name,
+                "bucket" | "segment" | "blob" | "run" | "withheld" | "event" | "drill" | "copied"
+            );
             assert_eq!(result.is_ok(), may, "{name}");
         }
     }

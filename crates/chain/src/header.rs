@@ -47,11 +47,13 @@ pub enum EntryType {
     Handover = 31,
     Handed = 32,
     Taken = 33,
+    Copied = 34,
+    Gone = 35,
 }
 
 impl EntryType {
     /// All types with their names.
-    pub const ALL: [(Self, &'static str); 33] = [
+    pub const ALL: [(Self, &'static str); 35] = [
         (Self::Genesis, "genesis"),
         (Self::Operator, "operator"),
         (Self::Grant, "grant"),
@@ -85,6 +87,8 @@ impl EntryType {
         (Self::Handover, "handover"),
         (Self::Handed, "handed"),
         (Self::Taken, "taken"),
+        (Self::Copied, "copied"),
+        (Self::Gone, "gone"),
     ];
 
     /// The type of a number.

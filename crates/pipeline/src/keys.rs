@@ -16,6 +16,7 @@ use vault::Cost;
 use crate::anchors::write_whole;
 use crate::clock::civil;
 use crate::error::JobError;
+use crate::keycopies;
 use crate::places::{Places, shown};
 
 /// Days after which a copy expires that names no day.
@@ -30,6 +31,8 @@ pub struct KeysReport {
     pub path: String,
     /// Archive, hexadecimal.
     pub archive: String,
+    /// Entry that says that it was made.
+    pub entry: Option<u64>,
     /// Files.
     pub files: u64,
     /// Last day of the copy.
@@ -55,10 +58,11 @@ fn fault(path: &Path, places: &Places, fault: ParcelFault) -> JobError {
     }
 }
 
-/// Seals the key store into a file, behind a passphrase of the copy's own.
+/// Seals the key store into a file, behind a passphrase of the copy's own; an entry says so, before there is a file.
 ///
 /// # Errors
-/// [`JobError::BadPlace`] inside archive or key store, [`JobError::NotEmpty`] when there is something.
+/// [`JobError::BadPlace`] inside archive or key store, [`JobError::NotEmpty`] when there is something,
+/// [`JobError::Busy`] while somebody writes.
 pub fn backup(
     places: &Places,
     file: &Path,
@@ -79,7 +83,9 @@ pub fn backup(
     if expires < today {
         return Err(JobError::BadValue { what: "--expires", why: "lies in the past".to_owned() });
     }
-    let archive = places.open()?;
+    // whoever writes the log waits: what is destroyed in it is in this copy, or the copy stands before that
+    let mut writer = places.writer(now)?;
+    let archive = writer.archive();
     let keys = KeyStore::open(&places.keys, &places.archive).map_err(|e| places.fail(e.into()))?;
     let label = Label {
         archive: *archive.id(),
@@ -88,10 +94,12 @@ pub fn backup(
     };
     let bytes = passphrase.expose_secret().as_bytes();
     let packed = parcel::pack(&keys, label, bytes, Cost::STANDARD).map_err(|e| fault(file, places, e))?;
+    let entry = keycopies::note(places, &mut writer, expires, packed.with_epoch)?;
     write_whole(file, &packed.bytes)?;
     Ok(KeysReport {
         path: shown(file),
-        archive: wire::hex(archive.id()),
+        archive: wire::hex(&label.archive),
+        entry: Some(entry),
         files: packed.files,
         expires: expires.to_string(),
         with_epoch: packed.with_epoch,
@@ -134,6 +142,7 @@ pub fn restore(
     Ok(KeysReport {
         path: shown(&places.keys),
         archive: wire::hex(archive.id()),
+        entry: None,
         files,
         expires: day(label.expires),
         with_epoch: opened.with_epoch(),

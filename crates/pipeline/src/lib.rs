@@ -27,6 +27,7 @@ pub mod ingest;
 pub mod inspect;
 pub mod job;
 mod journalised;
+pub mod keycopies;
 pub mod keys;
 mod known;
 mod likeness;

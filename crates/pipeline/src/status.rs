@@ -11,6 +11,7 @@ use crate::clock::civil;
 use crate::compare::Vanished;
 use crate::error::JobError;
 use crate::handover::{self, GivenOver};
+use crate::keycopies::{self, KeyCopy};
 use crate::manifest::Manifest;
 use crate::places::Places;
 use crate::review::{self, State};
@@ -28,6 +29,8 @@ pub struct StatusReport {
     pub split_again: bool,
     /// What was handed over to other archives and is still here too, until the receiver's receipt comes.
     pub handed_over: Vec<GivenOver>,
+    /// Copies of the key store whose last day is over and that nobody confirmed to be destroyed.
+    pub expired_key_copies: Vec<KeyCopy>,
     /// One for each custodian, in the order of the register.
     pub custodians: Vec<CustodianStatus>,
 }
@@ -81,7 +84,7 @@ pub struct SourceStatus {
 }
 
 impl StatusReport {
-    /// 0, or 3 with a copy overdue, a review open, or a finding.
+    /// 0, or 3 with a copy overdue, a review open, a finding, keys to be split or copies of them to be destroyed.
     pub fn exit_code(&self) -> u8 {
         let clean = |c: &CustodianStatus| {
             c.overdue.is_empty()
@@ -89,7 +92,8 @@ impl StatusReport {
                 && c.open_reviews == 0
                 && c.sources.iter().all(|s| s.findings.is_empty())
         };
-        if self.custodians.iter().all(clean) && !self.split_again { 0 } else { 3 }
+        let settled = !self.split_again && self.expired_key_copies.is_empty();
+        if settled && self.custodians.iter().all(clean) { 0 } else { 3 }
     }
 }
 
@@ -158,6 +162,8 @@ pub fn status(places: &Places, only: Option<&str>, now: i64) -> Result<StatusRep
     }
     let epoch = archive.authority().epoch().map(|e| e.number).unwrap_or_default();
     let split_again = crate::custody::to_split_again(&keys, epoch);
+    let mut expired_key_copies = keycopies::known(places, &archive, &keys)?;
+    expired_key_copies.retain(|copy| !copy.gone && copy.expires < today);
     let mut handed_over = handover::given(places)?;
     handed_over.retain(|given| given.received.is_none() && only.is_none_or(|id| id == given.custodian));
     Ok(StatusReport {
@@ -165,6 +171,7 @@ pub fn status(places: &Places, only: Option<&str>, now: i64) -> Result<StatusRep
         size: archive.size(),
         split_again,
         handed_over,
+        expired_key_copies,
         custodians,
     })
 }

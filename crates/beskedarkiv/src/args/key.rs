@@ -19,6 +19,8 @@ pub(crate) enum Key {
     Reseal(KeyReseal),
     Backup(KeyBackup),
     Restore(KeyRestore),
+    Copies(KeyCopies),
+    Gone(KeyGone),
     Lock(KeyLock),
     Unlock(KeyUnlock),
     Destroy(KeyDestroy),
@@ -113,6 +115,22 @@ pub(crate) struct KeyRestore {
     pub(crate) expired_too: bool,
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct KeyCopies {
+    #[command(flatten)]
+    pub(crate) at: Where,
+}
+
+#[derive(Args)]
+pub(crate) struct KeyGone {
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reference: Option<Fact>,
+    #[arg(value_name = "ENTRY")]
+    pub(crate) entry: u64,
 }
 
 #[derive(Args)]

@@ -1,13 +1,14 @@
 //! `key`: custody of the epoch's key, copies of the key store, the lock.
 
 use pipeline::custody::{self, DrillReport};
-use pipeline::keys;
+use pipeline::{keycopies, keys};
 
 use super::Context;
 use super::jobs::{now, operator, places, second};
-use crate::args::{Key, KeyBackup, KeyCustody, KeyDestroy, KeyReseal, KeyRestore, KeySplit, fact};
+use crate::args::{Key, KeyBackup, KeyCopies, KeyCustody, KeyDestroy, KeyReseal, KeyRestore, KeySplit, fact};
 use crate::failure::Failure;
 use crate::secret::{self, Asked};
+use crate::table::Table;
 
 pub(super) fn key(command: Key, at: &Context<'_>) -> Result<u8, Failure> {
     match command {
@@ -37,6 +38,16 @@ pub(super) fn key(command: Key, at: &Context<'_>) -> Result<u8, Failure> {
         Key::Reseal(a) => reseal(&a, at),
         Key::Backup(a) => backup(&a, at),
         Key::Restore(a) => restore(&a, at),
+        Key::Copies(a) => copies(&a, at),
+        Key::Gone(a) => {
+            let (places, by) = operator(at, &a.acting)?;
+            let reference = a.reference.as_ref().map(fact::Fact::one).transpose()?;
+            let entry = keycopies::gone(&places, &by, a.entry, reference.as_deref(), now())
+                .map_err(Failure::of_job)?;
+            at.out.line("key-gone", &[("copy", a.entry.into())])?;
+            at.out.object(&serde_json::json!({ "copy": a.entry, "entry": entry }))?;
+            Ok(0)
+        }
         Key::Destroy(a) => destroy(&a, at),
         Key::Lock(a) => {
             let report = keys::lock(&places(at, &a.at)?, now()).map_err(Failure::of_job)?;
@@ -116,6 +127,28 @@ fn backup(a: &KeyBackup, at: &Context<'_>) -> Result<u8, Failure> {
     at.out.line("key-backed-up", &[path, ("day", report.expires.clone().into())])?;
     at.out.line(if report.with_epoch { "key-with-epoch" } else { "key-without-epoch" }, &[])?;
     at.out.object(&report)?;
+    Ok(0)
+}
+
+fn copies(a: &KeyCopies, at: &Context<'_>) -> Result<u8, Failure> {
+    let all = keycopies::list(&places(at, &a.at)?).map_err(Failure::of_job)?;
+    let texts = at.out.texts();
+    let mut table = Table::default();
+    for copy in &all {
+        let gone = copy.reference.as_deref().map(|r| format!(" ({r})")).unwrap_or_default();
+        let state = if copy.gone { "key-copy-gone" } else { "key-copy-there" };
+        table.row([
+            copy.entry.to_string(),
+            copy.made.to_string(),
+            copy.expires.to_string(),
+            format!("{}{gone}", texts.say(state, &[])),
+        ]);
+    }
+    if all.is_empty() {
+        at.out.line("key-no-copies", &[])?;
+    }
+    at.out.table(&table)?;
+    at.out.object(&all)?;
     Ok(0)
 }
 

@@ -20,6 +20,10 @@ pub(super) fn status(a: &args::Status, at: &Context<'_>) -> Result<u8, Failure> 
     for handover in &report.handed_over {
         super::handover::state(handover, at)?;
     }
+    for copy in &report.expired_key_copies {
+        let day = ("day", copy.expires.to_string().into());
+        at.out.line("status-expired-keys", &[("entry", copy.entry.into()), day])?;
+    }
     if report.split_again {
         at.out.line("split-again", &[])?;
     }

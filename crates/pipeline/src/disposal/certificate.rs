@@ -10,9 +10,10 @@ use model::wire;
 use serde::Serialize;
 
 use super::plan::Details;
-use super::run::{Closing, Confirmation};
+use super::run::{Closing, Confirmation, UNSTATED};
 use crate::erasure;
 use crate::error::JobError;
+use crate::keycopies::{self, KeyCopy};
 use crate::places::Places;
 use crate::transfer;
 
@@ -133,6 +134,7 @@ pub fn certificates(places: &Places) -> Result<Vec<Certificate>, JobError> {
         .register(&keys, &[EntryType::Dispose, EntryType::Erase, EntryType::Transfer])
         .map_err(fail)?;
     let ends = archive.register(&keys, &[EntryType::Disposed]).map_err(fail)?;
+    let copies = keycopies::known(places, &archive, &keys)?;
     let checkpoint = archive.checkpoint().map_err(fail)?.to_text();
     let mut all = Vec::new();
     for act in acts {
@@ -167,6 +169,7 @@ pub fn certificates(places: &Places) -> Result<Vec<Certificate>, JobError> {
         for end in ends.iter().filter(|e| e.header.refers_to == index) {
             certificate.take(end).ok_or_else(|| bad("malformed end"))?;
         }
+        certificate.count_on(copies.iter().filter(|copy| copy.entry < index));
         all.push(certificate);
     }
     Ok(all)
@@ -284,8 +287,22 @@ impl Certificate {
                 self.confirmed.push((copy, reference));
             }
         }
-        self.state = if self.pending.is_empty() { State::Final } else { State::Pending };
         Some(())
+    }
+
+    /// Copies of the key store that the log knows are pending too; what is left says how far it has come.
+    fn count_on<'c>(&mut self, copies: impl Iterator<Item = &'c KeyCopy>) {
+        if !self.key_destroyed_live {
+            return;
+        }
+        for copy in copies {
+            if copy.gone {
+                self.confirmed.push((copy.name(), copy.reference.clone()));
+            } else {
+                self.pending.push(copy.name());
+            }
+        }
+        self.state = if self.pending.is_empty() { State::Final } else { State::Pending };
     }
 
     /// The certificate as a page, in Danish.
@@ -326,10 +343,10 @@ impl Certificate {
                 ("Afgørelse", decision.clone()),
             ]);
         }
-        facts.extend(self.pending.iter().map(|copy| ("Afventer", copy.clone())));
+        facts.extend(self.pending.iter().map(|copy| ("Afventer", in_danish(copy))));
         let gone = |(copy, reference): &(String, Option<String>)| {
             let reference = reference.as_ref().map(|r| format!(" ({r})")).unwrap_or_default();
-            ("Bekræftet destrueret", format!("{copy}{reference}"))
+            ("Bekræftet destrueret", format!("{}{reference}", in_danish(copy)))
         };
         facts.extend(self.confirmed.iter().map(gone));
         let row = |b: &CertifiedBucket| {
@@ -355,6 +372,20 @@ impl Certificate {
             &rows,
             "Kæden er hel: hvert led står der endnu, uden det indhold, der er slettet. Kontrollér med: beskedarkiv verify --archive ARKIV",
         )
+    }
+}
+
+/// What a copy is called, in Danish where it is not a name that the authority gave.
+fn in_danish(copy: &str) -> String {
+    if copy == UNSTATED {
+        return "andre kopier af nøglelageret fra før sletningen: ikke oplyst".to_owned();
+    }
+    match copy.strip_prefix(keycopies::NAMED) {
+        Some(which) => format!(
+            "kopi af nøglelageret, led {}",
+            which.replace(", made ", ", lavet ").replace(", last day ", ", sidste dag ")
+        ),
+        None => copy.to_owned(),
     }
 }
 

@@ -16,4 +16,4 @@ pub use run::{Copies, RunReport, confirm, run};
 pub(crate) use audit::broken;
 pub(crate) use facts::{Facts, Whose};
 pub(crate) use plan::digest;
-pub(crate) use run::{PLAN_HOLDS, close_all, pending, refused};
+pub(crate) use run::{PLAN_HOLDS, begin, close_all, refused};

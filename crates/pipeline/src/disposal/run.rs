@@ -12,6 +12,7 @@ use super::plan::Kept;
 use super::{Facts, Whose};
 use crate::clock::{civil, days};
 use crate::error::JobError;
+use crate::keycopies;
 use crate::places::Places;
 
 /// Days for which a plan holds.
@@ -24,6 +25,12 @@ pub struct Copies {
     pub names: Vec<String>,
     /// Stated that there is none besides those named.
     pub no_others: bool,
+}
+
+impl Copies {
+    fn stated(&self) -> Vec<String> {
+        self.names.iter().cloned().chain((!self.no_others).then(|| UNSTATED.to_owned())).collect()
+    }
 }
 
 /// Stands for what nobody stated.
@@ -83,10 +90,7 @@ pub fn run(
     copies: &Copies,
     now: i64,
 ) -> Result<RunReport, JobError> {
-    let mut writer = places.writer(now)?;
-    let pending = pending(copies);
-    let closed = close_all(places, by, &mut writer, &pending)?;
-    let mut report = RunReport { closed, buckets: 0, records: 0, pending, split_again: false };
+    let (mut writer, mut report) = begin(places, by, copies, now)?;
     let Some(called) = called else { return Ok(report) };
     let kept = Kept::read(places, writer.archive(), by.keys(), called)?;
     let approvals = kept.approvals(places, &writer)?;
@@ -107,7 +111,7 @@ pub fn run(
     report.buckets = kept.details.buckets.len();
     report.records = kept.details.buckets.iter().map(|b| b.records).sum();
     report.split_again = crate::custody::was_split(by.keys(), number);
-    report.closed.extend(close_all(places, by, &mut writer, &report.pending)?);
+    report.closed.extend(close_all(places, by, &mut writer, copies)?);
     kept.forget(places, by.keys())?;
     Ok(report)
 }
@@ -118,9 +122,20 @@ const OF_BUCKETS: &str = "keys destroyed, epoch renewed, bodies removed, write-a
 const OF_RECORDS: &str = "records and their salts removed, key of the bucket replaced, epoch renewed, bodies of \
                           attachments removed, database written anew, write-ahead log emptied";
 
-/// Copies that could still hold the keys, as they are stated.
-pub(crate) fn pending(copies: &Copies) -> Vec<String> {
-    copies.names.iter().cloned().chain((!copies.no_others).then(|| UNSTATED.to_owned())).collect()
+/// Takes the archive to write, completes and closes what was begun, and says which copies will be pending: those
+/// that are stated, and those that the log knows.
+pub(crate) fn begin(
+    places: &Places,
+    by: &Operator,
+    copies: &Copies,
+    now: i64,
+) -> Result<(Writer, RunReport), JobError> {
+    let mut writer = places.writer(now)?;
+    let known = keycopies::known(places, writer.archive(), writer.keys())?;
+    let there = known.iter().filter(|copy| !copy.gone).map(keycopies::KeyCopy::name);
+    let pending = copies.stated().into_iter().chain(there).collect();
+    let closed = close_all(places, by, &mut writer, copies)?;
+    Ok((writer, RunReport { closed, buckets: 0, records: 0, pending, split_again: false }))
 }
 
 /// Completes and closes every act that was begun; gives their entries.
@@ -128,13 +143,13 @@ pub(crate) fn close_all(
     places: &Places,
     by: &Operator,
     writer: &mut Writer,
-    pending: &[String],
+    copies: &Copies,
 ) -> Result<Vec<u64>, JobError> {
     let mut closed = Vec::new();
     for act in writer.unfinished() {
         let of_buckets = writer.archive().disposed_in(act);
         let method = if of_buckets { OF_BUCKETS } else { OF_RECORDS };
-        let closing = Closing { version: 1, method: method.to_owned(), pending: pending.to_vec() };
+        let closing = Closing { version: 1, method: method.to_owned(), pending: copies.stated() };
         let plain =
             serde_json::to_vec(&closing).map_err(|_| JobError::Internal { what: "closing".into() })?;
         writer.close(by, act, &plain).map_err(|e| places.fail(e))?;
@@ -207,6 +222,11 @@ pub fn confirm(
     civil(now)?;
     let certificate = super::certificates(places)?.into_iter().find(|c| c.entry == act);
     let pending = certificate.map(|c| c.pending).unwrap_or_default();
+    // one that the log knows is gone for every act
+    let known = keycopies::list(places)?;
+    if let Some(known) = known.iter().find(|known| !known.gone && known.name() == copy) {
+        return keycopies::gone(places, by, known.entry, reference, now);
+    }
     // the one that nobody named can be meant by a word
     let copy = if copy == "others" { UNSTATED } else { copy };
     if !pending.iter().any(|name| name == copy) {

@@ -11,7 +11,7 @@ use super::ask::RIGHT;
 use super::find::find;
 use super::leaving::{opened, place_of, still};
 use super::{Details, ErasedBucket, HANDED_OVER};
-use crate::disposal::{Copies, RunReport, close_all, pending, refused};
+use crate::disposal::{Copies, RunReport, begin, close_all, refused};
 use crate::error::JobError;
 use crate::handover;
 use crate::places::Places;
@@ -61,10 +61,7 @@ pub fn run(
     copies: &Copies,
     now: i64,
 ) -> Result<RunReport, JobError> {
-    let mut writer = places.writer(now)?;
-    let pending = pending(copies);
-    let closed = close_all(places, by, &mut writer, &pending)?;
-    let mut report = RunReport { closed, buckets: 0, records: 0, pending, split_again: false };
+    let (mut writer, mut report) = begin(places, by, copies, now)?;
     let Some(called) = called else { return Ok(report) };
     if !by.rights().has(RIGHT.0) {
         return Err(JobError::NoRight { right: RIGHT.1 });
@@ -88,7 +85,7 @@ pub fn run(
     report.buckets = details.buckets.len();
     report.records = details.buckets.iter().map(|b| b.records).sum();
     report.split_again = crate::custody::was_split(by.keys(), number);
-    report.closed.extend(close_all(places, by, &mut writer, &report.pending)?);
+    report.closed.extend(close_all(places, by, &mut writer, copies)?);
     request.forget(places, by.keys())?;
     Ok(report)
 }

@@ -10,7 +10,7 @@ use policy::{Custodian, Handle};
 use serde::Serialize;
 
 use super::Details;
-use crate::disposal::{Copies, RunReport, close_all, pending, refused};
+use crate::disposal::{Copies, RunReport, begin, close_all, refused};
 use crate::erasure::ErasedBucket;
 use crate::erasure::find::{At, find};
 use crate::erasure::leaving::{opened, place_of, still};
@@ -65,10 +65,7 @@ pub fn run(
     copies: &Copies,
     now: i64,
 ) -> Result<RunReport, JobError> {
-    let mut writer = places.writer(now)?;
-    let pending = pending(copies);
-    let closed = close_all(places, by, &mut writer, &pending)?;
-    let mut report = RunReport { closed, buckets: 0, records: 0, pending, split_again: false };
+    let (mut writer, mut report) = begin(places, by, copies, now)?;
     let Some(called) = called else { return Ok(report) };
     let request = Request::read(places, writer.archive(), writer.keys(), EntryType::Transfer, called)?;
     let (details, bodies) = opened::<Details>(&request)?;
@@ -95,7 +92,7 @@ pub fn run(
     report.buckets = details.buckets.len();
     report.records = details.buckets.iter().map(|b| b.records).sum();
     report.split_again = crate::custody::was_split(by.keys(), number);
-    report.closed.extend(close_all(places, by, &mut writer, &report.pending)?);
+    report.closed.extend(close_all(places, by, &mut writer, copies)?);
     request.forget(places, by.keys())?;
     Ok(report)
 }
