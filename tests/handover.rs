@@ -338,6 +338,40 @@ fn killed_while_it_takes_and_repeated_it_is_whole() {
 }
 
 #[test]
+fn stopped_before_the_package_had_its_name_it_is_given_once() {
+    let (g, r) = (giver(), receiver());
+    let request = asked(&g, &r, &[])["request"].as_str().unwrap().to_owned();
+    let kept: Vec<_> = files(&g.at("K/requests")).into_iter().map(|f| (fs::read(&f).unwrap(), f)).collect();
+    let give = ["handover", "give", "--json", &request, "--out", "P"];
+    let first = by(&g, "en", &give).ends(0).json();
+    // as it lies when the power goes between the log's entry and the name
+    let stopped = |damage: u8| {
+        let mut bytes = fs::read(g.at("P")).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= damage;
+        fs::remove_file(g.at("P")).unwrap();
+        fs::write(g.at("P.new"), bytes).unwrap();
+        for (bytes, file) in &kept {
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, bytes).unwrap();
+        }
+        size(&g)
+    };
+    let before = stopped(0);
+    assert_eq!(by(&g, "en", &give).ends(0).json(), first);
+    assert_eq!((size(&g), g.at("P.new").exists()), (before, false));
+    carry(&g, "P", &r, "P");
+    trusted(&g, &r, "giver");
+    by(&r, "en", &take("P", "R", &[])).ends(0);
+    assert_eq!(bare(&exported(&r, "en", "m", "E")), bare(&exported(&g, "en", "m", "E")));
+    // what lies there and is not what the log says is not given
+    let before = stopped(1);
+    by(&g, "en", &give).ends(6);
+    assert_eq!((size(&g), g.at("P").exists()), (before, false));
+    verified(&g);
+}
+
+#[test]
 fn holds_go_along_and_periods_add_up() {
     let (g, r) = (giver(), receiver());
     let hold = ["hold", "place", "--custodian", "m", "--case", "kommission", "--decision", "2026-7"];
