@@ -199,13 +199,21 @@ pub enum SourceError {
         what: &'static str,
     },
     /// The operating system refused.
-    #[error("input/output error {code} at {what}")]
+    #[error("{}, {what}", said(*code))]
     Io {
         /// What was being done.
         what: &'static str,
         /// `errno`, 0 where there is none.
         code: i32,
     },
+}
+
+/// What the operating system says of an error's number.
+fn said(code: i32) -> String {
+    match code {
+        0 => "input/output error".to_owned(),
+        code => std::io::Error::from_raw_os_error(code).to_string(),
+    }
 }
 
 impl SourceError {
