@@ -372,6 +372,31 @@ impl Archive {
         Checkpoint::parse(&text).map_err(|e| broken(self.size(), e.to_string()))
     }
 
+    /// Whether the log is what was committed last: the checkpoint in the database is of it, and the one in the file is not
+    /// of a later state. Who would write over a log that lost its end, or that is an old copy beside newer files, learns
+    /// it here, while what is left of the newer state is still there.
+    pub(crate) fn committed(&self) -> Result<(), ArchiveError> {
+        let by_job = |c: &Checkpoint| c.verify(&note_name(&self.id), &self.job).is_ok();
+        let stored = self.checkpoint()?;
+        if !by_job(&stored) || (stored.size, stored.root) != (self.size(), self.root()) {
+            return Err(broken(
+                self.size(),
+                "the checkpoint is of another state of the log: entries are gone",
+            ));
+        }
+        // a file that cannot be read says nothing; `verify` names it
+        let file = std::fs::read_to_string(self.dir.join("checkpoint")).ok();
+        let file = file.and_then(|text| Checkpoint::parse(&text).ok()).filter(by_job);
+        match file {
+            Some(file) if file.size > self.size() => {
+                let what =
+                    "the file checkpoint is newer than the archive: entries are gone, or this is an old copy";
+                Err(broken(self.size(), what))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Entries of some types, with their bodies, in order.
     pub(crate) fn entries(&self, kinds: &[EntryType]) -> Result<Vec<Stored>, ArchiveError> {
         let list: Vec<String> = kinds.iter().map(|k| format!("x'{:02x}'", k.code())).collect();

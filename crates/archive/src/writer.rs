@@ -91,6 +91,7 @@ impl Writer {
         if writer.archive.size() > 0 {
             let dir = writer.archive.dir.clone();
             writer.archive = Archive::open_with(&dir, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            writer.archive.committed()?;
             writer.sweep()?;
             writer.settle_grants()?;
             match writer.complete() {
