@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use crate::Operator;
 use crate::body::{Item, take_item};
 use crate::error::{ArchiveError, broken};
+use crate::reader::Opened;
 use crate::store::{Archive, note_name};
 
 /// The log up to the newest checkpoint: what every proof ends in.
@@ -96,18 +97,8 @@ impl Prover<'_> {
     pub fn segment(&self, operator: &Operator, entry: u64) -> Result<Provable, ArchiveError> {
         let stored = self.archive.entry(entry)?;
         let pair = operator.bucket(&stored.header.bucket)?.ok_or(ArchiveError::NoRight("query"))?;
-        let plain = self.archive.open_segment(&pair, &stored)?;
+        let Opened { plain, starts, leaves } = self.archive.open_whole(&pair, &stored)?;
         let suite = stored.header.content_suite;
-        let (mut starts, mut leaves) = (Vec::new(), Vec::new());
-        let mut rest = plain.as_slice();
-        while !rest.is_empty() {
-            starts.push(plain.len() - rest.len());
-            let item = take_item(&mut rest).ok_or_else(|| broken(entry, "malformed record"))?;
-            leaves.push(chain::leaf_hash(suite, &item.commitment(suite)));
-        }
-        if chain::root_of(suite, &leaves) != stored.header.content {
-            return Err(broken(entry, "records do not match the root in the header"));
-        }
         let path = self.path(entry)?;
         let checkpoint = self.checkpoint.clone();
         Ok(Provable { header: stored.bytes, suite, plain, starts, leaves, path, checkpoint })

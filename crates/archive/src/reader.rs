@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 
 use access::KeyStore;
-use chain::{EntryType, Header, Seed};
+use chain::{EntryType, Hash, Header, Seed};
 use vault::{KeyPair, Secret};
 use zeroize::Zeroizing;
 
@@ -41,6 +41,15 @@ pub struct Record<'a> {
     pub seed: Seed,
     /// Its groups.
     pub groups: Groups<'a>,
+}
+
+/// A segment that holds.
+pub(crate) struct Opened {
+    pub(crate) plain: Zeroizing<Vec<u8>>,
+    /// Where each record begins in `plain`.
+    pub(crate) starts: Vec<usize>,
+    /// The leaf of each.
+    pub(crate) leaves: Vec<Hash>,
 }
 
 /// What belongs to a bucket.
@@ -102,6 +111,38 @@ impl Archive {
     ) -> Result<(), ArchiveError> {
         let Some(id) = self.buckets.get(bucket).map(|b| b.id) else { return Ok(()) };
         self.records_in(operator, &id, &self.of_bucket(EntryType::Segment, &id)?, each)
+    }
+
+    /// As [`Archive::records`], each segment held to the root in its header, and past those that do not hold: `lost` is
+    /// told which and why.
+    ///
+    /// # Errors
+    /// [`ArchiveError::NoRight`] without a key to the bucket.
+    pub fn records_left(
+        &self,
+        operator: &Operator,
+        bucket: usize,
+        each: &mut dyn FnMut(Record<'_>),
+        lost: &mut dyn FnMut(u64, ArchiveError),
+    ) -> Result<(), ArchiveError> {
+        let Some(id) = self.buckets.get(bucket).map(|b| b.id) else { return Ok(()) };
+        let pair = operator.bucket(&id)?.ok_or(ArchiveError::NoRight("query"))?;
+        for index in self.of_bucket(EntryType::Segment, &id)? {
+            let opened = self.entry(index).and_then(|stored| Ok((self.open_whole(&pair, &stored)?, stored)));
+            let (segment, stored) = match opened {
+                Ok(opened) => opened,
+                Err(e) => {
+                    lost(index, e);
+                    continue;
+                }
+            };
+            for (place, &start) in (0..).zip(&segment.starts) {
+                if let Some(Item::Record(seed, groups)) = take_item(&mut &segment.plain[start..]) {
+                    each(Record { entry: index, place, run: stored.header.run, seed, groups });
+                }
+            }
+        }
+        Ok(())
     }
 
     /// As [`Archive::records`], of segments that [`Archive::belonging`] named.
@@ -230,6 +271,23 @@ impl Archive {
         Stored::take(index, row.get_ref(0)?.as_bytes().unwrap_or_default(), row, 1)
     }
 
+    /// The records of a segment, held to the root in its header.
+    pub(crate) fn open_whole(&self, pair: &KeyPair, stored: &Stored) -> Result<Opened, ArchiveError> {
+        let (entry, suite) = (stored.header.index, stored.header.content_suite);
+        let plain = self.open_segment(pair, stored)?;
+        let (mut starts, mut leaves) = (Vec::new(), Vec::new());
+        let mut rest = plain.as_slice();
+        while !rest.is_empty() {
+            starts.push(plain.len() - rest.len());
+            let item = take_item(&mut rest).ok_or_else(|| broken(entry, "malformed record"))?;
+            leaves.push(chain::leaf_hash(suite, &item.commitment(suite)));
+        }
+        if chain::root_of(suite, &leaves) != stored.header.content {
+            return Err(broken(entry, "records do not match the root in the header"));
+        }
+        Ok(Opened { plain, starts, leaves })
+    }
+
     /// The records of a segment, unpacked.
     pub(crate) fn open_segment(
         &self,
@@ -249,6 +307,21 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError`].
     pub fn contents(&self, operator: &Operator, bucket: usize) -> Result<Vec<([u8; 32], u64)>, ArchiveError> {
+        let mut first = None;
+        let all = self.contents_left(operator, bucket, &mut |_, e| first = first.take().or(Some(e)))?;
+        first.map_or(Ok(all), Err)
+    }
+
+    /// As [`Archive::contents`], past those that do not open: `lost` is told which and why.
+    ///
+    /// # Errors
+    /// [`ArchiveError::NoRight`] without a key to the bucket.
+    pub fn contents_left(
+        &self,
+        operator: &Operator,
+        bucket: usize,
+        lost: &mut dyn FnMut(u64, ArchiveError),
+    ) -> Result<Vec<([u8; 32], u64)>, ArchiveError> {
         let Some(bucket) = self.buckets.get(bucket) else { return Ok(Vec::new()) };
         let pair = operator.bucket(&bucket.id)?.ok_or(ArchiveError::NoRight("query"))?;
         let mut all = Vec::new();
@@ -256,9 +329,11 @@ impl Archive {
             if !matches!(self.fates.of_body(&bucket.id, index), Fate::There(_)) {
                 continue;
             }
-            let (header, mut body) = self.blob(index)?;
-            let (meta, _) = self.open_blob(&pair, &header, body.as_mut())?;
-            all.push((meta.sha256, index));
+            let opened = self.blob(index);
+            match opened.and_then(|(header, mut body)| self.open_blob(&pair, &header, body.as_mut())) {
+                Ok((meta, _)) => all.push((meta.sha256, index)),
+                Err(e) => lost(index, e),
+            }
         }
         Ok(all)
     }

@@ -974,6 +974,7 @@ state-keep = besluttet gemt
 state-exclude = udeladt
 run-copy = { $new } nye beskeder
 job-fine = Jobfilen er i orden: { $copies } kopier.
+export-damaged = KAN IKKE LÆSES ({ $month }): { $what }
 export-open = Åbn udleveringen: { $path }
 export-readable = Mappen kan læses af enhver, der får fat i den. Slet den, når den ikke bruges mere.
 export-marking = Udleveringen er klassificeret { $level }. Hver side og hver fil bærer det.

@@ -977,6 +977,7 @@ state-keep = decided to keep
 state-exclude = excluded
 run-copy = { $new } new messages
 job-fine = The job file is in order: { $copies } copies.
+export-damaged = CANNOT BE READ ({ $month }): { $what }
 export-open = Open the production: { $path }
 export-readable = The folder can be read by anybody who gets hold of it. Delete it when it is no longer used.
 export-marking = The production is marked { $level }. Every page and every file carries it.

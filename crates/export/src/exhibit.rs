@@ -137,6 +137,8 @@ pub struct Finished {
     pub attachments: u64,
     /// Attachments that could not be had.
     pub attachments_missing: u64,
+    /// Attachments that are in the archive and cannot be read there.
+    pub attachments_damaged: u64,
     /// Placeholders of messages that are withheld.
     pub withheld: u64,
 }

@@ -14,6 +14,7 @@ mod certificate;
 mod check_words;
 mod conversation;
 mod copies;
+mod damage;
 mod exhibit;
 mod page;
 mod production;
@@ -30,8 +31,9 @@ mod words;
 pub use certificate::certificate;
 pub use check_words::spoken;
 pub use copies::Copied;
+pub use damage::Damaged;
 pub use exhibit::{ArchiveInfo, Cover, Disposed, Exhibit, Finished, Formats, Origin, Telling};
-pub use production::{Contents, Production};
+pub use production::{Contents, Found, Production};
 pub use proofs::{Awaiting, ProofFiles};
 pub use quality::{
     Counts, Curve, Decided, Drift, Judged, Machine, Material, Measured, Pair, Point, QualityReport, Reading,

@@ -14,7 +14,9 @@ use sha2::{Digest, Sha256};
 
 use crate::conversation::ConversationSummary;
 use crate::copies;
+use crate::damage::{self, Damaged};
 use crate::exhibit::{Cover, Exhibit};
+use crate::production::Shown;
 use crate::remarks::doubt as in_words;
 use crate::show::{day, local, month_in_words, plain, text};
 use crate::withheld::{self, Range};
@@ -146,7 +148,7 @@ impl Pages<'_> {
     pub(crate) fn message(
         &self,
         e: &Exhibit,
-        files: &[(String, bool)],
+        files: &[Shown],
         reply: Option<&Reply>,
         names: &HashMap<String, String>,
     ) -> String {
@@ -268,15 +270,14 @@ impl Pages<'_> {
         }
     }
 
-    pub(crate) fn attachments(&self, attachments: &[Attachment], files: &[(String, bool)]) -> Markup {
+    pub(crate) fn attachments(&self, attachments: &[Attachment], files: &[Shown]) -> Markup {
         html! {
             @for (i, a) in attachments.iter().enumerate() {
                 @let name = a.name.as_ref().map(|n| n.expose().to_string()).unwrap_or_default();
-                @let file = files.get(i).filter(|f| !f.0.is_empty());
                 div.attachment {
-                    @match file {
-                        Some((path, image)) => {
-                            @if *image { img src=(path) alt=(plain(&name)) loading="lazy"; }
+                    @match files.get(i) {
+                        Some(Shown::File { path, picture }) => {
+                            @if *picture { img src=(path) alt=(plain(&name)) loading="lazy"; }
                             p {
                                 (self.say(Word::Attachment)) ": " a href=(path) { (text(&name)) }
                                 @if let Some(size) = a.size { ", " (size) " " (self.say(Word::Bytes)) }
@@ -284,8 +285,9 @@ impl Pages<'_> {
                             }
                             @if let Some(sha256) = &a.sha256 { p.hash { "SHA-256 " (model::wire::hex(sha256)) } }
                         },
-                        None => {
-                            p { (self.say(Word::Attachment)) " " (text(&name)) " " strong { (self.say(Word::AttachmentMissing)) } }
+                        other => {
+                            @let why = if matches!(other, Some(Shown::Damaged)) { Word::AttachmentDamaged } else { Word::AttachmentMissing };
+                            p { (self.say(Word::Attachment)) " " (text(&name)) " " strong { (self.say(why)) } }
                         },
                     }
                 }
@@ -352,6 +354,7 @@ impl Pages<'_> {
         conversations: &[ConversationSummary],
         messages: u64,
         withheld: &[Range],
+        damaged: &[Damaged],
     ) -> String {
         let c = self.cover;
         let period = match (&c.from, &c.to) {
@@ -397,6 +400,7 @@ impl Pages<'_> {
                 }
                 @if !withheld.is_empty() { (withheld::table(withheld, self.lang)) }
                 (self.disposed())
+                @if !damaged.is_empty() { (damage::table(damaged, self.lang)) }
                 @if !c.copies.is_empty() { (copies::table(&c.copies, self.lang)) }
                 h2 { (self.say(Word::HowToCheck)) }
                 p { (self.say(Word::CheckText)) }

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::bag::{Bag, Part};
 use crate::conversation::{ConversationSummary, MOST_NAMES, PER_PAGE};
+use crate::damage::Damaged;
 use crate::exhibit::{ArchiveInfo, Cover, Exhibit, Finished, Formats, Origin, Telling};
 use crate::page::{Pages, Reply};
 use crate::proofs::{self, Proofs};
@@ -18,12 +19,34 @@ use crate::show::{local, zone};
 use crate::withheld::{self, Range, Withheld};
 use crate::words::{Lang, Word};
 
-/// Gives the content of an attachment by its SHA-256: writes it to the writer, says whether it had it.
-pub type Contents<'a> = &'a mut dyn FnMut(&[u8; 32], &mut dyn Write) -> io::Result<bool>;
+/// What became of the content of an attachment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// It was written.
+    Whole,
+    /// The archive does not have it.
+    Missing,
+    /// The archive has it and it cannot be read; what was written counts for nothing.
+    Damaged,
+}
 
-/// For each attachment of a message the path from its page, empty when it is missing, and whether it is a
-/// picture that may be shown.
-type Files = Vec<(String, bool)>;
+/// Gives the content of an attachment by its SHA-256: writes it to the writer, says whether it had it.
+pub type Contents<'a> = &'a mut dyn FnMut(&[u8; 32], &mut dyn Write) -> io::Result<Found>;
+
+/// An attachment as its page shows it.
+pub(crate) enum Shown {
+    /// Not there.
+    Missing,
+    /// There, and not to be read.
+    Damaged,
+    /// A file of the production.
+    File {
+        /// From the page.
+        path: String,
+        /// Whether it is a picture that may be shown.
+        picture: bool,
+    },
+}
 
 /// A production under way.
 pub struct Production {
@@ -38,6 +61,7 @@ pub struct Production {
     by_id: BTreeMap<(String, String), usize>,
     open: BTreeMap<usize, Part>,
     withheld: Vec<Range>,
+    damaged: Vec<Damaged>,
     finished: Finished,
 }
 
@@ -66,6 +90,7 @@ impl Production {
             by_id: BTreeMap::new(),
             open: BTreeMap::new(),
             withheld: Vec::new(),
+            damaged: Vec::new(),
             finished: Finished::default(),
         })
     }
@@ -78,7 +103,7 @@ impl Production {
         exhibits.sort_by_key(|e| (e.message.sent_at.map_or(i64::MAX, Stamp::millis), e.archive.entry));
         self.proofs.begin(&exhibits);
         // numbers and lines in order of time; pages conversation by conversation, so that few are open
-        let mut by_conversation: BTreeMap<usize, Vec<(Exhibit, Files)>> = BTreeMap::new();
+        let mut by_conversation: BTreeMap<usize, Vec<(Exhibit, Vec<Shown>)>> = BTreeMap::new();
         for mut exhibit in exhibits {
             self.finished.messages += 1;
             exhibit.archive.number = self.finished.messages;
@@ -118,6 +143,11 @@ impl Production {
         Ok(())
     }
 
+    /// Says what of the archive could not be read.
+    pub fn damaged(&mut self, damaged: Vec<Damaged>) {
+        self.damaged = damaged;
+    }
+
     fn line(&mut self, e: &Exhibit) -> io::Result<()> {
         let Some(lines) = &mut self.lines else { return Ok(()) };
         let ArchiveInfo {
@@ -150,7 +180,7 @@ impl Production {
         lines.write_all(&line)
     }
 
-    fn show(&mut self, at: usize, e: &Exhibit, files: &[(String, bool)]) -> io::Result<()> {
+    fn show(&mut self, at: usize, e: &Exhibit, files: &[Shown]) -> io::Result<()> {
         self.page_for(at)?;
         let time = e.message.sent_at.and_then(|s| local(s, &self.zone, self.lang));
         let (day, date) =
@@ -254,9 +284,8 @@ impl Production {
         self.bag.close(part).map(|_| ())
     }
 
-    /// Writes the attachments of a message; for each the path from its page, empty when it is missing, and
-    /// whether it is a picture that may be shown.
-    fn attachments(&mut self, e: &Exhibit, contents: Contents<'_>) -> io::Result<Files> {
+    /// Writes the attachments of a message.
+    fn attachments(&mut self, e: &Exhibit, contents: Contents<'_>) -> io::Result<Vec<Shown>> {
         let mut files = Vec::new();
         // what only another source has of a file is shown where that source tells of it
         let there = |a: &&model::Attachment| !a.missing;
@@ -267,7 +296,7 @@ impl Production {
         for (i, a) in e.message.attachments.iter().chain(others).enumerate() {
             let Some(sha256) = a.sha256.filter(|_| !a.missing) else {
                 self.finished.attachments_missing += 1;
-                files.push((String::new(), false));
+                files.push(Shown::Missing);
                 continue;
             };
             let name = a.name.as_ref().map(|n| n.expose().to_string()).unwrap_or_default();
@@ -277,17 +306,28 @@ impl Production {
             let mut head = Head { inner: part, head: Vec::new() };
             let found = contents(&sha256, &mut head)?;
             let Head { inner, head } = head;
-            let written = self.bag.close(inner)?;
-            if found && written != sha256 {
-                return Err(io::Error::other("an attachment is not what its digest says"));
-            }
-            if found {
-                self.finished.attachments += u64::from(i < first);
-                files.push((format!("../attachments/{file}"), is_picture(&head)));
+            let found = if found != Found::Whole {
+                self.bag.abandon(inner)?;
+                found
+            } else if self.bag.close_as(inner, &sha256)? {
+                Found::Whole
             } else {
-                self.finished.attachments_missing += 1;
-                files.push((String::new(), false));
-            }
+                Found::Damaged
+            };
+            files.push(match found {
+                Found::Whole => {
+                    self.finished.attachments += u64::from(i < first);
+                    Shown::File { path: format!("../attachments/{file}"), picture: is_picture(&head) }
+                }
+                Found::Missing => {
+                    self.finished.attachments_missing += 1;
+                    Shown::Missing
+                }
+                Found::Damaged => {
+                    self.finished.attachments_damaged += 1;
+                    Shown::Damaged
+                }
+            });
         }
         Ok(files)
     }
@@ -312,12 +352,17 @@ impl Production {
         }
         if self.html {
             let pages = Pages { lang: self.lang, zone: &self.zone, cover: &self.cover };
-            let start = pages.start(&self.conversations, self.finished.messages, &self.withheld);
+            let start =
+                pages.start(&self.conversations, self.finished.messages, &self.withheld, &self.damaged);
             self.bag.whole("data/index.html", start.as_bytes())?;
         }
         if !self.cover.disposed.is_empty() {
             let text = serde_json::to_vec_pretty(&self.cover.disposed).map_err(io::Error::other)?;
             self.bag.whole("data/disposed.json", &text)?;
+        }
+        if !self.damaged.is_empty() {
+            let text = serde_json::to_vec_pretty(&self.damaged).map_err(io::Error::other)?;
+            self.bag.whole("data/damaged.json", &text)?;
         }
         self.bag.whole(
             "data/verify.html",

@@ -8,6 +8,7 @@ use model::{Message, Origin, Stamp};
 
 use crate::exhibit::{ArchiveInfo, Exhibit, Telling};
 use crate::page::Pages;
+use crate::production::Shown;
 use crate::show::{day, local, plain, text};
 use crate::words::Word;
 
@@ -16,7 +17,7 @@ impl Pages<'_> {
     pub(crate) fn sources(
         &self,
         e: &Exhibit,
-        mut files: &[(String, bool)],
+        mut files: &[Shown],
         names: &HashMap<String, String>,
     ) -> Markup {
         let own: Vec<_> = e.message.attachments.iter().filter(|a| !a.missing).map(|a| a.sha256).collect();
@@ -68,7 +69,7 @@ impl Pages<'_> {
     }
 }
 
-fn take<'a>(files: &mut &'a [(String, bool)], n: usize) -> &'a [(String, bool)] {
+fn take<'a>(files: &mut &'a [Shown], n: usize) -> &'a [Shown] {
     let (taken, rest) = files.split_at(n.min(files.len()));
     *files = rest;
     taken

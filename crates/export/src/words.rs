@@ -89,6 +89,11 @@ words! {
     FieldOther: "andet (se messages.jsonl)", "other (see messages.jsonl)";
     DisposedTitle: "Slettet ved opbevaringsfristens udløb", "Disposed of at the end of retention";
     DisposedText: "Disse beskeder var i arkivet og inden for udleveringen. De er slettet, da deres frist var udløbet; sletningen er et led i kæden med to underskrifter.", "These messages were in the archive and within this production. They were disposed of when their time was up; the disposal is an entry of the chain with two signatures.";
+    DamagedTitle: "Beskadiget i arkivet", "Damaged in the archive";
+    DamagedText: "Disse led i arkivets kæde kan ikke læses: det, der ligger der, er ikke det, der blev underskrevet. Det, de rummer, er ikke med i udleveringen; hvor mange beskeder det er, kan ikke ses af resten. Find en kopi af arkivet, der holder.", "These entries of the archive's chain cannot be read: what lies there is not what was signed. What they hold is not in this production; how many messages that is cannot be told from the rest. Find a copy of the archive that holds.";
+    DamagedHolds: "Rummer", "Holds";
+    DamagedMessages: "beskeder", "messages";
+    DamagedWhat: "Hvad der er galt", "What is wrong";
     Month: "Måned", "Month";
     Class: "Klasse", "Class";
     Entry: "Led", "Entry";
@@ -143,6 +148,7 @@ words! {
     NoText: "(ingen tekst)", "(no text)";
     Subject: "Emne", "Subject";
     Attachment: "Vedhæftning", "Attachment";
+    AttachmentDamaged: "kan ikke læses i arkivet", "cannot be read in the archive";
     AttachmentMissing: "er ikke i kopien af telefonen", "is not in the copy of the phone";
     Bytes: "byte", "bytes";
     Renamed: "ændrede samtalens navn til", "changed the name of the conversation to";

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use archive::{Archive, Entry, Operator};
 use chain::EntryType;
-use export::{Copied, Cover, Disposed, Exhibit, Formats, Lang, Production};
+use export::{Copied, Cover, Damaged, Disposed, Exhibit, Formats, Found, Lang, Production};
 use jiff::civil::Date;
 use model::{Message, Stamp, wire};
 use policy::{Bucket, Level};
@@ -65,6 +65,10 @@ pub struct ExportReport {
     pub attachments_missing: u64,
     /// Messages in scope that are withheld: placeholders.
     pub withheld: u64,
+    /// Attachments that are in the archive and cannot be read there.
+    pub attachments_damaged: u64,
+    /// Entries in scope that do not hold: what is in them is not in the production, and the rest is.
+    pub damaged: Vec<Damaged>,
     /// Buckets in scope for which the operator has no key.
     pub buckets_without_key: u64,
     /// Messages in scope that were disposed of, every version counted; the start page lists them by month.
@@ -80,9 +84,13 @@ pub struct ExportReport {
 }
 
 impl ExportReport {
-    /// 0, or 3 when something in scope could not be opened.
+    /// 0, 3 when something in scope could not be opened, or 5 when something in scope does not hold.
     pub fn exit_code(&self) -> u8 {
-        if self.buckets_without_key > 0 { 3 } else { 0 }
+        match (self.damaged.is_empty(), self.buckets_without_key) {
+            (false, _) => 5,
+            (true, 0) => 0,
+            (true, _) => 3,
+        }
     }
 }
 
@@ -156,21 +164,33 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
     let lang = if job.english { Lang::En } else { Lang::Da };
     let mut production = Production::begin(&job.out, cover, lang, job.formats).map_err(written)?;
     progress.begin(Phase::Exporting, None);
-    let mut unopened = 0;
+    let mut short = Short::default();
     let stamps = Stamps::read(&job.places, &archive, operator.keys())?;
     let months = months(job, &archive, operator)?;
     let buckets = months.values().flatten().copied();
     let proofs = Proofs::begin(&archive, buckets, &mut production, fail, written)?;
-    for (_, buckets) in months {
+    for (date, buckets) in months {
         progress.check()?;
         let (mut exhibits, contents) =
-            month(job, (&archive, &stamps), operator, &buckets, &mut unopened, progress)?;
+            month(job, (&archive, &stamps), operator, (date, &buckets), &mut short, progress)?;
         for exhibit in &mut exhibits {
             exhibit.archive.lowered_by = marking.of(job, &exhibit.message).lowered_by;
         }
-        let mut content = |sha256: &[u8; 32], out: &mut dyn Write| -> io::Result<bool> {
-            let Some(entry) = contents.get(sha256) else { return Ok(false) };
-            archive.content(operator, *entry, out).map(|_| true).map_err(|e| io::Error::other(e.to_string()))
+        let lost = short.damaged.iter().any(|d| !d.messages && d.month == month_of(date));
+        let mut content = |sha256: &[u8; 32], out: &mut dyn Write| -> io::Result<Found> {
+            let Some(entry) = contents.get(sha256) else {
+                // one that does not open cannot say what it holds
+                return Ok(if lost { Found::Damaged } else { Found::Missing });
+            };
+            let mut out = Noting { out, refused: None };
+            match archive.content(operator, *entry, &mut out) {
+                Ok(_) => Ok(Found::Whole),
+                Err(e) => {
+                    out.refused.map_or(Ok(()), Err)?;
+                    short.damaged.push(damaged(date, *entry, false, said(e)));
+                    Ok(Found::Damaged)
+                }
+            }
         };
         production.month(exhibits, &mut content).map_err(written)?;
         proofs.write(operator, &stamps, &mut production, fail, written)?;
@@ -178,6 +198,10 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
     let mut withheld = review::withheld(&job.places, &archive, &job.custodian, job.from, job.to)?;
     withheld.extend(erased(job)?);
     production.withheld(withheld).map_err(written)?;
+    let Short { unopened, mut damaged } = short;
+    damaged.sort();
+    damaged.dedup();
+    production.damaged(damaged.clone());
     let finished = production.finish(&today.to_string()).map_err(written)?;
     Ok(ExportReport {
         out: shown(&job.out),
@@ -186,6 +210,8 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
         conversations: finished.conversations,
         attachments: finished.attachments,
         attachments_missing: finished.attachments_missing,
+        attachments_damaged: finished.attachments_damaged,
+        damaged,
         withheld: finished.withheld,
         buckets_without_key: unopened,
         disposed_messages,
@@ -238,11 +264,11 @@ fn marking(job: &Export, operator: &Operator) -> Result<Marking, JobError> {
     let mut highest = Level::Unmarked;
     // runs say what their sources hold: where nothing is marked, nothing need be read
     if crate::markings::held(&job.places, Some(&job.custodian))? > Level::Unmarked {
-        let mut unopened = 0;
+        let mut short = Short::default();
         let stamps = Stamps::read(&job.places, &archive, operator.keys())?;
-        for buckets in months(job, &archive, operator)?.into_values() {
-            let at = (&archive, &stamps);
-            let (exhibits, _) = month(job, at, operator, &buckets, &mut unopened, Progress::none())?;
+        for (date, buckets) in months(job, &archive, operator)? {
+            let (at, buckets) = ((&archive, &stamps), (date, &buckets[..]));
+            let (exhibits, _) = month(job, at, operator, buckets, &mut short, Progress::none())?;
             let levels = exhibits.iter().flat_map(|e| {
                 e.older
                     .iter()
@@ -347,13 +373,59 @@ fn disposed(job: &Export) -> Result<Vec<Disposed>, JobError> {
 
 type Month = (Vec<Exhibit>, HashMap<[u8; 32], u64>);
 
+/// What in scope is not in a production.
+#[derive(Default)]
+struct Short {
+    /// Buckets that the operator has no key to.
+    unopened: u64,
+    /// What does not hold.
+    damaged: Vec<Damaged>,
+}
+
+fn damaged(month: Date, entry: u64, messages: bool, what: String) -> Damaged {
+    Damaged { month: month_of(month), entry, messages, what }
+}
+
+/// A month, `2026-03`.
+fn month_of(date: Date) -> String {
+    date.to_string().chars().take(7).collect()
+}
+
+/// What is wrong with an entry, without its number.
+fn said(e: archive::ArchiveError) -> String {
+    match e {
+        archive::ArchiveError::Broken { what, .. } => what,
+        other => other.to_string(),
+    }
+}
+
+/// A writer that keeps what it was refused: a full disk is no damage to the archive.
+struct Noting<'a> {
+    out: &'a mut dyn Write,
+    refused: Option<io::Error>,
+}
+
+impl Write for Noting<'_> {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.out.write(buf).map_err(|e| {
+            let told = e.kind().into();
+            self.refused.get_or_insert(e);
+            told
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 /// The exhibits of a month: the newest version of each message with the older ones.
 fn month(
     job: &Export,
     (archive, stamps): (&Archive, &Stamps),
     operator: &Operator,
-    buckets: &[usize],
-    unopened: &mut u64,
+    (date, buckets): (Date, &[usize]),
+    short: &mut Short,
     progress: Progress<'_>,
 ) -> Result<Month, JobError> {
     let fail = |e| job.places.fail(e);
@@ -363,24 +435,23 @@ fn month(
     for &bucket in buckets {
         let Some(id) = archive.buckets().get(bucket).map(|b| b.id) else { continue };
         if operator.bucket(&id).map_err(fail)?.is_none() {
-            *unopened += 1;
+            short.unopened += 1;
             continue;
         }
-        contents.extend(archive.contents(operator, bucket).map_err(fail)?);
-        let mut damaged = None;
-        archive
-            .records(operator, bucket, &mut |record| {
-                match version((bucket, &id), &record, &reading) {
-                    Ok(version) if in_period(job, &version.message) => versions.push(version),
-                    Ok(_) => {}
-                    Err(what) => damaged = Some(what),
-                }
-                Ok(())
-            })
-            .map_err(fail)?;
-        if let Some(what) = damaged {
-            return Err(JobError::Integrity { what });
-        }
+        let mut lost = Vec::new();
+        let blobs = archive.contents_left(operator, bucket, &mut |entry, e| {
+            lost.push(damaged(date, entry, false, said(e)));
+        });
+        contents.extend(blobs.map_err(fail)?);
+        let mut malformed = Vec::new();
+        let mut each = |record: archive::Record<'_>| match version((bucket, &id), &record, &reading) {
+            Ok(version) if in_period(job, &version.message) => versions.push(version),
+            Ok(_) => {}
+            Err(what) => malformed.push(damaged(date, record.entry, true, what)),
+        };
+        let mut gone = |entry, e| lost.push(damaged(date, entry, true, said(e)));
+        archive.records_left(operator, bucket, &mut each, &mut gone).map_err(fail)?;
+        short.damaged.extend(lost.into_iter().chain(malformed));
     }
     let exhibits = exhibits(versions);
     progress.done(exhibits.len() as u64);

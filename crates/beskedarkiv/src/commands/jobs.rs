@@ -484,6 +484,12 @@ pub(super) fn export(a: &args::Export, at: &Context<'_>) -> Result<u8, Failure> 
             ("count-missing", report.attachments_missing),
         ],
     )?;
+    for lost in &report.damaged {
+        at.out.line(
+            "export-damaged",
+            &[("month", lost.month.clone().into()), ("what", lost.what.clone().into())],
+        )?;
+    }
     if report.buckets_without_key > 0 {
         at.out.line("verify-unopened", &[("n", report.buckets_without_key.into())])?;
     }
