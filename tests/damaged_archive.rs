@@ -169,3 +169,27 @@ fn nothing_is_written_over_a_log_that_lost_its_end() {
     export(&place, "m", &[]).ends(0);
     assert_eq!(bodies(&place).len(), 7);
 }
+
+#[test]
+fn what_is_left_is_produced_when_it_is_asked_for() {
+    let place = prepared();
+    export(&place, "m", &[]).ends(0);
+    let run = *entries(&place, 12).last().unwrap();
+    flip(&place, run, "body");
+    let refused = export(&place, "m", &[]).ends(5);
+    assert!(refused.err().contains("--past-damage") && !place.at("E").exists(), "{}", refused.err());
+    let report = export(&place, "m", &["--past-damage"]).ends(5).json();
+    assert_eq!((&report["messages"], &report["damaged"][0]["entry"]), (&6.into(), &run.into()));
+    assert!(report["entry"].is_u64(), "its log still takes an entry: {report}");
+    assert_eq!(bodies(&place).len(), 6);
+    // a header: the chain itself is broken, and it is not what anybody remembers
+    flip(&place, run, "header");
+    assert!(export(&place, "m", &[]).ends(5).err().contains("--past-damage"));
+    let report = export(&place, "m", &["--past-damage"]).ends(5).json();
+    assert_eq!((&report["messages"], report["entry"].is_null()), (&6.into(), true));
+    assert!(start_page(&place).contains("not recorded in it"));
+    let said =
+        by(&place, "en", &["export", "--custodian", "m", "--unsealed", "--out", "E2", "--past-damage"])
+            .ends(5);
+    assert!(said.out().contains(&format!("entry {run}")), "{}", said.out());
+}

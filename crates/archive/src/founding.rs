@@ -184,6 +184,7 @@ fn make(dir: &Path, keys: &Path, founding: &Founding<'_>) -> Result<(), ArchiveE
         fates: crate::fate::Fates::default(),
         job: job.public(),
         unpacked: chain::Unpacked::default(),
+        left: None,
     };
     let mut writer = Writer::over(archive, store, founding.now)?;
     writer.append(

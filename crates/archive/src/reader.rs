@@ -95,7 +95,12 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError`].
     pub fn labels(&self, keys: &KeyStore) -> Result<Vec<Zeroizing<Vec<u8>>>, ArchiveError> {
-        Ok(self.register(keys, &[EntryType::Bucket])?.into_iter().map(|e| e.plain).collect())
+        let mut labels: HashMap<[u8; 16], _> = self
+            .register(keys, &[EntryType::Bucket])?
+            .into_iter()
+            .map(|e| (e.header.bucket, e.plain))
+            .collect();
+        Ok(self.buckets.iter().map(|bucket| labels.remove(&bucket.id).unwrap_or_default()).collect())
     }
 
     /// Hands every record of a bucket to `each`, segment by segment in order.
@@ -222,6 +227,9 @@ impl Archive {
 
     /// The headers of segments that refer to the entry that brought them, in the order of the log.
     pub(crate) fn referring(&self) -> Result<Vec<Header>, ArchiveError> {
+        if let Some(left) = &self.left {
+            return Ok(left.of(&[EntryType::Segment]).filter(|h| h.refers_to != 0).cloned().collect());
+        }
         let sql = "SELECT header FROM entries WHERE substr(header, 5, 1) = x'0a' \
                    AND substr(header, 209, 8) <> x'0000000000000000' ORDER BY idx";
         let mut statement = self.connection.prepare(sql)?;
@@ -253,6 +261,9 @@ impl Archive {
 
     /// Entries of a type that belong to a bucket.
     pub(crate) fn of_bucket(&self, kind: EntryType, bucket: &[u8; 16]) -> Result<Vec<u64>, ArchiveError> {
+        if let Some(left) = &self.left {
+            return Ok(left.of(&[kind]).filter(|h| h.bucket == *bucket).map(|h| h.index).collect());
+        }
         let sql = "SELECT idx FROM entries WHERE substr(header, 5, 1) = ?1 AND substr(header, 89, 16) = ?2 ORDER BY idx";
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows =

@@ -11,6 +11,7 @@ use vault::{PublicKey, Secret};
 use crate::body::{context, open_register, unframe};
 use crate::error::{ArchiveError, broken, io, sealed};
 use crate::fate::Fates;
+use crate::left::Left;
 
 /// `application_id` of the database: "BAR1".
 pub(crate) const APPLICATION: i32 = 0x4241_5231;
@@ -50,6 +51,8 @@ pub struct Archive {
     pub(crate) job: [u8; 32],
     /// Public keys of authors.
     pub(crate) unpacked: Unpacked,
+    /// What holds, where not everything does.
+    pub(crate) left: Option<Left>,
 }
 
 /// Where the log ends.
@@ -109,23 +112,31 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError::Missing`], [`ArchiveError::Broken`].
     pub fn open(dir: &Path) -> Result<Self, ArchiveError> {
+        Self::opened(dir, false)
+    }
+
+    /// Opens an archive whose making was finished; with `left` what is left of it.
+    pub(crate) fn opened(dir: &Path, left: bool) -> Result<Self, ArchiveError> {
         if crate::founding::is_unfinished(dir) {
             return Err(ArchiveError::Unfinished);
         }
-        Self::open_unfinished(dir)
+        match Self::open_how(dir, OpenFlags::SQLITE_OPEN_READ_WRITE, left) {
+            Err(ArchiveError::Store(_)) if is_read_only(dir) => Self::open_immutable(dir, left),
+            other => other,
+        }
     }
 
     /// As [`Archive::open`], whether or not its making was finished.
     pub(crate) fn open_unfinished(dir: &Path) -> Result<Self, ArchiveError> {
         match Self::open_with(dir, OpenFlags::SQLITE_OPEN_READ_WRITE) {
-            Err(ArchiveError::Store(_)) if is_read_only(dir) => Self::open_immutable(dir),
+            Err(ArchiveError::Store(_)) if is_read_only(dir) => Self::open_immutable(dir, false),
             other => other,
         }
     }
 
     /// Opens an archive on a medium that cannot be written: nobody else can change it meanwhile, and what a
     /// log beside the database holds cannot be folded in, so there must be none.
-    fn open_immutable(dir: &Path) -> Result<Self, ArchiveError> {
+    fn open_immutable(dir: &Path, left: bool) -> Result<Self, ArchiveError> {
         if dir.join("archive.db-wal").metadata().is_ok_and(|wal| wal.len() > 0) {
             return Err(ArchiveError::Io {
                 what: "reading a medium that cannot be written: archive.db-wal must be folded in first, by opening \
@@ -145,18 +156,22 @@ impl Archive {
             })
             .collect();
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        Self::over(dir, Connection::open_with_flags(format!("file:{uri}?immutable=1"), flags)?)
+        Self::over(dir, Connection::open_with_flags(format!("file:{uri}?immutable=1"), flags)?, left)
     }
 
     pub(crate) fn open_with(dir: &Path, flags: OpenFlags) -> Result<Self, ArchiveError> {
+        Self::open_how(dir, flags, false)
+    }
+
+    fn open_how(dir: &Path, flags: OpenFlags, left: bool) -> Result<Self, ArchiveError> {
         let path = database(dir);
         if !path.is_file() {
             return Err(ArchiveError::Missing);
         }
-        Self::over(dir, Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?)
+        Self::over(dir, Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?, left)
     }
 
-    fn over(dir: &Path, connection: Connection) -> Result<Self, ArchiveError> {
+    fn over(dir: &Path, connection: Connection, left: bool) -> Result<Self, ArchiveError> {
         configure(&connection)?;
         let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |r| r.get::<_, i32>(0));
         if pragma("application_id")? != APPLICATION || pragma("user_version")? != FORMAT {
@@ -172,14 +187,15 @@ impl Archive {
             fates: Fates::default(),
             job: [0; 32],
             unpacked: Unpacked::default(),
+            left: None,
         };
-        archive.load()?;
+        archive.load(left)?;
         Ok(archive)
     }
 
-    fn load(&mut self) -> Result<(), ArchiveError> {
+    fn load(&mut self, left: bool) -> Result<(), ArchiveError> {
         let connection = std::mem::replace(&mut self.connection, Connection::open_in_memory()?);
-        let result = self.replay(&connection);
+        let result = if left { self.replay_left(&connection) } else { self.replay(&connection) };
         self.connection = connection;
         result
     }
@@ -238,7 +254,7 @@ impl Archive {
     }
 
     /// Takes in an entry that gives rights, makes a bucket or ends one, its signatures checked.
-    fn take_in(&mut self, stored: &Stored, body: &[u8]) -> Result<(), ArchiveError> {
+    pub(crate) fn take_in(&mut self, stored: &Stored, body: &[u8]) -> Result<(), ArchiveError> {
         let Stored { header, bytes, signatures, .. } = stored;
         let at = |what: String| broken(header.index, what);
         if header.suite.hash(&[body]) != header.body_digest {
@@ -273,6 +289,15 @@ impl Archive {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Whether the signatures of an entry that needs no body for it hold, all by authors known so far.
+    pub(crate) fn signed(&mut self, stored: &Stored) -> Result<(), ArchiveError> {
+        let Stored { header, bytes, signatures, .. } = stored;
+        let (authority, keys) = (&self.authority, &mut self.unpacked);
+        let signed =
+            chain::verify_block(&self.id, bytes, signatures, None, |author| authority.key_of(author), keys);
+        signed.map(drop).map_err(|e| broken(header.index, e.to_string()))
     }
 
     /// Gives a bucket its new key.
@@ -364,6 +389,14 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError::Broken`] when there is none that can be read.
     pub fn checkpoint(&self) -> Result<Checkpoint, ArchiveError> {
+        let stored = self.stored_checkpoint();
+        match (&stored, &self.left) {
+            (Err(_), Some(_)) => beside(&self.dir).map_or(stored, Ok),
+            _ => stored,
+        }
+    }
+
+    fn stored_checkpoint(&self) -> Result<Checkpoint, ArchiveError> {
         let text: Vec<u8> = self
             .connection
             .query_row("SELECT value FROM state WHERE name = 'checkpoint'", [], |row| row.get(0))
@@ -385,9 +418,7 @@ impl Archive {
             ));
         }
         // a file that cannot be read says nothing; `verify` names it
-        let file = std::fs::read_to_string(self.dir.join("checkpoint")).ok();
-        let file = file.and_then(|text| Checkpoint::parse(&text).ok()).filter(by_job);
-        match file {
+        match beside(&self.dir).filter(by_job) {
             Some(file) if file.size > self.size() => {
                 let what =
                     "the file checkpoint is newer than the archive: entries are gone, or this is an old copy";
@@ -399,6 +430,9 @@ impl Archive {
 
     /// Entries of some types, with their bodies, in order.
     pub(crate) fn entries(&self, kinds: &[EntryType]) -> Result<Vec<Stored>, ArchiveError> {
+        if let Some(left) = &self.left {
+            return left.of(kinds).map(|h| self.entry(h.index)).collect();
+        }
         let list: Vec<String> = kinds.iter().map(|k| format!("x'{:02x}'", k.code())).collect();
         let sql = format!(
             "SELECT idx, header, signatures, body FROM entries WHERE substr(header, 5, 1) IN ({}) ORDER BY idx",
@@ -446,6 +480,11 @@ impl Stored {
         let header = Header::parse(&bytes).map_err(|e| broken(index, e.to_string()))?;
         Ok(Self { header, bytes, signatures: row.get(next)?, body: row.get(next + 1)? })
     }
+}
+
+/// The checkpoint in the file, where it can be read.
+pub(crate) fn beside(dir: &Path) -> Option<Checkpoint> {
+    Checkpoint::parse(&std::fs::read_to_string(dir.join("checkpoint")).ok()?).ok()
 }
 
 /// Whether a folder cannot be written to, as on a medium that is mounted read-only.

@@ -31,7 +31,7 @@ mod words;
 pub use certificate::certificate;
 pub use check_words::spoken;
 pub use copies::Copied;
-pub use damage::Damaged;
+pub use damage::{Damaged, Holds};
 pub use exhibit::{ArchiveInfo, Cover, Disposed, Exhibit, Finished, Formats, Origin, Telling};
 pub use production::{Contents, Found, Production};
 pub use proofs::{Awaiting, ProofFiles};

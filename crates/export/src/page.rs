@@ -378,6 +378,7 @@ impl Pages<'_> {
                     dt { (self.say(Word::ChainRoot)) }
                     dd.hash { @for group in c.root.as_bytes().chunks(8) { (String::from_utf8_lossy(group)) " " } }
                 }
+                @if !damaged.is_empty() { (damage::table(damaged, self.lang)) }
                 h2 { (self.say(Word::Conversations)) }
                 table {
                     thead { tr {
@@ -400,7 +401,6 @@ impl Pages<'_> {
                 }
                 @if !withheld.is_empty() { (withheld::table(withheld, self.lang)) }
                 (self.disposed())
-                @if !damaged.is_empty() { (damage::table(damaged, self.lang)) }
                 @if !c.copies.is_empty() { (copies::table(&c.copies, self.lang)) }
                 h2 { (self.say(Word::HowToCheck)) }
                 p { (self.say(Word::CheckText)) }

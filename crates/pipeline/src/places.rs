@@ -18,13 +18,15 @@ pub struct Places {
     pub keys: PathBuf,
     /// The holding area.
     pub holding: PathBuf,
+    /// Reads what is left of an archive that does not hold; never writes to it.
+    pub past_damage: bool,
 }
 
 impl Places {
     /// Archive and key store, with the holding area `holding` beside the key store.
     pub fn new(archive: PathBuf, keys: PathBuf) -> Self {
         let holding = std::path::absolute(&keys).unwrap_or_else(|_| keys.clone()).with_file_name("holding");
-        Self { archive, keys, holding }
+        Self { archive, keys, holding, past_damage: false }
     }
 
     /// The holding area, made when it is not there.
@@ -59,7 +61,8 @@ impl Places {
 
     /// Opens the archive for reading.
     pub(crate) fn open(&self) -> Result<archive::Archive, JobError> {
-        archive::Archive::open(&self.archive).map_err(|e| self.fail(e))
+        let open = if self.past_damage { archive::Archive::open_left } else { archive::Archive::open };
+        open(&self.archive).map_err(|e| self.fail(e))
     }
 
     /// Opens the archive for writing.

@@ -52,10 +52,10 @@ impl<'a> Proofs<'a> {
         fail: impl Fn(ArchiveError) -> JobError,
         written: impl Fn(io::Error) -> JobError,
     ) -> Result<Self, JobError> {
+        let prover = archive.prover().map_err(&fail)?;
         let sealed = archive.sealed_bytes(&buckets.collect::<Vec<_>>()).map_err(&fail)?;
         let each = sealed <= EACH_MESSAGE;
         production.with_proofs(if each { ProofFiles::EachMessage } else { ProofFiles::EachSegment });
-        let prover = archive.prover().map_err(&fail)?;
         production.checkpoint(&prover.checkpoint().to_text()).map_err(&written)?;
         cosigned(archive, &prover, production, &fail, &written)?;
         Ok(Self(prover))

@@ -112,7 +112,20 @@ pub(crate) fn load(places: &Places, writer: &Writer) -> Result<Register, JobErro
 pub(crate) fn read(places: &Places) -> Result<Register, JobError> {
     let archive = places.open()?;
     let keys = access::KeyStore::open(&places.keys, &places.archive).map_err(|e| places.fail(e.into()))?;
-    replay(&archive.register(&keys, &KINDS).map_err(|e| places.fail(e))?)
+    of(places, &archive, &keys)
+}
+
+/// The register of an open archive; an empty one where an entry of it may be lost: facts are named by their place in it,
+/// and without one of them the others would be somebody else's.
+pub(crate) fn of(
+    places: &Places,
+    archive: &archive::Archive,
+    keys: &access::KeyStore,
+) -> Result<Register, JobError> {
+    if archive.may_lack(&KINDS) {
+        return Ok(Register::default());
+    }
+    replay(&archive.register(keys, &KINDS).map_err(|e| places.fail(e))?)
 }
 
 /// Adds a custodian.

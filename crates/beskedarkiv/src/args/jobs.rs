@@ -165,6 +165,8 @@ pub(crate) struct Export {
     pub(crate) delete_by: Option<Date>,
     #[arg(long, value_name = "TEXT")]
     pub(crate) classification: Option<Fact>,
+    #[arg(long)]
+    pub(crate) past_damage: bool,
 }
 
 #[derive(Subcommand)]

@@ -63,6 +63,11 @@ pub(super) fn operator_unremembered(
     acting: &args::Acting,
 ) -> Result<(Places, Operator), Failure> {
     let places = places(at, &acting.at)?;
+    let operator = unlocked(at, acting, &places)?;
+    Ok((places, operator))
+}
+
+fn unlocked(at: &Context<'_>, acting: &args::Acting, places: &Places) -> Result<Operator, Failure> {
     let by = match (&acting.identity, &acting.passphrase_file, &at.settings.identity) {
         (Some(file), _, _) | (None, None, Some(file)) => identity(at, file)?,
         (None, given, _) => {
@@ -70,8 +75,7 @@ pub(super) fn operator_unremembered(
             Unlock::Passphrase(secret::get(file, Asked::Operator, &at.out, &at.stop)?)
         }
     };
-    let operator = places.unlock_by(&by).map_err(Failure::of_job)?;
-    Ok((places, operator))
+    places.unlock_by(&by).map_err(Failure::of_job)
 }
 
 fn identity(at: &Context<'_>, file: &Path) -> Result<Unlock, Failure> {
@@ -461,7 +465,14 @@ fn formats(named: &[String]) -> pipeline::Formats {
 }
 
 pub(super) fn export(a: &args::Export, at: &Context<'_>) -> Result<u8, Failure> {
-    let (places, operator) = operator(at, &a.acting)?;
+    let (places, operator) = if a.past_damage {
+        // what is left of an archive is not what the operator remembers
+        let places = Places { past_damage: true, ..places(at, &a.acting.at)? };
+        let operator = unlocked(at, &a.acting, &places)?;
+        (places, operator)
+    } else {
+        operator(at, &a.acting)?
+    };
     let job = pipeline::production::Export {
         places,
         custodian: a.custodian.clone(),
@@ -485,10 +496,9 @@ pub(super) fn export(a: &args::Export, at: &Context<'_>) -> Result<u8, Failure> 
         ],
     )?;
     for lost in &report.damaged {
-        at.out.line(
-            "export-damaged",
-            &[("month", lost.month.clone().into()), ("what", lost.what.clone().into())],
-        )?;
+        let month = if lost.month.is_empty() { String::new() } else { format!(", {}", lost.month) };
+        let at_entry = [("entry", lost.entry.into()), ("month", month.into())];
+        at.out.line("export-damaged", &[&at_entry[..], &[("what", lost.what.clone().into())]].concat())?;
     }
     if report.buckets_without_key > 0 {
         at.out.line("verify-unopened", &[("n", report.buckets_without_key.into())])?;

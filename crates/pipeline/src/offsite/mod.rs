@@ -89,7 +89,7 @@ fn refuse(why: &'static str) -> JobError {
 
 /// The copy lies apart from everything that must not travel.
 fn check_target(job: &Offsite) -> Result<(), JobError> {
-    let Places { archive, keys, holding } = &job.places;
+    let Places { archive, keys, holding, past_damage: _ } = &job.places;
     for (folder, why) in [
         (archive, "the copy and the archive must lie apart"),
         (keys, "the copy and the key store must lie apart"),

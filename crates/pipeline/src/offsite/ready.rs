@@ -49,7 +49,7 @@ pub(crate) fn ready(
     }
     let archive = copying.archive();
     let mut looked_for = 0;
-    if let Some(Places { archive: _, keys, holding }) = keys {
+    if let Some(Places { archive: _, keys, holding, past_damage: _ }) = keys {
         if !access::lie_apart(copy, keys) || !access::lie_apart(copy, holding) {
             return Err(refuse("the copy and the key store must lie apart"));
         }

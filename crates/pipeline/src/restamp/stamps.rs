@@ -38,6 +38,8 @@ pub(crate) struct Stamps {
     stated: HashMap<(u64, u32), Beside>,
     /// Stampers made so far, by run, transfer and version.
     made: Mutex<HashMap<Made, Arc<Stamper>>>,
+    /// Entries are lost: where they leave a period open, the sealed one is told.
+    lossy: bool,
 }
 
 /// Where a segment stood in the logs of other archives before it was taken over: the newest last.
@@ -83,10 +85,17 @@ impl Stamps {
             transfers.insert(entry.header.index, details);
         }
         let moved = archive.moved().map_err(|e| places.fail(e))?;
-        let register = register::replay(&entries(&register::KINDS)?)?;
-        let (takings, origins, stated) = taken_over(places, archive, keys)?;
+        let register = register::of(places, archive, keys)?;
+        let lossy = !archive.lost().is_empty();
+        let (takings, origins, stated) = if lossy {
+            // which segment stood where is told by their order
+            let takings = entries(&[EntryType::Taken])?.iter().map(|e| e.header.index).collect();
+            (takings, HashMap::new(), HashMap::new())
+        } else {
+            taken_over(places, archive, keys)?
+        };
         let made = Mutex::default();
-        Ok(Self { register, runs, restamps, transfers, moved, takings, origins, stated, made })
+        Ok(Self { register, runs, restamps, transfers, moved, takings, origins, stated, made, lossy })
     }
 
     /// Entries of the register now.
@@ -181,7 +190,11 @@ impl Stamps {
         let at = || JobError::Integrity {
             what: format!("entry {}: record {}: core cannot be read", record.entry, record.place),
         };
-        let stamp = self.counting(&record.run, bucket, None)?.stamp(time(record.groups[0]).ok_or_else(at)?);
+        let stamper = match self.counting(&record.run, bucket, None) {
+            Err(_) if self.lossy => return Ok(None),
+            stamper => stamper?,
+        };
+        let stamp = stamper.stamp(time(record.groups[0]).ok_or_else(at)?);
         let Stamp { class, retain_until, disposal_from, .. } = stamp;
         let rules = stamp.rules.iter().map(|rule| policy::Code::id(rule).to_owned()).collect();
         Ok(Some(Beside { entry, class, retain_until, disposal_from, rules }))
