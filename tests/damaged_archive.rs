@@ -193,3 +193,34 @@ fn what_is_left_is_produced_when_it_is_asked_for() {
             .ends(5);
     assert!(said.out().contains(&format!("entry {run}")), "{}", said.out());
 }
+
+#[test]
+fn an_older_copy_of_the_whole_archive_is_gone_on_with_when_somebody_says_so() {
+    let place = prepared();
+    let older: Vec<_> =
+        support::files(&place.at("A")).into_iter().map(|f| (fs::read(&f).unwrap(), f)).collect();
+    sms_xml(&place, "next.xml", &[sms(now() - DAY, "Besked nummer 6")]);
+    assert_eq!(copied(&place, "m", "next.xml").new, 1);
+    fs::remove_dir_all(place.at("A")).unwrap();
+    for (bytes, file) in &older {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, bytes).unwrap();
+    }
+    // it verifies: it is a true earlier state; who wrote to it since knows better
+    place.run(&["verify", "--archive", "A"]).ends(0);
+    let ingest = [&["ingest", "--custodian", "m", "next.xml", "--mode", "off"][..], &AT].concat();
+    for _ in 0..2 {
+        let refused = place.run(&ingest).ends(5);
+        assert!(refused.err().contains("the archive is shorter than it was"), "{}", refused.err());
+        assert!(refused.err().contains("checkpoint accept"), "{}", refused.err());
+    }
+    let accepted = by(&place, "en", &["checkpoint", "accept", "--json"]).ends(0).json();
+    assert_eq!(accepted["job"], true);
+    let kept = support::files(&place.at(".local")).into_iter();
+    assert_eq!(kept.filter(|f| f.to_string_lossy().contains("-seen.until-")).count(), 1);
+    place.run(&ingest).ends(3);
+    verified(&place);
+    export(&place, "m", &[]).ends(0);
+    assert_eq!(bodies(&place).len(), 7);
+    assert_eq!(by(&place, "en", &["checkpoint", "accept", "--json"]).ends(0).json()["job"], false);
+}

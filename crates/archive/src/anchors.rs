@@ -4,10 +4,12 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use access::KeyStore;
 use chain::{Checkpoint, EntryType, Frontier, Hash, Suite};
 
 use crate::error::{ArchiveError, broken, io};
 use crate::store::{Archive, note_name};
+use crate::writer::SEEN;
 
 /// Folder of cosigned checkpoints.
 const FOLDER: &str = "checkpoints";
@@ -100,6 +102,30 @@ impl Archive {
             return Ok(Some(Apart::Rewritten));
         }
         if ours { self.apart(note.size, &note.root) } else { Ok(Some(Apart::Other)) }
+    }
+
+    /// Takes the log as it is, whatever the key store remembers of it and whatever the file `checkpoint` says: they are
+    /// written anew. `keep` gets the name and content of what said otherwise before it goes. Says whether anything did.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Io`], [`ArchiveError::KeyStore`], and what `keep` gives.
+    pub fn accept<E: From<ArchiveError>>(
+        &self,
+        keys: &KeyStore,
+        keep: impl Fn(&str, &[u8]) -> Result<(), E>,
+    ) -> Result<bool, E> {
+        let text = self.checkpoint()?.to_text();
+        let seen = keys.read(SEEN).map_err(ArchiveError::from)?.map(|seen| seen.to_vec());
+        let path = self.dir.join("checkpoint");
+        let file = fs::read(&path).ok();
+        let other = |state: Option<Vec<u8>>| state.filter(|s| s[..] != *text.as_bytes());
+        let (seen, file) = (other(seen), other(file));
+        for (name, state) in [(SEEN, &seen), ("checkpoint", &file)] {
+            state.as_ref().map_or(Ok(()), |state| keep(name, state))?;
+        }
+        crate::writer::place_checkpoint(&self.dir, &text)?;
+        keys.write(SEEN, text.as_bytes()).map_err(ArchiveError::from)?;
+        Ok(seen.is_some() || file.is_some())
     }
 
     /// The first entry of a type, where there is one.

@@ -45,6 +45,14 @@ pub enum ArchiveError {
         /// What does not hold.
         what: String,
     },
+    /// The log did not grow from what the key store remembers of it.
+    #[error("the key store remembers {seen} entries: {fault}")]
+    Apart {
+        /// Entries that it remembers.
+        seen: u64,
+        /// What does not hold.
+        fault: crate::Apart,
+    },
     /// The key store does not belong to the archive, or lacks a part.
     #[error(transparent)]
     KeyStore(#[from] KeyStoreFault),

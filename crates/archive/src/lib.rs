@@ -73,7 +73,7 @@ pub use store::{Archive, Bucket};
 pub use taking::Taking;
 pub use transfer::{Move, Moving, Transfer};
 pub use verify::{Broken, Inspect, Segment, Verified, verify};
-pub use writer::{Entry, Writer};
+pub use writer::{Entry, SEEN, Writer};
 
 /// The eight field groups of a record, in order.
 pub type Groups<'a> = [&'a [u8]; chain::GROUPS];

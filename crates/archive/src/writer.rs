@@ -17,6 +17,9 @@ use crate::fate::Fates;
 use crate::steps::Step;
 use crate::store::{Archive, Log, Stored, note_name};
 
+/// File of the key store that remembers the newest state of the log.
+pub const SEEN: &str = "seen";
+
 /// A register-like entry to append.
 pub struct Entry<'a> {
     /// Its type.
@@ -92,6 +95,7 @@ impl Writer {
             let dir = writer.archive.dir.clone();
             writer.archive = Archive::open_with(&dir, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
             writer.archive.committed()?;
+            writer.remembered()?;
             writer.sweep()?;
             writer.settle_grants()?;
             match writer.complete() {
@@ -113,10 +117,26 @@ impl Writer {
         &self.keys
     }
 
+    /// Holds the log to what the key store remembers of it: an older copy of the whole archive is no place to go on from
+    /// unless somebody says so.
+    fn remembered(&self) -> Result<(), ArchiveError> {
+        let Some(text) = self.keys.read(SEEN)? else { return Ok(()) };
+        let seen = std::str::from_utf8(&text).ok().and_then(|text| Checkpoint::parse(text).ok());
+        let seen = seen.ok_or_else(|| access::KeyStoreFault::Damaged(SEEN.to_owned()))?;
+        if (seen.size, seen.root) == (self.archive.size(), self.archive.root()) {
+            return Ok(());
+        }
+        let apart = self.archive.apart_from(&seen)?;
+        apart.map_or(Ok(()), |fault| Err(ArchiveError::Apart { seen: seen.size, fault }))
+    }
+
     /// Removes large attachments of a run that was never committed.
     fn sweep(&self) -> Result<(), ArchiveError> {
         let folder = self.archive.dir.join("blobs");
-        let Ok(entries) = fs::read_dir(&folder) else { return Ok(()) };
+        let Ok(entries) = fs::read_dir(&folder) else {
+            // a copy came back without the folders that were empty
+            return fs::create_dir_all(&folder).map_err(io("making the archive folder"));
+        };
         for entry in entries {
             let path = entry.map_err(io("sweeping blobs"))?.path();
             let index =
@@ -329,7 +349,7 @@ impl Writer {
         self.archive.buckets.truncate(buckets);
     }
 
-    /// Step 3, commit, and step 4, the checkpoint file (FORMAT.md, "Commit order").
+    /// Step 3, commit, step 4, the checkpoint file, and step 5, the key store's memory (FORMAT.md, "Commit order").
     fn commit(&mut self) -> Result<(), ArchiveError> {
         let text = self.signed_checkpoint().to_text();
         self.archive
@@ -339,14 +359,8 @@ impl Writer {
         self.archive.connection.execute_batch("COMMIT")?;
         // dying here leaves an older file: the database has the newer checkpoint, and a file behind it is
         // an older state of the same log, which still verifies
-        let path = self.archive.dir.join("checkpoint");
-        let beside = path.with_extension("new");
-        let write = || {
-            fs::write(&beside, &text)?;
-            File::open(&beside)?.sync_all()?;
-            fs::rename(&beside, &path)
-        };
-        write().map_err(io("writing the checkpoint"))
+        place_checkpoint(&self.archive.dir, &text)?;
+        Ok(self.keys.write(SEEN, text.as_bytes())?)
     }
 
     /// The checkpoint of the log as it stands, signed by the job.
@@ -401,4 +415,16 @@ pub(crate) enum Body {
     Here(Vec<u8>),
     /// In a file of its own, written and synced.
     File { digest: chain::Hash, len: u64 },
+}
+
+/// Writes the file `checkpoint`: beside, synced, renamed.
+pub(crate) fn place_checkpoint(dir: &Path, text: &str) -> Result<(), ArchiveError> {
+    let path = dir.join("checkpoint");
+    let beside = path.with_extension("new");
+    let write = || {
+        fs::write(&beside, text)?;
+        File::open(&beside)?.sync_all()?;
+        fs::rename(&beside, &path)
+    };
+    write().map_err(io("writing the checkpoint"))
 }

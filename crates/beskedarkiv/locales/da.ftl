@@ -836,6 +836,7 @@ printed-holds = Arkivet er vokset af det, der står på bladet: { $seen } poster
 anchor-grown = Kæden er vokset fra { $seen } til { $have } poster, og intet før er ændret. Medunderskrevet af { $by }:
 anchor-signed = Kædens tilstand ved { $have } poster er medunderskrevet af { $by }:
 accepted = Arkivet er godtaget, som det er. Glemt: en tilstand på { $seen } poster.
+accepted-not-for-jobs = Job, der kører uden operatør, standser stadig: en operatør med rettigheden admin skal give samme kommando.
 stamp-asked = Forespørgslen ligger i { $path }. Bær den til tidsstempelmyndigheden.
 stamp-taken = Tidsstemplet { $at }: kædens tilstand ved { $have } poster; arkivet har det i checkpoints.
 stamp-holds = holder

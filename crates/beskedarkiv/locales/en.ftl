@@ -839,6 +839,7 @@ printed-holds = The archive grew from what the sheet says: { $seen } entries the
 anchor-grown = The chain grew from { $seen } to { $have } entries, and nothing before was changed. Cosigned by { $by }:
 anchor-signed = The state of the chain at { $have } entries is cosigned by { $by }:
 accepted = The archive is accepted as it is. Forgotten: a state of { $seen } entries.
+accepted-not-for-jobs = Jobs that run without an operator still stop: an operator with the right admin must give the same command.
 stamp-asked = The query lies in { $path }. Carry it to the time-stamping authority.
 stamp-taken = Time-stamped { $at }: the state of the chain at { $have } entries; the archive keeps it in checkpoints.
 stamp-holds = holds

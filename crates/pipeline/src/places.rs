@@ -55,6 +55,9 @@ impl Places {
                 JobError::Io { path: self.keys.clone(), what: "using the key store", kind }
             }
             ArchiveError::Io { what, kind } => JobError::Io { path: self.archive.clone(), what, kind },
+            ArchiveError::Apart { seen, fault } => {
+                JobError::Apart { by: self.keys.join(archive::SEEN), seen, fault }
+            }
             other => JobError::Integrity { what: other.to_string() },
         }
     }

@@ -54,7 +54,12 @@ pub(super) fn checkpoint(command: Checkpoint, at: &Context<'_>) -> Result<u8, Fa
             let memory = at.memory().ok_or_else(|| Failure::usage("no-memory"))?;
             let forgotten = memory.accept(&places, &operator.id(), now()).map_err(Failure::of_job)?;
             at.out.line("accepted", &[("seen", forgotten.unwrap_or_default().into())])?;
-            at.out.object(&serde_json::json!({ "forgotten": forgotten }))?;
+            // who administers says so for the jobs, too, that nobody sits at
+            let job = memory.accept_for_the_job(&places, &operator, now()).map_err(Failure::of_job)?;
+            if job.is_none() {
+                at.out.line("accepted-not-for-jobs", &[])?;
+            }
+            at.out.object(&serde_json::json!({ "forgotten": forgotten, "job": job }))?;
             Ok(0)
         }
     }
