@@ -208,6 +208,11 @@ fn an_older_copy_of_the_whole_archive_is_gone_on_with_when_somebody_says_so() {
     }
     // it verifies: it is a true earlier state; who wrote to it since knows better
     place.run(&["verify", "--archive", "A"]).ends(0);
+    let told = place.run(&[&["verify", "--json"][..], &AT].concat()).ends(5).json();
+    assert!(told["broken"].to_string().contains("entries are gone, or this is an old copy"), "{told}");
+    // the key store of another archive remembers nothing of this one
+    place.run(&["init", "--archive", "A2", "--keys", "K2", "--passphrase-file", "en"]).ends(0);
+    place.run(&["verify", "--archive", "A", "--keys", "K2"]).ends(0);
     let ingest = [&["ingest", "--custodian", "m", "next.xml", "--mode", "off"][..], &AT].concat();
     for _ in 0..2 {
         let refused = place.run(&ingest).ends(5);

@@ -97,6 +97,23 @@ pub fn read_checkpoint(path: &Path) -> Result<Remembered, JobError> {
         .map_err(|e| JobError::BadValue { what: "checkpoint", why: e.to_string() })
 }
 
+/// The newest state that a key store remembers of an archive; none where it is the key store of another.
+///
+/// # Errors
+/// [`JobError::BadValue`] when it cannot be read.
+pub fn remembered_by_keys(archive: &Path, keys: &Path) -> Result<Option<Remembered>, JobError> {
+    let file = keys.join(archive::SEEN);
+    if !file.is_file() {
+        return Ok(None);
+    }
+    let seen = read_checkpoint(&file)?;
+    let of_another = match (&seen, archive::Archive::open(archive)) {
+        (Remembered::Signed(note), Ok(archive)) => note.suite(archive.id()).is_none(),
+        _ => false,
+    };
+    Ok((!of_another).then_some(seen))
+}
+
 /// The text of a file that is not larger than it may be.
 pub(crate) fn bounded_text(path: &Path, what: &'static str, most: u64) -> Result<String, JobError> {
     let fail = |e: &std::io::Error| JobError::source_at(path, model::SourceError::io(what, e));
