@@ -385,3 +385,27 @@ fn verdicts_without_an_archive() {
     place.run(&["classify", "m.jsonl", "--model", "bad.jsonl"]).ends(4);
     place.run(&["classify", "m.jsonl", "--mode", "all"]).ends(2);
 }
+
+/// What can be read is never written where archive, key store or holding area lie, whatever leads there.
+#[test]
+fn what_can_be_read_lies_apart() {
+    let place = Place::new();
+    place.run(&["demo", "D"]).ends(0);
+    std::os::unix::fs::symlink(place.at("D/archive"), place.at("link")).unwrap();
+    let at = ["--archive", "D/archive", "--keys", "D/keys"];
+    let before = snapshot(&place.at("D"));
+    let me = ["--passphrase-file", "D/passphrase.txt"];
+    for inside in ["D/archive/x", "link/x", "D/keys/x", "D/holding/x"] {
+        let export = ["export", "--custodian", "departementschef", "--unsealed", "--out", inside];
+        place.run(&[&export[..], &at, &me].concat()).ends(2);
+        place.run(&["checkpoint", "show", "--archive", "link", "--print", "link/x"]).ends(2);
+        let ingest = ["ingest", "--custodian", "departementschef", "--receipt", inside, "D/backup"];
+        let secret = ["--backup-passphrase-file", "D/backup-passphrase.txt"];
+        place.run(&[&ingest[..], &secret, &at].concat()).ends(2);
+        place.run(&[&["handover", "key", "--out", inside][..], &at, &me].concat()).ends(2);
+        place.run(&[&["review", "report", "--page", inside][..], &at].concat()).ends(2);
+    }
+    assert_eq!(snapshot(&place.at("D")), before);
+    place.run(&[&["review", "report", "--page", "x"][..], &at].concat());
+    assert!(place.at("x").exists(), "the control");
+}

@@ -119,10 +119,7 @@ pub fn new_witness(
     if file.exists() {
         return Err(JobError::NotEmpty { path: file.to_owned() });
     }
-    if crate::operators::lies_in(places, file) {
-        let why = "lies inside the archive or the key store".to_owned();
-        return Err(JobError::BadValue { what: "witness file", why });
-    }
+    places.outside("witness file", file)?;
     let note = newest(places, &archive)?;
     let bytes = passphrase.expose_secret().as_bytes();
     let witness = Witness::begin(name, job_key(&archive), note, seconds(now), bytes, Cost::STANDARD)

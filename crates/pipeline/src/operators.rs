@@ -1,6 +1,5 @@
 //! `init` and `operator`: who may do what.
 
-use std::path::Path;
 use std::time::Instant;
 
 use access::{Lock, Recipients, Rights};
@@ -261,12 +260,4 @@ pub(crate) fn unhex(text: &str) -> Option<[u8; 16]> {
         *byte = u8::try_from(digit(2 * i)? << 4 | digit(2 * i + 1)?).ok()?;
     }
     (bytes.len() == 32).then_some(out)
-}
-
-/// Whether a path lies inside an archive or key store: output must not.
-pub(crate) fn lies_in(places: &Places, path: &Path) -> bool {
-    let real =
-        |p: &Path| p.canonicalize().or_else(|_| std::path::absolute(p)).unwrap_or_else(|_| p.to_owned());
-    let path = real(path);
-    path.starts_with(real(&places.archive)) || path.starts_with(real(&places.keys))
 }

@@ -34,6 +34,19 @@ impl Places {
         archive::Holding::open(&self.holding, &self.archive, &self.keys)
     }
 
+    /// Refuses to write what can be read where archive, key store or holding area lie, links resolved; the path need not be
+    /// there yet. `what` names the flag.
+    ///
+    /// # Errors
+    /// [`JobError::BadValue`].
+    pub fn outside(&self, what: &'static str, path: &Path) -> Result<(), JobError> {
+        if [&self.archive, &self.keys, &self.holding].iter().all(|folder| access::lie_apart(folder, path)) {
+            return Ok(());
+        }
+        let why = "must lie apart from the archive, the key store and the holding area".to_owned();
+        Err(JobError::BadValue { what, why })
+    }
+
     /// An error of the archive as a job's.
     pub(crate) fn fail(&self, e: ArchiveError) -> JobError {
         match e {
@@ -106,4 +119,29 @@ impl Places {
 /// Everything that is not the archive's own folder: for messages about output.
 pub(crate) fn shown(path: &Path) -> String {
     path.display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn output_lies_apart_whatever_leads_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        let places = Places::new(at("A"), at("K"));
+        for folder in ["A", "K", "out"] {
+            std::fs::create_dir(at(folder)).unwrap();
+        }
+        std::os::unix::fs::symlink(at("A"), at("link")).unwrap();
+        for inside in
+            ["A", "A/x", "K/new/deep", "holding/x", "link", "link/new", "out/../A/x", "out/../link/x"]
+        {
+            assert!(places.outside("--out", &at(inside)).is_err(), "{inside}");
+        }
+        for apart in ["out", "out/new", "new", "link-2/x", "A2"] {
+            assert!(places.outside("--out", &at(apart)).is_ok(), "{apart}");
+        }
+    }
 }

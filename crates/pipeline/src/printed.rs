@@ -86,10 +86,7 @@ pub struct PrintReport {
 /// # Errors
 /// [`JobError`].
 pub fn print(places: &Places, page: &Path, now: i64) -> Result<PrintReport, JobError> {
-    if crate::operators::lies_in(places, page) {
-        let why = "lies inside the archive or the key store".to_owned();
-        return Err(JobError::BadValue { what: "--print", why });
-    }
+    places.outside("--print", page)?;
     let archive = places.open()?;
     let note = newest(places, &archive)?;
     let groups = groups(archive.id(), note.size, &note.root);

@@ -299,7 +299,8 @@ fn from_ingest_to_the_certificate() {
     disposal::confirm(&place.places, &by, certificate.entry, "others", Some("2052-9"), later()).unwrap();
     let certificate = disposal::certificates(&place.places).unwrap().remove(0);
     assert_eq!(certificate.state, State::Final);
-    let written = disposal::write(&certificate, &place.at("attest")).unwrap();
+    assert!(disposal::write(&place.places, &certificate, &place.places.archive.join("attest")).is_err());
+    let written = disposal::write(&place.places, &certificate, &place.at("attest")).unwrap();
     let page = std::fs::read_to_string(written.html).unwrap();
     assert!(page.contains("Attest for sletning") && page.contains("Endelig") && !page.contains("Nina"));
     assert!(std::fs::read_to_string(written.json).unwrap().contains("\"state\": \"FINAL\""));

@@ -135,11 +135,12 @@ pub(super) fn certificates(
     kind: Kind,
     at: &Context<'_>,
 ) -> Result<u8, Failure> {
-    let all = disposals::certificates(&places(at, &a.at)?).map_err(Failure::of_job)?;
+    let places = places(at, &a.at)?;
+    let all = disposals::certificates(&places).map_err(Failure::of_job)?;
     let wanted = all.iter().filter(|c| c.kind == kind && a.entry.is_none_or(|entry| c.entry == entry));
     let mut written = Vec::new();
     for certificate in wanted {
-        written.push(disposals::write(certificate, &a.out).map_err(Failure::of_job)?);
+        written.push(disposals::write(&places, certificate, &a.out).map_err(Failure::of_job)?);
         state(certificate, at)?;
     }
     for files in &written {

@@ -344,6 +344,9 @@ impl<W: Write> Write for Pipe<'_, W> {
 
 pub(super) fn ingest(a: &args::Ingest, at: &Context<'_>) -> Result<u8, Failure> {
     let places = places(at, &a.at)?;
+    if let Some(path) = &a.receipt {
+        places.outside("--receipt", path).map_err(Failure::of_job)?;
+    }
     let options = options(at, &a.source)?;
     let report = asking(at, options, |o, p| {
         let job = pipeline::ingest::Ingest {

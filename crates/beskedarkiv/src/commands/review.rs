@@ -146,6 +146,7 @@ fn report(a: &args::ReviewReport, at: &Context<'_>) -> Result<u8, Failure> {
     let places = places(at, &a.at)?;
     let report = quality::report(&places).map_err(Failure::of_job)?;
     if let Some(path) = &a.page {
+        places.outside("--page", path).map_err(Failure::of_job)?;
         let english = at.out.texts().lang() == Lang::En;
         let page = review::page::page(&places, english, now()).map_err(Failure::of_job)?;
         std::fs::write(path, page).map_err(|e| {

@@ -410,8 +410,9 @@ pub struct Written {
 /// Writes a certificate into a folder: `certificate-<entry>.json` and `.html`.
 ///
 /// # Errors
-/// [`JobError::Io`].
-pub fn write(certificate: &Certificate, dir: &Path) -> Result<Written, JobError> {
+/// [`JobError::Io`]; [`JobError::BadValue`] in archive or key store.
+pub fn write(places: &Places, certificate: &Certificate, dir: &Path) -> Result<Written, JobError> {
+    places.outside("--out", dir)?;
     let fail = |path: &Path, e: &std::io::Error| JobError::io(path, "writing the certificate", e);
     std::fs::create_dir_all(dir).map_err(|e| fail(dir, &e))?;
     let at = |ending: &str| dir.join(format!("certificate-{}.{ending}", certificate.entry));

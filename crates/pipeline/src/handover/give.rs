@@ -72,10 +72,7 @@ pub fn give(
     if out.exists() {
         return Err(JobError::NotEmpty { path: out.to_owned() });
     }
-    if crate::operators::lies_in(places, out) {
-        let why = "lies inside the archive or the key store".to_owned();
-        return Err(JobError::BadValue { what: "--out", why });
-    }
+    places.outside("--out", out)?;
     let mut writer = places.writer(now)?;
     must(&writer, by, RIGHT, now)?;
     let request = Request::read(places, writer.archive(), writer.keys(), EntryType::Handover, called_by)?;

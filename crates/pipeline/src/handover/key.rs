@@ -99,6 +99,7 @@ fn text_of(archive: &[u8; 16], public: &PublicKey, job: &TrustedKey) -> String {
 /// # Errors
 /// [`JobError::NoRight`] without the right `admin`, [`JobError::NotEmpty`] where the file is there.
 pub fn make(places: &Places, by: &Operator, out: &Path, now: i64) -> Result<KeyReport, JobError> {
+    places.outside("--out", out)?;
     let writer = places.writer(now)?;
     must(&writer, by, RIGHT, now)?;
     let archive = writer.archive();

@@ -88,6 +88,7 @@ pub fn take(
     now: i64,
     progress: Progress<'_>,
 ) -> Result<TakeReport, JobError> {
+    places.outside("--receipt", &job.receipt)?;
     if job.receipt.exists() {
         return Err(JobError::NotEmpty { path: job.receipt.clone() });
     }

@@ -22,7 +22,6 @@ use months::{Noting, Short, damaged, month, month_of, months, said};
 use crate::clock::civil;
 use crate::error::JobError;
 use crate::manifest::Manifest;
-use crate::operators::lies_in;
 use crate::places::{Places, shown};
 use crate::progress::{Phase, Progress};
 use crate::proofs::Proofs;
@@ -121,12 +120,7 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
         io::ErrorKind::DirectoryNotEmpty => JobError::NotEmpty { path: job.out.clone() },
         _ => JobError::io(&job.out, "writing the production", &e),
     };
-    if lies_in(&job.places, &job.out) {
-        return Err(JobError::BadValue {
-            what: "--out",
-            why: "lies inside the archive or the key store".to_owned(),
-        });
-    }
+    job.places.outside("--out", &job.out)?;
     let name = name(job, operator)?;
     // what the pages carry is known before anything is readable
     let marking = marking(job, operator)?;
