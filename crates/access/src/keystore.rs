@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! VERSION                          beskedarkiv key store 1
+//! seen                             newest state of the log that was written: no secret
 //! ingest/signing                   seed of the job's signing key
 //! ingest/register, ingest/dedup    keys of the register and of keyed identities
 //! buckets/<bucket>/epoch-<n>       private half, wrapped to the epoch
