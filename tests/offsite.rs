@@ -6,6 +6,7 @@
 mod support;
 
 use std::fs;
+use std::path::Path;
 
 use support::{Done, Place, files};
 
@@ -67,7 +68,9 @@ fn a_copy_holds_and_comes_back() {
     assert_eq!(restored["verified"]["root"], made["root"], "the same head");
     place.run(&["backup", "restore", "copy", "--to", "drill"]).ends(2);
     // with the keys it is the archive: it opens, and it is written to
-    let acting = ["--archive", "drill", "--keys", "D/keys", "--passphrase-file", "D/passphrase.txt"];
+    // in a drill, with a copy of the key store: the key store itself remembers what it wrote last
+    copied(&place.at("D/keys"), &place.at("K2"));
+    let acting = ["--archive", "drill", "--keys", "K2", "--passphrase-file", "D/passphrase.txt"];
     let with =
         |words: &[&'static str]| -> Vec<&'static str> { words.iter().copied().chain(acting).collect() };
     let keyed = place.run(&with(&["verify", "--json"])).ends(0).json();
@@ -93,12 +96,21 @@ fn a_copy_holds_and_comes_back() {
     // and what grew elsewhere is not brought "up to date"
     place.run(&["backup", "restore", "copy", "--to", "other"]).ends(0);
     fs::remove_dir_all(place.at(".local")).unwrap();
-    let acting = ["--archive", "other", "--keys", "D/keys", "--passphrase-file", "D/passphrase.txt"];
+    copied(&place.at("D/keys"), &place.at("K3"));
+    let acting = ["--archive", "other", "--keys", "K3", "--passphrase-file", "D/passphrase.txt"];
     let words = ["custodian", "event", "n", "phone-changed:2026-03-01"];
     place.run(&words.into_iter().chain(acting).collect::<Vec<_>>()).ends(0);
-    let fork = ["backup", "--archive", "other", "--keys", "D/keys", "--offsite"];
+    let fork = ["backup", "--archive", "other", "--keys", "K3", "--offsite"];
     place.run(&fork.into_iter().chain(["newer"]).collect::<Vec<_>>()).ends(0);
     assert!(backup(&place, "newer", &[]).ends(5).err().contains("shorter"));
+}
+
+fn copied(from: &Path, to: &Path) {
+    for file in files(from) {
+        let to = to.join(file.strip_prefix(from).unwrap());
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(file, to).unwrap();
+    }
 }
 
 #[test]

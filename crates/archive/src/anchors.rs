@@ -8,8 +8,8 @@ use access::KeyStore;
 use chain::{Checkpoint, EntryType, Frontier, Hash, Suite};
 
 use crate::error::{ArchiveError, broken, io};
+use crate::seen::{SEEN, Seen};
 use crate::store::{Archive, note_name};
-use crate::writer::SEEN;
 
 /// Folder of cosigned checkpoints.
 const FOLDER: &str = "checkpoints";
@@ -104,6 +104,11 @@ impl Archive {
         if ours { self.apart(note.size, &note.root) } else { Ok(Some(Apart::Other)) }
     }
 
+    /// The log as it stands, as a key store remembers it.
+    pub fn seen(&self) -> Seen {
+        Seen::new(&self.id, self.size(), self.root())
+    }
+
     /// Takes the log as it is, whatever the key store remembers of it and whatever the file `checkpoint` says: they are
     /// written anew. `keep` gets the name and content of what said otherwise before it goes. Says whether anything did.
     ///
@@ -114,17 +119,15 @@ impl Archive {
         keys: &KeyStore,
         keep: impl Fn(&str, &[u8]) -> Result<(), E>,
     ) -> Result<bool, E> {
-        let text = self.checkpoint()?.to_text();
+        let (text, now) = (self.checkpoint()?.to_text(), self.seen().encode());
         let seen = keys.read(SEEN).map_err(ArchiveError::from)?.map(|seen| seen.to_vec());
-        let path = self.dir.join("checkpoint");
-        let file = fs::read(&path).ok();
-        let other = |state: Option<Vec<u8>>| state.filter(|s| s[..] != *text.as_bytes());
-        let (seen, file) = (other(seen), other(file));
+        let seen = seen.filter(|seen| *seen != now);
+        let file = fs::read(self.dir.join("checkpoint")).ok().filter(|file| *file != text.as_bytes());
         for (name, state) in [(SEEN, &seen), ("checkpoint", &file)] {
             state.as_ref().map_or(Ok(()), |state| keep(name, state))?;
         }
         crate::writer::place_checkpoint(&self.dir, &text)?;
-        keys.write(SEEN, text.as_bytes()).map_err(ArchiveError::from)?;
+        keys.write(SEEN, &now).map_err(ArchiveError::from)?;
         Ok(seen.is_some() || file.is_some())
     }
 

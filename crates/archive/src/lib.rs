@@ -38,6 +38,7 @@ mod rotation;
 mod run;
 mod same;
 mod sealer;
+mod seen;
 mod settle;
 mod steps;
 mod store;
@@ -68,12 +69,13 @@ pub use review::Reviewing;
 pub use rotation::Custody;
 pub use run::{BucketNo, Committed, Covers, Run};
 pub use same::{Alike, Before, Likeness, MessageNo, Rule, Told, Whereabouts};
+pub use seen::{SEEN, Seen};
 pub use steps::Step;
 pub use store::{Archive, Bucket};
 pub use taking::Taking;
 pub use transfer::{Move, Moving, Transfer};
 pub use verify::{Broken, Inspect, Segment, Verified, verify};
-pub use writer::{Entry, SEEN, Writer};
+pub use writer::{Entry, Writer};
 
 /// The eight field groups of a record, in order.
 pub type Groups<'a> = [&'a [u8]; chain::GROUPS];

@@ -11,14 +11,13 @@ use rusqlite::{OpenFlags, params};
 use vault::Secret;
 use zeroize::Zeroizing;
 
+use crate::anchors::Apart;
 use crate::body::{context, register, unframe};
 use crate::error::{ArchiveError, broken, io, sealed};
 use crate::fate::Fates;
+use crate::seen::{SEEN, Seen};
 use crate::steps::Step;
 use crate::store::{Archive, Log, Stored, note_name};
-
-/// File of the key store that remembers the newest state of the log.
-pub const SEEN: &str = "seen";
 
 /// A register-like entry to append.
 pub struct Entry<'a> {
@@ -120,13 +119,16 @@ impl Writer {
     /// Holds the log to what the key store remembers of it: an older copy of the whole archive is no place to go on from
     /// unless somebody says so.
     fn remembered(&self) -> Result<(), ArchiveError> {
-        let Some(text) = self.keys.read(SEEN)? else { return Ok(()) };
-        let seen = std::str::from_utf8(&text).ok().and_then(|text| Checkpoint::parse(text).ok());
-        let seen = seen.ok_or_else(|| access::KeyStoreFault::Damaged(SEEN.to_owned()))?;
-        if (seen.size, seen.root) == (self.archive.size(), self.archive.root()) {
+        let Some(bytes) = self.keys.read(SEEN)? else { return Ok(()) };
+        let seen = Seen::decode(&bytes).ok_or_else(|| access::KeyStoreFault::Damaged(SEEN.to_owned()))?;
+        if seen == self.archive.seen() {
             return Ok(());
         }
-        let apart = self.archive.apart_from(&seen)?;
+        let apart = if seen.is_of(&self.archive.id) {
+            self.archive.apart(seen.size, &seen.root)?
+        } else {
+            Some(Apart::Other)
+        };
         apart.map_or(Ok(()), |fault| Err(ArchiveError::Apart { seen: seen.size, fault }))
     }
 
@@ -360,7 +362,7 @@ impl Writer {
         // dying here leaves an older file: the database has the newer checkpoint, and a file behind it is
         // an older state of the same log, which still verifies
         place_checkpoint(&self.archive.dir, &text)?;
-        Ok(self.keys.write(SEEN, text.as_bytes())?)
+        Ok(self.keys.write(SEEN, &self.archive.seen().encode())?)
     }
 
     /// The checkpoint of the log as it stands, signed by the job.

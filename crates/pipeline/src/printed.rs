@@ -34,6 +34,11 @@ fn groups(archive: &[u8; 16], size: u64, root: &Hash) -> Vec<String> {
 }
 
 impl Printed {
+    /// As it would stand on paper.
+    pub(crate) fn of(archive: &[u8; 16], size: u64, root: Hash) -> Self {
+        Self { size, root, tie: tie(archive, size, &root) }
+    }
+
     /// Size and groups as they stand on the paper.
     ///
     /// # Errors

@@ -97,21 +97,21 @@ pub fn read_checkpoint(path: &Path) -> Result<Remembered, JobError> {
         .map_err(|e| JobError::BadValue { what: "checkpoint", why: e.to_string() })
 }
 
-/// The newest state that a key store remembers of an archive; none where it is the key store of another.
+/// The newest state that a key store remembers of an archive; none where it is the key store of another, or the archive
+/// cannot be opened at all.
 ///
 /// # Errors
-/// [`JobError::BadValue`] when it cannot be read.
+/// [`JobError::Integrity`] when it cannot be read.
 pub fn remembered_by_keys(archive: &Path, keys: &Path) -> Result<Option<Remembered>, JobError> {
     let file = keys.join(archive::SEEN);
-    if !file.is_file() {
-        return Ok(None);
-    }
-    let seen = read_checkpoint(&file)?;
-    let of_another = match (&seen, archive::Archive::open(archive)) {
-        (Remembered::Signed(note), Ok(archive)) => note.suite(archive.id()).is_none(),
-        _ => false,
+    // read before the archive, as it is written after it
+    let Ok(bytes) = std::fs::read(&file) else { return Ok(None) };
+    let Some(seen) = archive::Seen::decode(&bytes) else {
+        let what = format!("{}: what the key store remembers cannot be read", file.display());
+        return Err(JobError::Integrity { what });
     };
-    Ok((!of_another).then_some(seen))
+    let archive = archive::Archive::open(archive).ok().filter(|archive| seen.is_of(archive.id()));
+    Ok(archive.map(|archive| Remembered::Typed(Printed::of(archive.id(), seen.size, seen.root))))
 }
 
 /// The text of a file that is not larger than it may be.

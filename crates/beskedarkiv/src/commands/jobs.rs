@@ -422,7 +422,6 @@ pub(super) fn verify(a: &args::Verify, at: &Context<'_>) -> Result<u8, Failure> 
     let file = a.acting.passphrase_file.as_deref().or(at.settings.passphrase_file.as_deref());
     let own_key = a.acting.identity.is_some() || at.settings.identity.is_some();
     let keyed = keys.is_some() && (file.is_some() || own_key || secret::can_ask());
-    // what the key store remembers is read before the archive, as it is written after it
     let seen = keys
         .as_deref()
         .map(|keys| pipeline::verify::remembered_by_keys(&archive, keys))
