@@ -4,11 +4,9 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use access::KeyStore;
 use chain::{Checkpoint, EntryType, Frontier, Hash, Suite};
 
 use crate::error::{ArchiveError, broken, io};
-use crate::seen::{SEEN, Seen};
 use crate::store::{Archive, note_name};
 
 /// Folder of cosigned checkpoints.
@@ -102,33 +100,6 @@ impl Archive {
             return Ok(Some(Apart::Rewritten));
         }
         if ours { self.apart(note.size, &note.root) } else { Ok(Some(Apart::Other)) }
-    }
-
-    /// The log as it stands, as a key store remembers it.
-    pub fn seen(&self) -> Seen {
-        Seen::new(&self.id, self.size(), self.root())
-    }
-
-    /// Takes the log as it is, whatever the key store remembers of it and whatever the file `checkpoint` says: they are
-    /// written anew. `keep` gets the name and content of what said otherwise before it goes. Says whether anything did.
-    ///
-    /// # Errors
-    /// [`ArchiveError::Io`], [`ArchiveError::KeyStore`], and what `keep` gives.
-    pub fn accept<E: From<ArchiveError>>(
-        &self,
-        keys: &KeyStore,
-        keep: impl Fn(&str, &[u8]) -> Result<(), E>,
-    ) -> Result<bool, E> {
-        let (text, now) = (self.checkpoint()?.to_text(), self.seen().encode());
-        let seen = keys.read(SEEN).map_err(ArchiveError::from)?.map(|seen| seen.to_vec());
-        let seen = seen.filter(|seen| *seen != now);
-        let file = fs::read(self.dir.join("checkpoint")).ok().filter(|file| *file != text.as_bytes());
-        for (name, state) in [(SEEN, &seen), ("checkpoint", &file)] {
-            state.as_ref().map_or(Ok(()), |state| keep(name, state))?;
-        }
-        crate::writer::place_checkpoint(&self.dir, &text)?;
-        keys.write(SEEN, &now).map_err(ArchiveError::from)?;
-        Ok(seen.is_some() || file.is_some())
     }
 
     /// The first entry of a type, where there is one.

@@ -85,13 +85,14 @@ impl Operator {
     /// Unlocks a key store that [`Archive::lock_keys`] locked.
     ///
     /// # Errors
-    /// [`ArchiveError::NoRight`] when it was not locked to this operator.
+    /// [`ArchiveError::NoRight`] when it was not locked to this operator, [`ArchiveError::Refused`] when it is not locked.
     pub fn unlock_keys(&self, archive: &Archive) -> Result<(), ArchiveError> {
         let keys = self.keys();
         let mine = format!("locked/{}", chain::hex(&self.id()));
-        let (Some(wrap), Some(body)) = (keys.read(&mine)?, keys.read(LOCKED)?) else {
-            return Err(ArchiveError::NoRight("admin"));
+        let Some(body) = keys.read(LOCKED)? else {
+            return Err(ArchiveError::Refused("the key store is not locked".to_owned()));
         };
+        let wrap = keys.read(&mine)?.ok_or(ArchiveError::NoRight("admin"))?;
         let key = vault::unwrap(self.sealing(), "lock", &archive.id, &wrap).map_err(sealed("lock"))?;
         let all = vault::open_under(&key, &lock_context(&archive.id), &body).map_err(sealed("lock"))?;
         let (parts, rest) = all.as_chunks::<32>();

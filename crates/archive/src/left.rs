@@ -8,7 +8,8 @@ use chain::{Checkpoint, EntryType, Header, Suite};
 use rusqlite::{Connection, Statement};
 
 use crate::error::{ArchiveError, broken};
-use crate::store::{Archive, Log, Stored, beside, note_name};
+use crate::state::beside;
+use crate::store::{Archive, Log, Stored, note_name};
 
 /// An entry that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]

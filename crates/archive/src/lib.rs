@@ -40,6 +40,7 @@ mod same;
 mod sealer;
 mod seen;
 mod settle;
+mod state;
 mod steps;
 mod store;
 mod taking;

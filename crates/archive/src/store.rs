@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use access::Authority;
-use chain::{Checkpoint, EntryType, Frontier, HEADER_LEN, Hash, Header, Suite, Unpacked};
+use chain::{EntryType, Frontier, HEADER_LEN, Hash, Header, Suite, Unpacked};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use vault::{PublicKey, Secret};
 
@@ -384,50 +384,6 @@ impl Archive {
         (note_name(&self.id), self.job)
     }
 
-    /// The signed checkpoint of the last commit.
-    ///
-    /// # Errors
-    /// [`ArchiveError::Broken`] when there is none that can be read.
-    pub fn checkpoint(&self) -> Result<Checkpoint, ArchiveError> {
-        let stored = self.stored_checkpoint();
-        match (&stored, &self.left) {
-            (Err(_), Some(_)) => beside(&self.dir).map_or(stored, Ok),
-            _ => stored,
-        }
-    }
-
-    fn stored_checkpoint(&self) -> Result<Checkpoint, ArchiveError> {
-        let text: Vec<u8> = self
-            .connection
-            .query_row("SELECT value FROM state WHERE name = 'checkpoint'", [], |row| row.get(0))
-            .map_err(|_| broken(self.size(), "no checkpoint"))?;
-        let text = String::from_utf8(text).map_err(|_| broken(self.size(), "malformed checkpoint"))?;
-        Checkpoint::parse(&text).map_err(|e| broken(self.size(), e.to_string()))
-    }
-
-    /// Whether the log is what was committed last: the checkpoint in the database is of it, and the one in the file is not
-    /// of a later state. Who would write over a log that lost its end, or that is an old copy beside newer files, learns
-    /// it here, while what is left of the newer state is still there.
-    pub(crate) fn committed(&self) -> Result<(), ArchiveError> {
-        let by_job = |c: &Checkpoint| c.verify(&note_name(&self.id), &self.job).is_ok();
-        let stored = self.checkpoint()?;
-        if !by_job(&stored) || (stored.size, stored.root) != (self.size(), self.root()) {
-            return Err(broken(
-                self.size(),
-                "the checkpoint is of another state of the log: entries are gone",
-            ));
-        }
-        // a file that cannot be read says nothing; `verify` names it
-        match beside(&self.dir).filter(by_job) {
-            Some(file) if file.size > self.size() => {
-                let what =
-                    "the file checkpoint is newer than the archive: entries are gone, or this is an old copy";
-                Err(broken(self.size(), what))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Entries of some types, with their bodies, in order.
     pub(crate) fn entries(&self, kinds: &[EntryType]) -> Result<Vec<Stored>, ArchiveError> {
         if let Some(left) = &self.left {
@@ -480,11 +436,6 @@ impl Stored {
         let header = Header::parse(&bytes).map_err(|e| broken(index, e.to_string()))?;
         Ok(Self { header, bytes, signatures: row.get(next)?, body: row.get(next + 1)? })
     }
-}
-
-/// The checkpoint in the file, where it can be read.
-pub(crate) fn beside(dir: &Path) -> Option<Checkpoint> {
-    Checkpoint::parse(&std::fs::read_to_string(dir.join("checkpoint")).ok()?).ok()
 }
 
 /// Whether a folder cannot be written to, as on a medium that is mounted read-only.

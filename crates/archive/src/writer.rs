@@ -11,11 +11,11 @@ use rusqlite::{OpenFlags, params};
 use vault::Secret;
 use zeroize::Zeroizing;
 
-use crate::anchors::Apart;
 use crate::body::{context, register, unframe};
 use crate::error::{ArchiveError, broken, io, sealed};
 use crate::fate::Fates;
-use crate::seen::{SEEN, Seen};
+use crate::seen::SEEN;
+use crate::state::place_checkpoint;
 use crate::steps::Step;
 use crate::store::{Archive, Log, Stored, note_name};
 
@@ -94,7 +94,7 @@ impl Writer {
             let dir = writer.archive.dir.clone();
             writer.archive = Archive::open_with(&dir, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
             writer.archive.committed()?;
-            writer.remembered()?;
+            writer.archive.remembered(&writer.keys)?;
             writer.sweep()?;
             writer.settle_grants()?;
             match writer.complete() {
@@ -114,22 +114,6 @@ impl Writer {
     /// The key store.
     pub fn keys(&self) -> &KeyStore {
         &self.keys
-    }
-
-    /// Holds the log to what the key store remembers of it: an older copy of the whole archive is no place to go on from
-    /// unless somebody says so.
-    fn remembered(&self) -> Result<(), ArchiveError> {
-        let Some(bytes) = self.keys.read(SEEN)? else { return Ok(()) };
-        let seen = Seen::decode(&bytes).ok_or_else(|| access::KeyStoreFault::Damaged(SEEN.to_owned()))?;
-        if seen == self.archive.seen() {
-            return Ok(());
-        }
-        let apart = if seen.is_of(&self.archive.id) {
-            self.archive.apart(seen.size, &seen.root)?
-        } else {
-            Some(Apart::Other)
-        };
-        apart.map_or(Ok(()), |fault| Err(ArchiveError::Apart { seen: seen.size, fault }))
     }
 
     /// Removes large attachments of a run that was never committed.
@@ -417,16 +401,4 @@ pub(crate) enum Body {
     Here(Vec<u8>),
     /// In a file of its own, written and synced.
     File { digest: chain::Hash, len: u64 },
-}
-
-/// Writes the file `checkpoint`: beside, synced, renamed.
-pub(crate) fn place_checkpoint(dir: &Path, text: &str) -> Result<(), ArchiveError> {
-    let path = dir.join("checkpoint");
-    let beside = path.with_extension("new");
-    let write = || {
-        fs::write(&beside, text)?;
-        File::open(&beside)?.sync_all()?;
-        fs::rename(&beside, &path)
-    };
-    write().map_err(io("writing the checkpoint"))
 }
