@@ -320,6 +320,6 @@ mod tests {
             assert_eq!(usize::from(t.code()), i + 1);
             assert_eq!(EntryType::from_code(t.code()), Some(*t));
         }
-        assert_eq!(EntryType::from_code(34), None);
+        assert_eq!(EntryType::from_code(36), None);
     }
 }
