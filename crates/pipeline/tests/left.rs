@@ -129,12 +129,13 @@ fn every_entry_costs_what_lies_in_it_and_nothing_else() {
         codes.map(|code| EntryType::from_code(code.unwrap()[0]).unwrap()).collect()
     };
     assert_eq!(kinds.iter().filter(|kind| **kind == EntryType::Segment).count() as i64, MONTHS);
-    let checkpoint = fs::read(places.archive.join("checkpoint")).unwrap();
+    let beside = [places.archive.join("checkpoint"), places.keys.join(archive::SEEN)];
+    let beside = beside.map(|file| (fs::read(&file).unwrap(), file));
     let out = dir.path().join("E");
     for (entry, kind) in (0_u64..).zip(&kinds) {
         for how in [Harm::Header, Harm::Signatures, Harm::Body, Harm::Gone] {
             fs::write(&db, &whole).unwrap();
-            fs::write(places.archive.join("checkpoint"), &checkpoint).unwrap();
+            beside.iter().for_each(|(bytes, file)| fs::write(file, bytes).unwrap());
             let by = places.unlock(&secret()).unwrap();
             harm(&db, entry, how);
             let at = format!("{entry} {kind:?} {how:?}");
@@ -188,8 +189,27 @@ fn an_end_that_is_gone_is_told() {
         .unwrap();
     let gone = db.execute("DELETE FROM entries WHERE idx >= ?1", [last]).unwrap();
     let by = left.unlock(&secret()).unwrap();
+    assert!(matches!(produced(&places, &by, &out), Err(JobError::Integrity { .. })));
     let report = produced(&left, &by, &out).unwrap();
     assert_eq!((report.messages as i64, report.entry), (MONTHS * EACH - EACH, None));
     let told = report.damaged.iter().find(|d| d.entry == last as u64).unwrap();
     assert_eq!(told.what, format!("{gone} entries are gone from the end of the log"));
+}
+
+#[test]
+fn an_older_copy_is_produced_and_not_written_to() {
+    let dir = tempfile::tempdir().unwrap();
+    let places = prepared(dir.path());
+    let left = Places { past_damage: true, ..places.clone() };
+    let files = ["archive.db", "checkpoint"].map(|name| places.archive.join(name));
+    let older = files.map(|file| (fs::read(&file).unwrap(), file));
+    let by = places.unlock(&secret()).unwrap();
+    produced(&places, &by, &dir.path().join("E1")).unwrap().entry.unwrap();
+    older.iter().for_each(|(bytes, file)| fs::write(file, bytes).unwrap());
+    let refused = produced(&places, &by, &dir.path().join("E2"));
+    assert!(matches!(refused, Err(JobError::Apart { .. })));
+    let report = produced(&left, &by, &dir.path().join("E3")).unwrap();
+    assert_eq!((report.messages as i64, report.entry, report.exit_code()), (MONTHS * EACH, None, 5));
+    assert!(report.damaged.iter().any(|d| d.what.contains("remembers")), "{:?}", report.damaged);
+    assert!(older.iter().all(|(bytes, file)| fs::read(file).unwrap() == *bytes));
 }

@@ -250,9 +250,9 @@ fn record(job: &Export, operator: &Operator, marking: Option<&str>) -> Result<Re
     let plain =
         serde_json::to_vec(&recorded).map_err(|_| JobError::Internal { what: "export entry".into() })?;
     let mut writer = match job.places.writer(job.now) {
-        Err(JobError::Integrity { what }) if job.places.past_damage => {
+        Err(e @ (JobError::Integrity { .. } | JobError::Apart { .. })) if job.places.past_damage => {
             let may = operator.rights().has(access::Rights::EXPORT);
-            return if may { Ok(Err(what)) } else { Err(JobError::NoRight { right: "export" }) };
+            return if may { Ok(Err(e.to_string())) } else { Err(JobError::NoRight { right: "export" }) };
         }
         writer => writer?,
     };
