@@ -181,6 +181,8 @@ fn what_is_left_is_produced_when_it_is_asked_for() {
     let report = export(&place, "m", &["--past-damage"]).ends(5).json();
     assert_eq!((&report["messages"], &report["damaged"][0]["entry"]), (&6.into(), &run.into()));
     assert!(report["entry"].is_u64(), "its log still takes an entry: {report}");
+    assert!(start_page(&place).contains("Damaged in the archive"));
+    assert!(!start_page(&place).contains("not recorded in it"), "what is recorded is not said to be missing");
     assert_eq!(bodies(&place).len(), 6);
     // a header: the chain itself is broken, and it is not what anybody remembers
     flip(&place, run, "header");

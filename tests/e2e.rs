@@ -393,6 +393,15 @@ fn what_can_be_read_lies_apart() {
     place.run(&["demo", "D"]).ends(0);
     std::os::unix::fs::symlink(place.at("D/archive"), place.at("link")).unwrap();
     let at = ["--archive", "D/archive", "--keys", "D/keys"];
+    let job = |report: &str| {
+        place.file(
+            "job",
+            &format!(
+                "archive = 'D/archive'\nkeys = 'D/keys'\nreport = '{report}'\n[[copy]]\ncustodian = 'departementschef'\n\
+                 source = 'D/backup'\nbackup_passphrase_file = 'D/backup-passphrase.txt'\n"
+            ),
+        );
+    };
     let before = snapshot(&place.at("D"));
     let me = ["--passphrase-file", "D/passphrase.txt"];
     for inside in ["D/archive/x", "link/x", "D/keys/x", "D/holding/x"] {
@@ -404,8 +413,30 @@ fn what_can_be_read_lies_apart() {
         place.run(&[&ingest[..], &secret, &at].concat()).ends(2);
         place.run(&[&["handover", "key", "--out", inside][..], &at, &me].concat()).ends(2);
         place.run(&[&["review", "report", "--page", inside][..], &at].concat()).ends(2);
+        job(inside);
+        for words in [&["run", "job"][..], &["job", "check", "job"]] {
+            assert!(place.run(words).ends(2).err().contains("must lie apart"));
+        }
     }
     assert_eq!(snapshot(&place.at("D")), before);
-    place.run(&[&["review", "report", "--page", "x"][..], &at].concat());
-    assert!(place.at("x").exists(), "the control");
+    // the control: the same words with a place of its own
+    let controls: [(&[&str], &str); 4] = [
+        (&["export", "--custodian", "departementschef", "--unsealed", "--out", "x1"], "x1/data/index.html"),
+        (&["ingest", "--custodian", "departementschef", "--receipt", "x2", "D/backup"], "x2"),
+        (&["handover", "key", "--out", "x3"], "x3"),
+        (&["review", "report", "--page", "x4"], "x4"),
+    ];
+    for (words, made) in controls {
+        let more: &[&str] = match words[0] {
+            "ingest" => &["--backup-passphrase-file", "D/backup-passphrase.txt"],
+            "review" => &[],
+            _ => &me,
+        };
+        place.run(&[words, more, &at].concat());
+        assert!(place.at(made).exists(), "{words:?}");
+    }
+    place.run(&["checkpoint", "show", "--archive", "link", "--print", "x5"]).ends(0);
+    job("x6");
+    place.run(&["run", "job"]);
+    assert!(place.at("x6").exists());
 }

@@ -97,6 +97,27 @@ impl From<rusqlite::Error> for ArchiveError {
     }
 }
 
+impl ArchiveError {
+    /// What is wrong, without the number of the entry.
+    pub fn plain(self) -> String {
+        match self {
+            Self::Broken { what, .. } => what,
+            other => other.to_string(),
+        }
+    }
+
+    /// Whether it speaks of what is stored, and not of a store that is busy or of a machine that is short of something.
+    pub fn is_damage(&self) -> bool {
+        // SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_NOTADB, whatever stands above the primary code
+        let of_store = |code: i32| matches!(code & 0xff, 10 | 11 | 26);
+        match self {
+            Self::Broken { .. } | Self::Sealed { .. } | Self::Io { .. } => true,
+            Self::Store(code) => of_store(*code),
+            _ => false,
+        }
+    }
+}
+
 impl From<IdentityFault> for ArchiveError {
     fn from(e: IdentityFault) -> Self {
         match e {
@@ -118,4 +139,21 @@ pub(crate) fn sealed(what: &'static str) -> impl Fn(VaultError) -> ArchiveError 
 
 pub(crate) fn broken(entry: u64, what: impl Into<String>) -> ArchiveError {
     ArchiveError::Broken { entry, what: what.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_busy_store_is_no_damage() {
+        // SQLITE_BUSY, SQLITE_NOMEM, SQLITE_FULL, SQLITE_CANTOPEN; SQLITE_IOERR_READ, SQLITE_CORRUPT, SQLITE_NOTADB
+        for (code, damage) in
+            [(5, false), (7, false), (13, false), (14, false), (266, true), (11, true), (26, true)]
+        {
+            assert_eq!(ArchiveError::Store(code).is_damage(), damage, "{code}");
+        }
+        assert!(!ArchiveError::NoRight("query").is_damage() && !ArchiveError::Busy.is_damage());
+        assert!(crate::error::broken(1, "x").is_damage());
+    }
 }

@@ -8,7 +8,7 @@ use chain::{Checkpoint, EntryType, Header, Suite};
 use rusqlite::{Connection, Statement};
 
 use crate::error::{ArchiveError, broken};
-use crate::state::beside;
+use crate::state::{beside, stored};
 use crate::store::{Archive, Log, Stored, note_name};
 
 /// An entry that does not hold.
@@ -77,10 +77,8 @@ impl Archive {
     }
 
     pub(crate) fn replay_left(&mut self, connection: &Connection) -> Result<(), ArchiveError> {
-        let stored = "SELECT value FROM state WHERE name = 'checkpoint'";
-        let stored: Option<Vec<u8>> = connection.query_row(stored, [], |row| row.get(0)).ok();
-        let stored = stored.and_then(|text| Checkpoint::parse(std::str::from_utf8(&text).ok()?).ok());
-        let states: Vec<Checkpoint> = stored.into_iter().chain(beside(&self.dir)).collect();
+        let states: Vec<Checkpoint> =
+            stored(connection).into_iter().chain(beside(&self.dir).ok().flatten()).collect();
         let newest = "SELECT idx, header FROM entries ORDER BY idx DESC LIMIT 1";
         let newest =
             connection.query_row(newest, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)));
@@ -131,9 +129,9 @@ impl Archive {
         // an entry that is not there keeps its place
         self.log.frontier.push(chain::leaf_hash(suite, bytes));
         let stored = match read {
-            Ok((_, stored)) => stored.map_err(|e| Fault::of(plain(e)))?,
+            Ok((_, stored)) => stored.map_err(|e| Fault::of(e.plain()))?,
             Err(rusqlite::Error::QueryReturnedNoRows) => return Err(Fault::of("is not there".to_owned())),
-            Err(e) => return Err(Fault::of(plain(e.into()))),
+            Err(e) => return Err(Fault::of(ArchiveError::from(e).plain())),
         };
         let header = &stored.header;
         if index == 0 {
@@ -152,20 +150,12 @@ impl Archive {
         if let Err(e) = taken {
             // a header that its signature does not prove may be of any type
             let kind = kind.filter(|_| self.signed(&stored).is_ok());
-            return Err(Fault { kind, what: plain(e), header: sealed.then_some(stored.header) });
+            return Err(Fault { kind, what: e.plain(), header: sealed.then_some(stored.header) });
         }
         if self.log.suites.last().is_none_or(|(_, suite)| *suite != header.suite) {
             self.log.suites.push((index, header.suite));
         }
         self.log.written_at = header.written_at;
         Ok(stored.header)
-    }
-}
-
-/// What is wrong, without the entry.
-fn plain(e: ArchiveError) -> String {
-    match e {
-        ArchiveError::Broken { what, .. } => what,
-        other => other.to_string(),
     }
 }

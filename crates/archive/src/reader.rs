@@ -136,10 +136,11 @@ impl Archive {
             let opened = self.entry(index).and_then(|stored| Ok((self.open_whole(&pair, &stored)?, stored)));
             let (segment, stored) = match opened {
                 Ok(opened) => opened,
-                Err(e) => {
+                Err(e) if e.is_damage() => {
                     lost(index, e);
                     continue;
                 }
+                Err(e) => return Err(e),
             };
             for (place, &start) in (0..).zip(&segment.starts) {
                 if let Some(Item::Record(seed, groups)) = take_item(&mut &segment.plain[start..]) {
@@ -343,7 +344,8 @@ impl Archive {
             let opened = self.blob(index);
             match opened.and_then(|(header, mut body)| self.open_blob(&pair, &header, body.as_mut())) {
                 Ok((meta, _)) => all.push((meta.sha256, index)),
-                Err(e) => lost(index, e),
+                Err(e) if e.is_damage() => lost(index, e),
+                Err(e) => return Err(e),
             }
         }
         Ok(all)

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use access::KeyStore;
 use chain::Checkpoint;
+use rusqlite::Connection;
 
 use crate::anchors::Apart;
 use crate::error::{ArchiveError, broken, io};
@@ -18,20 +19,10 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError::Broken`] when there is none that can be read.
     pub fn checkpoint(&self) -> Result<Checkpoint, ArchiveError> {
-        let stored = self.stored_checkpoint();
-        match (&stored, &self.left) {
-            (Err(_), Some(_)) => beside(&self.dir).map_or(stored, Ok),
-            _ => stored,
-        }
-    }
-
-    fn stored_checkpoint(&self) -> Result<Checkpoint, ArchiveError> {
-        let text: Vec<u8> = self
-            .connection
-            .query_row("SELECT value FROM state WHERE name = 'checkpoint'", [], |row| row.get(0))
-            .map_err(|_| broken(self.size(), "no checkpoint"))?;
-        let text = String::from_utf8(text).map_err(|_| broken(self.size(), "malformed checkpoint"))?;
-        Checkpoint::parse(&text).map_err(|e| broken(self.size(), e.to_string()))
+        let of_file = || self.left.as_ref().and_then(|_| beside(&self.dir).ok().flatten());
+        stored(&self.connection)
+            .or_else(of_file)
+            .ok_or_else(|| broken(self.size(), "no checkpoint that can be read"))
     }
 
     /// Whether the log is what was committed last: the checkpoint in the database is of it, and the one in the file is not
@@ -47,7 +38,7 @@ impl Archive {
             ));
         }
         // a file that cannot be read says nothing; `verify` names it
-        match beside(&self.dir).filter(by_job) {
+        match beside(&self.dir).ok().flatten().filter(by_job) {
             Some(file) if file.size > self.size() => {
                 let what =
                     "the file checkpoint is newer than the archive: entries are gone, or this is an old copy";
@@ -98,9 +89,24 @@ impl Archive {
     }
 }
 
-/// The checkpoint in the file, where it can be read.
-pub(crate) fn beside(dir: &Path) -> Option<Checkpoint> {
-    Checkpoint::parse(&std::fs::read_to_string(dir.join("checkpoint")).ok()?).ok()
+/// The checkpoint in the database, where it can be read.
+pub(crate) fn stored(connection: &Connection) -> Option<Checkpoint> {
+    let text: Option<Vec<u8>> =
+        connection.query_row("SELECT value FROM state WHERE name = 'checkpoint'", [], |row| row.get(0)).ok();
+    Checkpoint::parse(std::str::from_utf8(&text?).ok()?).ok()
+}
+
+/// The checkpoint in the file beside it; none, or what is wrong with it.
+pub(crate) fn beside(dir: &Path) -> Result<Option<Checkpoint>, &'static str> {
+    let unreadable = "the file checkpoint cannot be read";
+    match fs::read(dir.join("checkpoint")) {
+        Ok(bytes) => {
+            let checkpoint = String::from_utf8(bytes).ok().and_then(|t| Checkpoint::parse(&t).ok());
+            checkpoint.map(Some).ok_or(unreadable)
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(_) => Err(unreadable),
+    }
 }
 
 /// Writes the file `checkpoint`: beside, synced, renamed.

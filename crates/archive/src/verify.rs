@@ -19,6 +19,7 @@ use crate::keyed::contents;
 use crate::lists;
 use crate::reader::Record;
 use crate::renewal::Renewals;
+use crate::state::{beside, stored};
 use crate::store::{APPLICATION, Stored, configure, database, format, note_name};
 
 /// What does not hold.
@@ -346,18 +347,6 @@ struct Given<'a> {
     older: Option<&'a Checkpoint>,
 }
 
-fn beside(dir: &Path) -> Result<Option<Checkpoint>, &'static str> {
-    let unreadable = "the file checkpoint cannot be read";
-    match std::fs::read(dir.join("checkpoint")) {
-        Ok(bytes) => {
-            let checkpoint = String::from_utf8(bytes).ok().and_then(|t| Checkpoint::parse(&t).ok());
-            checkpoint.map(Some).ok_or(unreadable)
-        }
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(_) => Err(unreadable),
-    }
-}
-
 fn checkpoints(
     connection: &Connection,
     replayed: &Replayed,
@@ -367,9 +356,7 @@ fn checkpoints(
 ) {
     let size = leaves.all.len() as u64;
     let mut fault = |what: &str| verified.broken.push(Broken { entry: size, what: what.to_owned() });
-    let text: Option<Vec<u8>> =
-        connection.query_row("SELECT value FROM state WHERE name = 'checkpoint'", [], |row| row.get(0)).ok();
-    let stored = text.and_then(|t| String::from_utf8(t).ok()).and_then(|t| Checkpoint::parse(&t).ok());
+    let stored = stored(connection);
     match &stored {
         None => fault("no checkpoint that can be read"),
         Some(stored) if stored.size < size => fault("the checkpoint is of another state of the log"),

@@ -14,7 +14,7 @@ pub enum Holds {
     Messages,
     /// An attachment.
     Attachment,
-    /// Something else of the log, or what cannot be told: the production could not be recorded.
+    /// Something else of the log, or what cannot be told.
     Log,
 }
 
@@ -49,13 +49,13 @@ fn in_words(what: &str, lang: Lang) -> &str {
     known.map_or(what, |(_, danish)| danish)
 }
 
-/// The table on the start page.
-pub(crate) fn table(damaged: &[Damaged], lang: Lang) -> Markup {
+/// The table on the start page; `recorded` says whether the log has an entry for the production.
+pub(crate) fn table(damaged: &[Damaged], recorded: bool, lang: Lang) -> Markup {
     let say = |word| lang.say(word);
     html! {
         h2 { (say(Word::DamagedTitle)) }
         p { strong { (say(Word::DamagedText)) } }
-        @if damaged.iter().any(|d| d.holds == Holds::Log) { p { strong { (say(Word::DamagedLog)) } } }
+        @if !recorded { p { strong { (say(Word::NotRecorded)) } } }
         table {
             thead { tr {
                 th scope="col" { (say(Word::Month)) }

@@ -355,6 +355,7 @@ impl Pages<'_> {
         messages: u64,
         withheld: &[Range],
         damaged: &[Damaged],
+        recorded: bool,
     ) -> String {
         let c = self.cover;
         let period = match (&c.from, &c.to) {
@@ -378,7 +379,7 @@ impl Pages<'_> {
                     dt { (self.say(Word::ChainRoot)) }
                     dd.hash { @for group in c.root.as_bytes().chunks(8) { (String::from_utf8_lossy(group)) " " } }
                 }
-                @if !damaged.is_empty() { (damage::table(damaged, self.lang)) }
+                @if !damaged.is_empty() { (damage::table(damaged, recorded, self.lang)) }
                 h2 { (self.say(Word::Conversations)) }
                 table {
                     thead { tr {

@@ -62,6 +62,7 @@ pub struct Production {
     open: BTreeMap<usize, Part>,
     withheld: Vec<Range>,
     damaged: Vec<Damaged>,
+    recorded: bool,
     finished: Finished,
 }
 
@@ -91,6 +92,7 @@ impl Production {
             open: BTreeMap::new(),
             withheld: Vec::new(),
             damaged: Vec::new(),
+            recorded: true,
             finished: Finished::default(),
         })
     }
@@ -143,9 +145,9 @@ impl Production {
         Ok(())
     }
 
-    /// Says what of the archive could not be read.
-    pub fn damaged(&mut self, damaged: Vec<Damaged>) {
-        self.damaged = damaged;
+    /// Says what of the archive could not be read, and whether the log could take an entry for the production.
+    pub fn damaged(&mut self, damaged: Vec<Damaged>, recorded: bool) {
+        (self.damaged, self.recorded) = (damaged, recorded);
     }
 
     fn line(&mut self, e: &Exhibit) -> io::Result<()> {
@@ -352,8 +354,13 @@ impl Production {
         }
         if self.html {
             let pages = Pages { lang: self.lang, zone: &self.zone, cover: &self.cover };
-            let start =
-                pages.start(&self.conversations, self.finished.messages, &self.withheld, &self.damaged);
+            let start = pages.start(
+                &self.conversations,
+                self.finished.messages,
+                &self.withheld,
+                &self.damaged,
+                self.recorded,
+            );
             self.bag.whole("data/index.html", start.as_bytes())?;
         }
         if !self.cover.disposed.is_empty() {

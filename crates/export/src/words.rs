@@ -91,7 +91,7 @@ words! {
     DisposedText: "Disse beskeder var i arkivet og inden for udleveringen. De er slettet, da deres frist var udløbet; sletningen er et led i kæden med to underskrifter.", "These messages were in the archive and within this production. They were disposed of when their time was up; the disposal is an entry of the chain with two signatures.";
     DamagedTitle: "Beskadiget i arkivet", "Damaged in the archive";
     DamagedText: "Disse led i arkivets kæde kan ikke læses: det, der ligger der, er ikke det, der blev underskrevet. Det, de rummer, er ikke med i udleveringen; hvor mange beskeder det er, kan ikke ses af resten. Find en kopi af arkivet, der holder.", "These entries of the archive's chain cannot be read: what lies there is not what was signed. What they hold is not in this production; how many messages that is cannot be told from the rest. Find a copy of the archive that holds.";
-    DamagedLog: "Kæden selv holder ikke. Udleveringen er derfor ikke noteret i den, og beviser kan mangle.", "The chain itself does not hold. This production is therefore not recorded in it, and proofs may be missing.";
+    NotRecorded: "Kæden selv holder ikke. Udleveringen er derfor ikke noteret i den, og beviser kan mangle.", "The chain itself does not hold. This production is therefore not recorded in it, and proofs may be missing.";
     DamagedOther: "andet, eller ukendt", "something else, or unknown";
     DamagedHolds: "Rummer", "Holds";
     DamagedMessages: "beskeder", "messages";

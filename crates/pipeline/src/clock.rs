@@ -14,6 +14,11 @@ pub(crate) fn civil(ms: i64) -> Result<Date, JobError> {
         .ok_or_else(|| JobError::BadValue { what: "the time now", why: "outside the calendar".to_owned() })
 }
 
+/// A month as reports and pages name it: `2026-03`.
+pub(crate) fn month_word(date: Date) -> String {
+    date.to_string().chars().take(7).collect()
+}
+
 /// Days since 1970-01-01.
 pub(crate) fn days(date: Date) -> i32 {
     jiff::civil::date(1970, 1, 1).until(date).map(|span| span.get_days()).unwrap_or(i32::MAX)

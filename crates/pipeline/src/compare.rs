@@ -64,7 +64,7 @@ pub(crate) fn vanished(
         *counts.entry((bucket.month, reason)).or_default() += 1;
     }
     let shown = |((month, reason), messages): ((Date, &str), u64)| Vanished {
-        month: month.to_string().chars().take(7).collect(),
+        month: crate::clock::month_word(month),
         reason: reason.to_owned(),
         messages,
     };

@@ -147,7 +147,14 @@ impl Job {
             copy.mapping.iter_mut().for_each(fix);
             copy.date().map_err(|()| fail("copy_date must be YYYY-MM-DD"))?;
         }
-        Ok(Self { file })
+        let job = Self { file };
+        job.report_path().map_or(Ok(()), |report| job.places().outside("report", report))?;
+        Ok(job)
+    }
+
+    fn places(&self) -> Places {
+        let places = Places::new(self.file.archive.clone(), self.file.keys.clone());
+        Places { holding: self.file.holding.clone().unwrap_or(places.holding), ..places }
     }
 
     /// Where the job wants its report, besides standard output.
@@ -236,10 +243,8 @@ impl Job {
             zone: copy.zone.clone(),
             mapping: copy.mapping.clone(),
         };
-        let mut places = Places::new(self.file.archive.clone(), self.file.keys.clone());
-        places.holding = self.file.holding.clone().unwrap_or(places.holding);
         let job = Ingest {
-            places,
+            places: self.places(),
             custodian: copy.custodian.clone(),
             sources: vec![copy.source.clone()],
             options,

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-pub use access::{Identities, Nobody, Person, Recipients};
+pub use access::{Identities, Person, Recipients};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 

@@ -4,10 +4,9 @@
 use std::collections::BTreeMap;
 
 use chain::EntryType;
-use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::clock::civil;
+use crate::clock::{civil, month_word};
 use crate::compare::Vanished;
 use crate::error::JobError;
 use crate::handover::{self, GivenOver};
@@ -97,10 +96,6 @@ impl StatusReport {
     }
 }
 
-fn month(date: Date) -> String {
-    date.to_string().chars().take(7).collect()
-}
-
 /// Looks at the archive; of one custodian where `only` is given.
 ///
 /// # Errors
@@ -132,7 +127,7 @@ pub fn status(places: &Places, only: Option<&str>, now: i64) -> Result<StatusRep
         let past = |m: &&policy::MonthDue| m.month < today.first_of_month();
         let named = |excused: bool| {
             let those = due.iter().filter(without).filter(past).filter(|m| m.excused == excused);
-            those.map(|m| month(m.month)).collect()
+            those.map(|m| month_word(m.month)).collect()
         };
         let mut sources: BTreeMap<(&str, Option<u64>), Vec<&Manifest>> = BTreeMap::new();
         for run in &mine {

@@ -9,6 +9,7 @@ mod handover;
 mod jobs;
 mod key;
 mod media;
+mod produce;
 mod proof;
 mod register;
 mod restamp;
@@ -103,12 +104,12 @@ fn dispatch(command: Command, at: &mut Context<'_>) -> Result<u8, Failure> {
         Command::Job(Job::Check(a)) => jobs::job_check(&a, at),
         Command::Status(a) => status::status(&a, at),
         Command::Smart(a) => smart::smart(a, at),
-        Command::Verify(a) => jobs::verify(&a, at),
+        Command::Verify(a) => produce::verify(&a, at),
         Command::Review(a) => review::review(a, at),
         Command::Checkpoint(a) => anchors::checkpoint(a, at),
         Command::Backup(a) => backup::backup(a, at),
         Command::Key(a) => key::key(a, at),
-        Command::Export(a) => jobs::export(&a, at),
+        Command::Export(a) => produce::export(&a, at),
         Command::Hold(a) => disposal::hold(a, at),
         Command::Dispose(a) => disposal::dispose(a, at),
         Command::Erase(a) => erase::erase(a, at),

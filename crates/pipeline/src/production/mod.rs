@@ -17,9 +17,9 @@ use serde::Serialize;
 
 use absent::{disposed, erased};
 use marking::marking;
-use months::{Noting, Short, damaged, month, month_of, months, said};
+use months::{Noting, Short, damaged, month, months};
 
-use crate::clock::civil;
+use crate::clock::{civil, month_word};
 use crate::error::JobError;
 use crate::manifest::Manifest;
 use crate::places::{Places, shown};
@@ -162,7 +162,7 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
         for exhibit in &mut exhibits {
             exhibit.archive.lowered_by = marking.of(job, &exhibit.message).lowered_by;
         }
-        let lost = short.damaged.iter().any(|d| d.holds == Holds::Attachment && d.month == month_of(date));
+        let lost = short.damaged.iter().any(|d| d.holds == Holds::Attachment && d.month == month_word(date));
         let mut content = |sha256: &[u8; 32], out: &mut dyn Write| -> io::Result<Found> {
             let Some(entry) = contents.get(sha256) else {
                 // one that does not open cannot say what it holds
@@ -173,7 +173,7 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
                 Ok(_) => Ok(Found::Whole),
                 Err(e) => {
                     out.refused.map_or(Ok(()), Err)?;
-                    short.damaged.push(damaged(date, *entry, Holds::Attachment, said(e)));
+                    short.damaged.push(damaged(date, *entry, Holds::Attachment, e.plain()));
                     Ok(Found::Damaged)
                 }
             }
@@ -197,7 +197,7 @@ pub fn export(job: &Export, operator: &Operator, progress: Progress<'_>) -> Resu
     }
     damaged.sort();
     damaged.dedup();
-    production.damaged(damaged.clone());
+    production.damaged(damaged.clone(), recorded.is_ok());
     let finished = production.finish(&today.to_string()).map_err(written)?;
     Ok(ExportReport {
         out: shown(&job.out),

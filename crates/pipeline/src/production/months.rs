@@ -11,6 +11,7 @@ use model::{Message, Stamp};
 use policy::Bucket;
 
 use super::Export;
+use crate::clock::month_word;
 use crate::error::JobError;
 use crate::manifest::Manifest;
 use crate::progress::Progress;
@@ -54,20 +55,7 @@ pub(super) struct Short {
 }
 
 pub(super) fn damaged(month: Date, entry: u64, holds: Holds, what: String) -> Damaged {
-    Damaged { month: month_of(month), entry, holds, what }
-}
-
-/// A month, `2026-03`.
-pub(super) fn month_of(date: Date) -> String {
-    date.to_string().chars().take(7).collect()
-}
-
-/// What is wrong with an entry, without its number.
-pub(super) fn said(e: archive::ArchiveError) -> String {
-    match e {
-        archive::ArchiveError::Broken { what, .. } => what,
-        other => other.to_string(),
-    }
+    Damaged { month: month_word(month), entry, holds, what }
 }
 
 /// A writer that keeps what it was refused: a full disk is no damage to the archive.
@@ -111,7 +99,7 @@ pub(super) fn month(
         }
         let mut lost = Vec::new();
         let blobs = archive.contents_left(operator, bucket, &mut |entry, e| {
-            lost.push(damaged(date, entry, Holds::Attachment, said(e)));
+            lost.push(damaged(date, entry, Holds::Attachment, e.plain()));
         });
         contents.extend(blobs.map_err(fail)?);
         let mut malformed = Vec::new();
@@ -120,7 +108,8 @@ pub(super) fn month(
             Ok(_) => {}
             Err(what) => malformed.push(damaged(date, record.entry, Holds::Messages, what)),
         };
-        let mut gone = |entry, e| lost.push(damaged(date, entry, Holds::Messages, said(e)));
+        let mut gone =
+            |entry, e: archive::ArchiveError| lost.push(damaged(date, entry, Holds::Messages, e.plain()));
         archive.records_left(operator, bucket, &mut each, &mut gone).map_err(fail)?;
         short.damaged.extend(lost.into_iter().chain(malformed));
     }

@@ -223,7 +223,7 @@ pub(crate) fn withheld(
             if from.is_some_and(|from| last < from) || to.is_some_and(|to| note.month > to) {
                 continue;
             }
-            let month = note.month.to_string().chars().take(7).collect();
+            let month = crate::clock::month_word(note.month);
             let ground = note.ground.map(|g| g.word().to_owned());
             out.push(export::Withheld { month, ground, standing, entry: *entry, erased: None });
         }
