@@ -12,11 +12,15 @@ pub type Seed = [u8; SEED_LEN];
 
 /// `H("BA1.salt" | seed | f)`: one block of fixed length, so a plain hash serves as the derivation.
 pub(crate) fn salt(suite: Suite, seed: &Seed, group: u8) -> Hash {
+    suite.hash(&[&salt_block(seed, group)])
+}
+
+fn salt_block(seed: &Seed, group: u8) -> [u8; 33] {
     let mut block = [0; 33];
     block[..16].copy_from_slice(&const { tag("BA1.salt") });
     block[16..32].copy_from_slice(seed);
     block[32] = group;
-    suite.hash(&[&block])
+    block
 }
 
 /// `H("BA1.field" | suite | f | salt | u64 length | bytes)` for group `f`, from 1.
@@ -26,13 +30,17 @@ pub fn field_commitment(suite: Suite, seed: &Seed, group: u8, bytes: &[u8]) -> H
 
 /// [`field_commitment`] from the salt alone: all that a proof shows of the seed.
 pub(crate) fn field_of_salt(suite: Suite, salt: &Hash, group: u8, bytes: &[u8]) -> Hash {
+    suite.hash(&[&field_head(suite, salt, group, bytes), bytes])
+}
+
+fn field_head(suite: Suite, salt: &Hash, group: u8, bytes: &[u8]) -> [u8; 58] {
     let mut head = [0; 58];
     head[..16].copy_from_slice(&const { tag("BA1.field") });
     head[16] = suite.code();
     head[17] = group;
     head[18..50].copy_from_slice(salt);
     head[50..58].copy_from_slice(&(bytes.len() as u64).to_be_bytes());
-    suite.hash(&[&head, bytes])
+    head
 }
 
 /// The commitment to a record from the commitments to its groups:
@@ -51,12 +59,16 @@ pub fn record_of_fields(suite: Suite, fields: &[Hash; GROUPS]) -> Hash {
 
 /// The commitment to a record.
 pub fn record(suite: Suite, seed: &Seed, groups: &[&[u8]; GROUPS]) -> Hash {
-    let mut fields = [[0; 32]; GROUPS];
-    for (f, (field, bytes)) in (1..).zip(fields.iter_mut().zip(groups)) {
-        *field = field_commitment(suite, seed, f, bytes);
-    }
+    let salts = suite.hash_each::<GROUPS, _, _>(&NUMBERS.map(|f| (salt_block(seed, f), &[][..])));
+    let heads = std::array::from_fn(|i| (field_head(suite, &salts[i], NUMBERS[i], groups[i]), groups[i]));
+    let fields = suite.hash_each::<TOGETHER, _, GROUPS>(&heads);
     record_of_fields(suite, &fields)
 }
+
+/// Blocks in which the groups of most messages fit.
+const TOGETHER: usize = 40;
+/// The groups, from 1.
+const NUMBERS: [u8; GROUPS] = [1, 2, 3, 4, 5, 6, 7, 8];
 
 /// The commitment to the body of an entry that is no segment: `H("BA1.body" | suite | type |
 /// salt | u64 length | clear | u64 length | plain)`.
@@ -86,6 +98,24 @@ mod tests {
         assert_eq!(hex(&record(Suite::Sha256, &seed, &groups)), expected);
         let expected = include_str!("../../../fixtures/vectors/chain/body-1.hex").trim();
         assert_eq!(hex(&body_commitment(Suite::Sha256, 5, &[5; 32], b"clear", b"plain")), expected);
+    }
+
+    /// The commitment to a record, by its groups and one by one.
+    #[test]
+    fn a_record_is_of_its_fields() {
+        let long = [7; 5000];
+        for suite in Suite::ALL {
+            for len in [0, 5, 6, 7, 69, 70, 400, 5000] {
+                let groups: [&[u8]; 8] = std::array::from_fn(|i| &long[..len / (i + 1)]);
+                let seed = [3; 16];
+                let mut f = 0;
+                let fields = groups.map(|bytes| {
+                    f += 1;
+                    field_commitment(suite, &seed, f, bytes)
+                });
+                assert_eq!(record(suite, &seed, &groups), record_of_fields(suite, &fields), "{len}");
+            }
+        }
     }
 
     #[test]
