@@ -95,6 +95,24 @@ fn a_witness_sees_growth_rollback_and_forks() {
     assert!(witness(&place, "A", &["stick/w"]).ends(5).err().contains("changed"));
 }
 
+/// What cannot be read of what is remembered stands in the report, beside all the rest.
+#[test]
+fn memories_that_came_to_harm_are_named() {
+    let place = prepared();
+    let words = ["verify", "--json", "--archive", "A", "--keys", "K", "--passphrase-file", "op"];
+    place.run(&words).ends(0);
+    let operators = files(&place.at(".local/state/beskedarkiv/seen")).remove(0);
+    for file in [place.at("K/seen"), operators] {
+        fs::write(&file, "ikke til at læse").unwrap();
+        let report = place.run(&words).ends(5).json();
+        assert!(report["entries"].as_u64() > Some(0), "{report}");
+        assert!(report["broken"].to_string().contains("cannot be read"), "{report}");
+        let accept = ["checkpoint", "accept", "--archive", "A", "--keys", "K", "--passphrase-file", "op"];
+        place.run(&accept).ends(0);
+        place.run(&words).ends(0);
+    }
+}
+
 #[test]
 fn an_operator_remembers() {
     let place = prepared();

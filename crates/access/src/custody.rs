@@ -3,7 +3,7 @@
 //! log can say: it has the public half.
 
 use chain::{GroupFault, from_groups, hash, to_groups};
-use vault::{Secret, Share, VaultError};
+use vault::{Plain, Secret, Share, VaultError};
 use zeroize::Zeroizing;
 
 /// Bytes of a share on paper.
@@ -105,7 +105,7 @@ impl PaperShare {
     /// u8 shares | u8 number | split 4 | values 32 | check 4`.
     pub fn groups(&self, archive: &[u8; 16]) -> Zeroizing<String> {
         let Self { of: ShareSet { epoch, threshold, shares, set }, share: Share { x, y } } = self;
-        let mut bytes = Zeroizing::new(Vec::with_capacity(LEN));
+        let mut bytes = Plain::new(Vec::with_capacity(LEN));
         bytes.push(VERSION);
         bytes.extend_from_slice(&archive[..4]);
         bytes.extend_from_slice(&epoch.to_be_bytes());
@@ -122,7 +122,7 @@ impl PaperShare {
     /// # Errors
     /// [`ShareFault::Group`], [`ShareFault::Other`].
     pub fn typed(archive: &[u8; 16], groups: &str) -> Result<Self, ShareFault> {
-        let bytes = Zeroizing::new(from_groups(groups, LEN)?);
+        let bytes = Plain::new(from_groups(groups, LEN)?);
         let (body, checked) = bytes.split_last_chunk::<4>().ok_or(ShareFault::Other)?;
         if check(archive, body) != *checked || body[0] != VERSION || body[1..5] != archive[..4] {
             return Err(ShareFault::Other);

@@ -21,8 +21,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use chain::hex;
-use vault::Secret;
-use zeroize::Zeroizing;
+use vault::{Plain, Secret};
 
 use crate::register::OperatorId;
 
@@ -169,7 +168,7 @@ impl KeyStore {
     ///
     /// # Errors
     /// [`KeyStoreFault`].
-    pub fn read(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeyStoreFault> {
+    pub fn read(&self, name: &str) -> Result<Option<Plain>, KeyStoreFault> {
         self.read_up_to(name, MOST_BYTES)
     }
 
@@ -177,7 +176,7 @@ impl KeyStore {
     ///
     /// # Errors
     /// [`KeyStoreFault`].
-    pub fn read_up_to(&self, name: &str, most: u64) -> Result<Option<Zeroizing<Vec<u8>>>, KeyStoreFault> {
+    pub fn read_up_to(&self, name: &str, most: u64) -> Result<Option<Plain>, KeyStoreFault> {
         let path = self.root.join(name);
         match fs::metadata(&path) {
             Err(e) if e.kind() == io::ErrorKind::NotFound || e.kind() == io::ErrorKind::NotADirectory => {
@@ -185,7 +184,7 @@ impl KeyStore {
             }
             Err(e) => Err(fault(name, &e)),
             Ok(meta) if meta.len() > most => Err(KeyStoreFault::Damaged(name.to_owned())),
-            Ok(_) => fs::read(&path).map(|b| Some(Zeroizing::new(b))).map_err(|e| fault(name, &e)),
+            Ok(_) => fs::read(&path).map(|b| Some(Plain::new(b))).map_err(|e| fault(name, &e)),
         }
     }
 

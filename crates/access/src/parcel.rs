@@ -2,8 +2,7 @@
 //! it must not be used. Two things never go along: the holding area's keys, and the private half of an
 //! epoch that is in split custody; either would undo what they are for.
 
-use vault::{Cost, VaultError};
-use zeroize::Zeroizing;
+use vault::{Cost, Plain, VaultError};
 
 use crate::custody::CustodyNote;
 use crate::keystore::{KeyStore, KeyStoreFault};
@@ -80,14 +79,14 @@ pub struct Packed {
 }
 
 /// A parcel, opened and not yet written anywhere. It has no `Debug`.
-pub struct Opened(Vec<(String, Zeroizing<Vec<u8>>)>);
+pub struct Opened(Vec<(String, Plain)>);
 
 /// Seals a key store.
 ///
 /// # Errors
 /// [`ParcelFault`].
 pub fn pack(keys: &KeyStore, label: Label, passphrase: &[u8], cost: Cost) -> Result<Packed, ParcelFault> {
-    let mut plain = Zeroizing::new(Vec::new());
+    let mut plain = Plain::new(Vec::new());
     let names = taken(keys)?;
     for name in &names {
         let bytes = keys.read_up_to(name, MOST as u64)?.ok_or(ParcelFault::Malformed)?;
@@ -136,7 +135,7 @@ pub fn open(bytes: &[u8], passphrase: &[u8]) -> Result<Opened, ParcelFault> {
     let (cost, salt, rest) = Cost::parse_head(MAGIC, bytes).ok_or(ParcelFault::Malformed)?;
     let mut sealed = rest.get(28..).ok_or(ParcelFault::Malformed)?;
     let key = vault::derive(passphrase, &salt, cost).map_err(|_| ParcelFault::Malformed)?;
-    let mut plain = Zeroizing::new(Vec::new());
+    let mut plain = Plain::new(Vec::new());
     vault::open_stream(&key, &stated.context(), &mut sealed, &mut *plain).map_err(|e| match e {
         VaultError::WrongKey => ParcelFault::WrongPassphrase,
         _ => ParcelFault::Malformed,
@@ -150,7 +149,7 @@ pub fn open(bytes: &[u8], passphrase: &[u8]) -> Result<Opened, ParcelFault> {
         let name = take(&mut rest).and_then(|n| std::str::from_utf8(n).ok()).filter(|n| belongs(n));
         let content = take(&mut rest);
         let (name, content) = name.zip(content).ok_or(ParcelFault::Malformed)?;
-        files.push((name.to_owned(), Zeroizing::new(content.to_vec())));
+        files.push((name.to_owned(), Plain::new(content.to_vec())));
     }
     Ok(Opened(files))
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use age::secrecy::SecretString;
 use age::{Callbacks, DecryptError, Decryptor, EncryptError, Encryptor, plugin};
+use vault::Plain;
 use zeroize::Zeroizing;
 
 /// Most recipients of one operator: a token, a spare one, a sheet in the safe.
@@ -225,7 +226,7 @@ impl Identities {
     ///
     /// # Errors
     /// [`PersonalFault::NoFit`] and what keeps a plug-in from opening it.
-    pub fn open(&self, sealed: &[u8], most: u64) -> Result<Zeroizing<Vec<u8>>, PersonalFault> {
+    pub fn open(&self, sealed: &[u8], most: u64) -> Result<Plain, PersonalFault> {
         let native = self.native.iter().map(|i| -> &dyn age::Identity { i });
         match opened(sealed, native, most) {
             Err(PersonalFault::NoFit) if !self.plugins.is_empty() => {}
@@ -246,7 +247,7 @@ fn opened<'i>(
     sealed: &[u8],
     identities: impl Iterator<Item = &'i dyn age::Identity>,
     most: u64,
-) -> Result<Zeroizing<Vec<u8>>, PersonalFault> {
+) -> Result<Plain, PersonalFault> {
     let decryptor = Decryptor::new_buffered(sealed).map_err(|_| PersonalFault::Malformed)?;
     if decryptor.is_scrypt() {
         return Err(PersonalFault::Malformed);
@@ -256,7 +257,7 @@ fn opened<'i>(
         DecryptError::Plugin(_) | DecryptError::Io(_) => PersonalFault::Plugin(tame(&e.to_string())),
         _ => PersonalFault::Malformed,
     })?;
-    let mut secret = Zeroizing::new(Vec::with_capacity(64));
+    let mut secret = Plain::new(Vec::with_capacity(64));
     reader.take(most + 1).read_to_end(&mut secret).map_err(|_| PersonalFault::Malformed)?;
     if secret.len() as u64 > most { Err(PersonalFault::Malformed) } else { Ok(secret) }
 }

@@ -118,6 +118,14 @@ impl Archive {
         self.entry(entry).map(|stored| stored.header.written_at)
     }
 
+    /// The run that an entry belongs to.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn run_of(&self, entry: u64) -> Result<[u8; 16], ArchiveError> {
+        self.entry(entry).map(|stored| stored.header.run)
+    }
+
     fn kept_at(&self, size: u64) -> PathBuf {
         self.dir.join(FOLDER).join(format!("{size:016x}"))
     }

@@ -1,8 +1,7 @@
 //! Bodies of entries: what is clear and what is sealed in them. `docs/FORMAT.md`, "Bodies".
 
 use chain::{Hash, Seed, Suite};
-use vault::{KeyPair, PublicKey, Secret, VaultError, WRAPPED_LEN};
-use zeroize::Zeroizing;
+use vault::{KeyPair, Plain, PublicKey, Secret, VaultError, WRAPPED_LEN};
 
 use crate::Groups;
 
@@ -39,7 +38,7 @@ pub(crate) fn register(
     plain: &[u8],
 ) -> Result<(Vec<u8>, Hash), VaultError> {
     let salt: Hash = vault::random()?;
-    let salted = Zeroizing::new([&salt[..], plain].concat());
+    let salted = Plain::new([&salt[..], plain].concat());
     let sealed = vault::seal_under(key, context, &salted)?;
     Ok((frame(clear, &sealed), chain::body_commitment(suite, context[48], &salt, clear, plain)))
 }
@@ -50,12 +49,12 @@ pub(crate) fn open_register(
     key: &Secret,
     context: &[u8; 49],
     body: &[u8],
-) -> Result<(Zeroizing<Vec<u8>>, Hash), VaultError> {
+) -> Result<(Plain, Hash), VaultError> {
     let (clear, sealed) = unframe(body).ok_or(VaultError::Truncated { need: 4, have: body.len() })?;
     let mut salted = vault::open_under(key, context, sealed)?;
     let (salt, plain) = salted.split_first_chunk::<32>().ok_or(VaultError::Broken)?;
     let commitment = chain::body_commitment(suite, context[48], salt, clear, plain);
-    let plain = Zeroizing::new(plain.to_vec());
+    let plain = Plain::new(plain.to_vec());
     zeroize::Zeroize::zeroize(&mut *salted);
     Ok((plain, commitment))
 }
@@ -78,7 +77,7 @@ pub(crate) fn open_segment(
     context: &[u8; 49],
     body: &[u8],
     anew: Option<&[u8]>,
-) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+) -> Result<Plain, VaultError> {
     let (wrapped, sealed) = split(body)?;
     let key = vault::unwrap(bucket, "segment", context, anew.unwrap_or(wrapped))?;
     vault::open(&key, context, sealed)
@@ -100,8 +99,8 @@ pub(crate) struct BlobMeta {
 pub(crate) const BLOB_META: usize = 72 + vault::OVERHEAD;
 
 impl BlobMeta {
-    pub(crate) fn encode(&self) -> Zeroizing<Vec<u8>> {
-        Zeroizing::new([&self.salt[..], &self.sha256, &self.size.to_be_bytes()].concat())
+    pub(crate) fn encode(&self) -> Plain {
+        Plain::new([&self.salt[..], &self.sha256, &self.size.to_be_bytes()].concat())
     }
 
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {

@@ -3,8 +3,7 @@
 
 use access::KeyStore;
 use chain::Signer;
-use vault::{KeyPair, PublicKey, Secret};
-use zeroize::Zeroizing;
+use vault::{KeyPair, Plain, PublicKey, Secret};
 
 use crate::error::{ArchiveError, sealed};
 use crate::operators::Operator;
@@ -50,7 +49,7 @@ impl Archive {
     /// [`ArchiveError::NoRight`] when nobody could unlock it again.
     pub fn lock_keys(&self, keys: &KeyStore, now: u64) -> Result<u64, ArchiveError> {
         let random = sealed("randomness");
-        let mut all = Zeroizing::new(Vec::new());
+        let mut all = Plain::new(Vec::new());
         for name in SECRETS {
             all.extend_from_slice(keys.secret(name)?.as_ref());
         }

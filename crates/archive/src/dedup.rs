@@ -7,8 +7,7 @@ use std::collections::HashSet;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use vault::{Secret, padme};
-use zeroize::Zeroizing;
+use vault::{Plain, Secret, padme};
 
 /// What the archive knows of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -417,9 +416,9 @@ impl Delta {
         self.0.len() >= MOST_LISTED * ENTRY
     }
 
-    pub(crate) fn encode(&self) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn encode(&self) -> Plain {
         let count = u32::try_from(self.0.len() / ENTRY).unwrap_or(u32::MAX);
-        let mut out = Zeroizing::new(Vec::with_capacity(padme(4 + self.0.len())));
+        let mut out = Plain::new(Vec::with_capacity(padme(4 + self.0.len())));
         out.extend_from_slice(&count.to_be_bytes());
         out.extend_from_slice(&self.0);
         out.resize(padme(4 + self.0.len()), 0);
@@ -434,6 +433,8 @@ pub(crate) fn most_entries(sealed_len: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use zeroize::Zeroizing;
+
     use super::*;
 
     #[test]
@@ -511,7 +512,7 @@ mod tests {
     #[test]
     fn what_is_missing_is_missed_once_and_only_where_the_conversation_is() {
         let key = Zeroizing::new([1; 32]);
-        let mut lists: Vec<Zeroizing<Vec<u8>>> = Vec::new();
+        let mut lists: Vec<Plain> = Vec::new();
         for (which, expected) in [
             (&[0, 1, 2, 3][..], 0),
             // one of a is gone

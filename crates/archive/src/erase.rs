@@ -11,8 +11,7 @@ use std::sync::Arc;
 use access::{EraseBody, ResealBody, Rights};
 use chain::{Approval, EntryType, Signer};
 use rusqlite::params;
-use vault::{KeyPair, PublicKey, WRAPPED_LEN};
-use zeroize::Zeroizing;
+use vault::{KeyPair, Plain, PublicKey, WRAPPED_LEN};
 
 use crate::Operator;
 use crate::body::{Item, context, put_erased, put_record, take_item};
@@ -221,7 +220,7 @@ impl Writer {
         let Rekeyed { id, old, new } = keys;
         let mut reseal =
             ResealBody { public: new.as_bytes().to_vec(), bodies: Vec::new(), wraps: Vec::new() };
-        for segment in self.archive.of_bucket(EntryType::Segment, id)? {
+        for segment in self.archive.of_bucket(EntryType::Segment, id) {
             let stored = self.archive.entry(segment)?;
             let gone = places.remove(&segment);
             if all || gone.is_some() {
@@ -233,7 +232,7 @@ impl Writer {
         if let Some((entry, _)) = places.first_key_value() {
             return Err(broken(*entry, "is not a segment of the bucket"));
         }
-        for blob in self.archive.of_bucket(EntryType::Blob, id)? {
+        for blob in self.archive.of_bucket(EntryType::Blob, id) {
             if matches!(self.archive.fates.of_body(id, blob), Fate::There(_)) {
                 let stored = self.archive.entry(blob)?;
                 reseal.wraps.push((blob, self.wrap_anew(&stored, "blob", old, new)?));
@@ -255,7 +254,7 @@ impl Writer {
     ) -> Result<(u64, chain::Hash, u64), ArchiveError> {
         let h = &stored.header;
         let before = self.archive.open_segment(old, stored)?;
-        let mut plain = Zeroizing::new(Vec::with_capacity(before.len()));
+        let mut plain = Plain::new(Vec::with_capacity(before.len()));
         let (mut rest, mut place, mut found) = (before.as_slice(), 0, 0);
         while !rest.is_empty() {
             let item = take_item(&mut rest).ok_or_else(|| broken(h.index, "malformed record"))?;

@@ -53,6 +53,9 @@ pub enum ArchiveError {
         /// What does not hold.
         fault: crate::Apart,
     },
+    /// The lists of known messages are damaged, which [`crate::Writer::relist`] mends.
+    #[error("the lists of known messages are damaged")]
+    Lists,
     /// The key store does not belong to the archive, or lacks a part.
     #[error(transparent)]
     KeyStore(#[from] KeyStoreFault),

@@ -179,6 +179,7 @@ fn make(dir: &Path, keys: &Path, founding: &Founding<'_>) -> Result<(), ArchiveE
         connection,
         id: archive,
         log: crate::store::Log::new(chain::Suite::Sha256),
+        index: crate::index::Index::default(),
         authority: access::Authority::default(),
         buckets: Vec::new(),
         fates: crate::fate::Fates::default(),

@@ -3,8 +3,7 @@
 //! record by the log of the archive that it came from. FORMAT.md, "Hand-over".
 
 use chain::{Approval, Checkpoint, EntryType, HEADER_LEN, Hash, Header, Note, Pruned, Seed, Suite};
-use vault::{KeyPair, Secret};
-use zeroize::Zeroizing;
+use vault::{KeyPair, Plain, Secret};
 
 use crate::body::{Item, put_erased, put_record, take_item};
 use crate::dispose::Recheck;
@@ -60,12 +59,8 @@ impl<'a> Records<'a> {
     ///
     /// # Errors
     /// As [`Records::next`].
-    pub fn kept(
-        plain: &[u8],
-        suite: Suite,
-        keep: impl Fn(u32) -> bool,
-    ) -> Result<(Zeroizing<Vec<u8>>, u64), u32> {
-        let (mut out, mut kept) = (Zeroizing::new(Vec::with_capacity(plain.len())), 0);
+    pub fn kept(plain: &[u8], suite: Suite, keep: impl Fn(u32) -> bool) -> Result<(Plain, u64), u32> {
+        let (mut out, mut kept) = (Plain::new(Vec::with_capacity(plain.len())), 0);
         let mut all = Records::of(plain);
         while let Some((place, what)) = all.next()? {
             match &what {
@@ -170,7 +165,7 @@ impl Provable {
     ///
     /// # Errors
     /// [`ArchiveError::Broken`].
-    pub fn kept(&self, keep: impl Fn(u32) -> bool) -> Result<(Zeroizing<Vec<u8>>, u64), ArchiveError> {
+    pub fn kept(&self, keep: impl Fn(u32) -> bool) -> Result<(Plain, u64), ArchiveError> {
         Records::kept(&self.plain, self.suite, keep).map_err(|_| broken(0, "malformed record"))
     }
 

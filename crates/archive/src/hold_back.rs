@@ -7,8 +7,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use chain::EntryType;
-use vault::{Packer, Secret, WRAPPED_LEN};
-use zeroize::Zeroizing;
+use vault::{Packer, Plain, Secret, WRAPPED_LEN};
 
 use crate::Groups;
 use crate::blob::{Content, Digesting, INLINE, seal_blob};
@@ -164,7 +163,7 @@ impl Run<'_> {
         let seal = sealed("held message");
         let run = self.id;
         let context_of = |kind: EntryType| context(&archive, &run, &to.id, kind.code());
-        let mut record = Zeroizing::new(Vec::new());
+        let mut record = Plain::new(Vec::new());
         let seed = self.seeds.next()?;
         put_record(&mut record, &seed, groups);
         let suite = self.writer.archive.suite();
@@ -229,7 +228,7 @@ impl Run<'_> {
     }
 
     fn commit_to(&mut self, held: &mut HoldBack) -> Result<(), ArchiveError> {
-        let plain = Zeroizing::new(encode_items(&std::mem::take(&mut held.pending)));
+        let plain = Plain::new(encode_items(&std::mem::take(&mut held.pending)));
         self.register(&Entry { kind: EntryType::Withheld, clear: &[], plain: &plain }).map(|_| ())
     }
 

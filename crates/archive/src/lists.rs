@@ -26,6 +26,16 @@ impl Row {
         Ok(Self { idx: row.get(0)?, values: [blob(1)?, blob(2)?, blob(3)?] })
     }
 
+    /// Its number.
+    pub(crate) fn idx(&self) -> i64 {
+        self.idx
+    }
+
+    /// Run, bucket, and the sealed list.
+    pub(crate) fn values(&self) -> &[Vec<u8>; 3] {
+        &self.values
+    }
+
     /// Bytes.
     pub(crate) fn len(&self) -> usize {
         self.values.iter().map(Vec::len).sum()
@@ -61,6 +71,17 @@ pub(crate) fn changed(connection: &Connection, rows: &[i64]) -> Result<(), Archi
     for idx in rows {
         add(&mut sum, &statement.query_row([idx], Row::read)?.term());
     }
+    keep(connection, &sum)
+}
+
+/// Keeps the sum over the rows as they are, as a part of the transaction that is open.
+pub(crate) fn count_anew(connection: &Connection) -> Result<(), ArchiveError> {
+    let mut sum = [0; 32];
+    rows(connection, &mut |row| add(&mut sum, &row.term()))?;
+    keep(connection, &sum)
+}
+
+fn keep(connection: &Connection, sum: &Hash) -> Result<(), ArchiveError> {
     connection
         .prepare_cached("INSERT OR REPLACE INTO state (name, value) VALUES ('lists', ?1)")?
         .execute([&sum[..]])?;

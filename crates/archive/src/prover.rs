@@ -2,7 +2,7 @@
 //! be shown and the rest stay hashes. FORMAT.md, "Proofs".
 
 use chain::{Checkpoint, HEADER_LEN, Hash, Levels, Pruned, Suite};
-use zeroize::Zeroizing;
+use vault::Plain;
 
 use crate::Operator;
 use crate::body::{Item, take_item};
@@ -22,7 +22,7 @@ pub struct Provable {
     pub(crate) header: [u8; HEADER_LEN],
     /// What the records are committed to with.
     pub(crate) suite: Suite,
-    pub(crate) plain: Zeroizing<Vec<u8>>,
+    pub(crate) plain: Plain,
     /// Where each record begins in `plain`.
     starts: Vec<usize>,
     leaves: Vec<Hash>,

@@ -7,8 +7,7 @@ use std::io::{Read, Write};
 
 use access::KeyStore;
 use chain::{EntryType, Hash, Header, Seed};
-use vault::{KeyPair, Secret};
-use zeroize::Zeroizing;
+use vault::{KeyPair, Plain, Secret};
 
 use crate::body::{BLOB_META, BlobMeta, Item, context, open_segment, split, take_item};
 use crate::error::{ArchiveError, broken, io, sealed};
@@ -26,7 +25,7 @@ pub struct RegisterEntry {
     /// What stands clear in it.
     pub clear: Vec<u8>,
     /// What was sealed.
-    pub plain: Zeroizing<Vec<u8>>,
+    pub plain: Plain,
 }
 
 /// A record, opened.
@@ -45,7 +44,7 @@ pub struct Record<'a> {
 
 /// A segment that holds.
 pub(crate) struct Opened {
-    pub(crate) plain: Zeroizing<Vec<u8>>,
+    pub(crate) plain: Plain,
     /// Where each record begins in `plain`.
     pub(crate) starts: Vec<usize>,
     /// The leaf of each.
@@ -94,7 +93,7 @@ impl Archive {
     ///
     /// # Errors
     /// [`ArchiveError`].
-    pub fn labels(&self, keys: &KeyStore) -> Result<Vec<Zeroizing<Vec<u8>>>, ArchiveError> {
+    pub fn labels(&self, keys: &KeyStore) -> Result<Vec<Plain>, ArchiveError> {
         let mut labels: HashMap<[u8; 16], _> = self
             .register(keys, &[EntryType::Bucket])?
             .into_iter()
@@ -115,7 +114,7 @@ impl Archive {
         each: &mut dyn FnMut(Record<'_>) -> Result<(), ArchiveError>,
     ) -> Result<(), ArchiveError> {
         let Some(id) = self.buckets.get(bucket).map(|b| b.id) else { return Ok(()) };
-        self.records_in(operator, &id, &self.of_bucket(EntryType::Segment, &id)?, each)
+        self.records_in(operator, &id, &self.of_bucket(EntryType::Segment, &id), each)
     }
 
     /// As [`Archive::records`], each segment held to the root in its header, and past those that do not hold: `lost` is
@@ -132,7 +131,7 @@ impl Archive {
     ) -> Result<(), ArchiveError> {
         let Some(id) = self.buckets.get(bucket).map(|b| b.id) else { return Ok(()) };
         let pair = operator.bucket(&id)?.ok_or(ArchiveError::NoRight("query"))?;
-        for index in self.of_bucket(EntryType::Segment, &id)? {
+        for index in self.of_bucket(EntryType::Segment, &id) {
             let opened = self.entry(index).and_then(|stored| Ok((self.open_whole(&pair, &stored)?, stored)));
             let (segment, stored) = match opened {
                 Ok(opened) => opened,
@@ -261,16 +260,11 @@ impl Archive {
     }
 
     /// Entries of a type that belong to a bucket.
-    pub(crate) fn of_bucket(&self, kind: EntryType, bucket: &[u8; 16]) -> Result<Vec<u64>, ArchiveError> {
+    pub(crate) fn of_bucket(&self, kind: EntryType, bucket: &[u8; 16]) -> Vec<u64> {
         if let Some(left) = &self.left {
-            return Ok(left.of(&[kind]).filter(|h| h.bucket == *bucket).map(|h| h.index).collect());
+            return left.of(&[kind]).filter(|h| h.bucket == *bucket).map(|h| h.index).collect();
         }
-        let sql = "SELECT idx FROM entries WHERE substr(header, 5, 1) = ?1 AND substr(header, 89, 16) = ?2 ORDER BY idx";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let rows =
-            statement.query_map(rusqlite::params![[kind.code()], bucket], |row| row.get::<_, i64>(0))?;
-        let indexes: Result<Vec<i64>, _> = rows.collect();
-        Ok(indexes?.into_iter().filter_map(|i| u64::try_from(i).ok()).collect())
+        self.index.of_bucket(kind, bucket).collect()
     }
 
     /// One entry with its body.
@@ -301,11 +295,7 @@ impl Archive {
     }
 
     /// The records of a segment, unpacked.
-    pub(crate) fn open_segment(
-        &self,
-        pair: &KeyPair,
-        stored: &Stored,
-    ) -> Result<Zeroizing<Vec<u8>>, ArchiveError> {
+    pub(crate) fn open_segment(&self, pair: &KeyPair, stored: &Stored) -> Result<Plain, ArchiveError> {
         let h = &stored.header;
         let body = stored.body.as_deref().ok_or_else(|| broken(h.index, "no body"))?;
         let context = context(&self.id, &h.run, &h.bucket, h.entry_type);
@@ -337,7 +327,7 @@ impl Archive {
         let Some(bucket) = self.buckets.get(bucket) else { return Ok(Vec::new()) };
         let pair = operator.bucket(&bucket.id)?.ok_or(ArchiveError::NoRight("query"))?;
         let mut all = Vec::new();
-        for index in self.of_bucket(EntryType::Blob, &bucket.id)? {
+        for index in self.of_bucket(EntryType::Blob, &bucket.id) {
             if !matches!(self.fates.of_body(&bucket.id, index), Fate::There(_)) {
                 continue;
             }

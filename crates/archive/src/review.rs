@@ -4,8 +4,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
 use chain::EntryType;
-use vault::{Secret, WRAPPED_LEN};
-use zeroize::Zeroizing;
+use vault::{Plain, Secret, WRAPPED_LEN};
 
 use crate::body::{BLOB_META, Item, context, split, take_item};
 use crate::error::{ArchiveError, broken, io, sealed};
@@ -117,16 +116,16 @@ impl Reviewing<'_> {
     ///
     /// # Errors
     /// [`ArchiveError`].
-    pub fn preview(&mut self, held: &Held, number: usize) -> Result<Zeroizing<Vec<u8>>, ArchiveError> {
+    pub fn preview(&mut self, held: &Held, number: usize) -> Result<Plain, ArchiveError> {
         let blob = held.blobs.get(number).ok_or_else(|| broken(0, "no such attachment"))?;
         let slot = held.slot + 1 + number as u64;
         if blob.large {
-            return Ok(Zeroizing::new(Vec::new()));
+            return Ok(Plain::new(Vec::new()));
         }
         let key = self.slot(slot)?;
         let body = self.items.body(slot)?;
         let stream = body.get(WRAPPED_LEN + BLOB_META..).unwrap_or_default();
-        let mut out = Zeroizing::new(Vec::new());
+        let mut out = Plain::new(Vec::new());
         let context = self.context(held, EntryType::Blob);
         let mut stream = stream;
         vault::open_stream(&key, &context, &mut stream, &mut *out).map_err(sealed("attachment"))?;

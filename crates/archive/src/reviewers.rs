@@ -4,8 +4,7 @@
 
 use access::{OperatorId, Rights};
 use chain::{EntryType, hex};
-use vault::{PublicKey, Secret};
-use zeroize::Zeroizing;
+use vault::{Plain, PublicKey, Secret};
 
 use crate::error::{ArchiveError, sealed};
 use crate::holding::HeldRun;
@@ -17,7 +16,7 @@ pub(crate) struct Reviewer {
     pub(crate) id: OperatorId,
     pub(crate) key: PublicKey,
     /// The scope of the grant, in the caller's words.
-    pub(crate) scope: Zeroizing<Vec<u8>>,
+    pub(crate) scope: Plain,
 }
 
 /// Name of the wrap of a run's holding key to a reviewer.

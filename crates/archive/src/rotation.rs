@@ -6,8 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use access::{EpochBody, GrantBody, KeyStore, OperatorId, Rights};
 use chain::EntryType;
-use vault::{KeyPair, PublicKey};
-use zeroize::Zeroizing;
+use vault::{KeyPair, Plain, PublicKey};
 
 use crate::Operator;
 use crate::error::{ArchiveError, broken, sealed};
@@ -34,7 +33,7 @@ pub(crate) struct Rotation {
     number: u32,
     clear: Vec<u8>,
     /// Clear part and scope of each operator's grant.
-    grants: Vec<(Vec<u8>, Zeroizing<Vec<u8>>)>,
+    grants: Vec<(Vec<u8>, Plain)>,
 }
 
 /// An operator's key of the next epoch.

@@ -7,8 +7,7 @@ use std::fs::File;
 use access::{KeyStore, Rights};
 use chain::{EntryType, Hash, Seed};
 use rusqlite::params;
-use vault::{KeyPair, PublicKey};
-use zeroize::Zeroizing;
+use vault::{KeyPair, Plain, PublicKey};
 
 use crate::Groups;
 use crate::blob::{Content, Digesting, INLINE, seal_blob};
@@ -59,9 +58,9 @@ pub struct Run<'w> {
     pub(crate) held: Option<HoldBack>,
     labels: HashMap<Vec<u8>, BucketNo>,
     /// Segments that are not full, as records.
-    open: HashMap<BucketNo, Zeroizing<Vec<u8>>>,
+    open: HashMap<BucketNo, Plain>,
     /// Emptied buffers of segments that were sealed.
-    spare: Vec<Zeroizing<Vec<u8>>>,
+    spare: Vec<Plain>,
     open_bytes: usize,
     deltas: HashMap<BucketNo, Delta>,
     sealer: Sealer,
@@ -69,12 +68,12 @@ pub struct Run<'w> {
     records: u64,
     first: u64,
     /// The wrap of each bucket made in this run, for comparing what was sealed.
-    scopes: Vec<(access::OperatorId, u32, PublicKey, Zeroizing<Vec<u8>>)>,
+    scopes: Vec<(access::OperatorId, u32, PublicKey, Plain)>,
 }
 
 /// Random seeds, fetched many at a time.
 pub(crate) struct Seeds {
-    bytes: Zeroizing<Vec<u8>>,
+    bytes: Plain,
     at: usize,
 }
 
@@ -131,7 +130,7 @@ impl Writer {
             open_bytes: 0,
             deltas: HashMap::new(),
             sealer,
-            seeds: Seeds { bytes: Zeroizing::new(vec![0; 4096]), at: 4096 },
+            seeds: Seeds { bytes: Plain::new(vec![0; 4096]), at: 4096 },
             records: 0,
             first,
             scopes,
@@ -157,7 +156,7 @@ impl Writer {
 
     pub(crate) fn load_seen(
         &self,
-        labels: &[Zeroizing<Vec<u8>>],
+        labels: &[Plain],
         expected: usize,
         relevant: &dyn Fn(&[u8]) -> bool,
     ) -> Result<Seen, ArchiveError> {
@@ -169,9 +168,10 @@ impl Writer {
         let mut statement = self.archive.connection.prepare(sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let (idx, run, bucket, len): (i64, [u8; 16], [u8; 16], i64) =
-                (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-            let Some(no) = number.get(&bucket) else { continue };
+            let of = |at| row.get::<_, [u8; 16]>(at).map_err(|_| ArchiveError::Lists);
+            let (idx, run, bucket) = (row.get::<_, i64>(0)?, of(1)?, of(2)?);
+            let len = row.get::<_, i64>(3).map_err(|_| ArchiveError::Lists)?;
+            let no = number.get(&bucket).ok_or(ArchiveError::Lists)?;
             if labels.get(*no as usize).is_some_and(|label| relevant(label)) {
                 known += most_entries(usize::try_from(len).unwrap_or(0));
                 wanted.push((idx, run, bucket, *no));
@@ -179,13 +179,12 @@ impl Writer {
         }
         let mut seen = Seen::new(&self.dedup, known.max(expected));
         for (idx, run, bucket, no) in wanted {
-            let delta: Vec<u8> =
-                self.archive
-                    .connection
-                    .query_row("SELECT delta FROM dedup WHERE idx = ?1", [idx], |r| r.get(0))?;
-            let list = vault::open_under(&self.dedup, &context(&self.archive.id, &run, &bucket, 0), &delta)
-                .map_err(sealed("list of known messages"))?;
-            seen.load(&list, no).ok_or_else(|| broken(0, "malformed list of known messages"))?;
+            let sql = "SELECT delta FROM dedup WHERE idx = ?1";
+            let list = self.archive.connection.query_row(sql, [idx], |row| {
+                let delta = row.get_ref(0)?.as_blob().unwrap_or_default();
+                Ok(vault::open_under(&self.dedup, &context(&self.archive.id, &run, &bucket, 0), delta))
+            })?;
+            list.ok().and_then(|list| seen.load(&list, no)).ok_or(ArchiveError::Lists)?;
         }
         Ok(seen)
     }

@@ -5,8 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 
 use chain::{Frontier, Hash, Suite};
-use vault::{Packer, PublicKey};
-use zeroize::Zeroizing;
+use vault::{Packer, Plain, PublicKey};
 
 use crate::body::{segment, split, take_item};
 use crate::error::{ArchiveError, broken, io, sealed};
@@ -23,7 +22,7 @@ pub(crate) struct Full {
     pub(crate) context: [u8; 49],
     /// What its root is hashed with.
     pub(crate) suite: Suite,
-    pub(crate) plain: Zeroizing<Vec<u8>>,
+    pub(crate) plain: Plain,
 }
 
 /// A sealed segment, and its emptied buffer.
@@ -32,7 +31,7 @@ pub(crate) struct Sealed {
     /// Root of the tree over the commitments to the records.
     pub(crate) content: Hash,
     pub(crate) body: Vec<u8>,
-    pub(crate) emptied: Zeroizing<Vec<u8>>,
+    pub(crate) emptied: Plain,
 }
 
 /// The thread and its two queues.

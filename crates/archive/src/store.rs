@@ -11,6 +11,7 @@ use vault::{PublicKey, Secret};
 use crate::body::{context, open_register, unframe};
 use crate::error::{ArchiveError, broken, io, sealed};
 use crate::fate::Fates;
+use crate::index::Index;
 use crate::left::Left;
 
 /// `application_id` of the database: "BAR1".
@@ -45,6 +46,7 @@ pub struct Archive {
     pub(crate) connection: Connection,
     pub(crate) id: [u8; 16],
     pub(crate) log: Log,
+    pub(crate) index: Index,
     pub(crate) authority: Authority,
     pub(crate) buckets: Vec<Bucket>,
     pub(crate) fates: Fates,
@@ -182,6 +184,7 @@ impl Archive {
             connection,
             id: [0; 16],
             log: Log::new(Suite::Sha256),
+            index: Index::default(),
             authority: Authority::default(),
             buckets: Vec::new(),
             fates: Fates::default(),
@@ -248,6 +251,7 @@ impl Archive {
             self.log.suites.push((index, header.suite));
         }
         self.log.frontier.push(chain::leaf_hash(self.log.frontier.suite(), bytes));
+        self.index.push(header);
         self.log.last = Some(*bytes);
         self.log.written_at = header.written_at;
         Ok(())
@@ -389,27 +393,11 @@ impl Archive {
         if let Some(left) = &self.left {
             return left.of(kinds).map(|h| self.entry(h.index)).collect();
         }
-        let list: Vec<String> = kinds.iter().map(|k| format!("x'{:02x}'", k.code())).collect();
-        let sql = format!(
-            "SELECT idx, header, signatures, body FROM entries WHERE substr(header, 5, 1) IN ({}) ORDER BY idx",
-            list.join(", ")
-        );
-        let mut statement = self.connection.prepare(&sql)?;
-        let mut rows = statement.query([])?;
-        let mut all = Vec::new();
-        while let Some(row) = rows.next()? {
-            let index = u64::try_from(row.get::<_, i64>(0)?).unwrap_or(u64::MAX);
-            all.push(Stored::take(index, row.get_ref(1)?.as_bytes().unwrap_or_default(), row, 2)?);
-        }
-        Ok(all)
+        self.index.of(kinds).map(|entry| self.entry(entry)).collect()
     }
 
     /// The plain part of a register-like entry.
-    pub(crate) fn open_register(
-        &self,
-        key: &Secret,
-        stored: &Stored,
-    ) -> Result<zeroize::Zeroizing<Vec<u8>>, ArchiveError> {
+    pub(crate) fn open_register(&self, key: &Secret, stored: &Stored) -> Result<vault::Plain, ArchiveError> {
         let h = &stored.header;
         let body = stored.body.as_deref().ok_or_else(|| broken(h.index, "no body"))?;
         let context = context(&self.id, &h.run, &h.bucket, h.entry_type);

@@ -4,8 +4,7 @@
 
 use access::Rights;
 use chain::{EntryType, Hash, Suite};
-use vault::Packer;
-use zeroize::Zeroizing;
+use vault::{Packer, Plain};
 
 use crate::Operator;
 use crate::blob::Content;
@@ -87,7 +86,7 @@ impl Taking<'_> {
         bucket: BucketNo,
         suite: Suite,
         content: &Hash,
-        plain: Zeroizing<Vec<u8>>,
+        plain: Plain,
     ) -> Result<u64, ArchiveError> {
         let writer = &mut *self.run.writer;
         if suite > writer.archive.suite() {

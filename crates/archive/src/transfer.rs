@@ -8,8 +8,7 @@ use std::io::Write;
 
 use access::{EraseBody, Rights};
 use chain::{Approval, EntryType, Suite};
-use vault::KeyPair;
-use zeroize::Zeroizing;
+use vault::{KeyPair, Plain};
 
 use crate::Operator;
 use crate::blob::{Content, Digesting, INLINE, seal_blob};
@@ -202,7 +201,7 @@ impl Writer {
             let to = self.archive.buckets.get(bucket).cloned().ok_or_else(|| broken(0, "no such bucket"))?;
             let mut rest = all.as_slice();
             while !rest.is_empty() {
-                let mut plain = Zeroizing::new(Vec::new());
+                let mut plain = Plain::new(Vec::new());
                 while !rest.is_empty() && plain.len() < FULL {
                     let before = rest;
                     take_item(&mut rest).ok_or_else(|| broken(0, "malformed record"))?;
@@ -235,7 +234,7 @@ impl Writer {
             return Ok(());
         }
         let job = self.job.clone();
-        for blob in self.archive.of_bucket(EntryType::Blob, &keys.id)? {
+        for blob in self.archive.of_bucket(EntryType::Blob, &keys.id) {
             // those that go are still there: they go behind the entry
             let going = part.body.blobs.binary_search(&blob).is_ok();
             if !going && !matches!(self.archive.fates.of_body(&keys.id, blob), Fate::There(_)) {
@@ -306,4 +305,4 @@ impl Writer {
 }
 
 /// Records by the bucket they go to and the run that wrote them, as they lie in a segment.
-type Leaving = BTreeMap<(usize, [u8; 16], Suite), Zeroizing<Vec<u8>>>;
+type Leaving = BTreeMap<(usize, [u8; 16], Suite), Plain>;

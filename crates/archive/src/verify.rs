@@ -218,7 +218,7 @@ fn walk(
     let Replayed { bodies, fates, renewals, .. } = &mut replayed;
     let sum = bodies.broken(fates, renewals, &mut verified.broken);
     if listed.is_err() || !lists::hold(connection, &sum) {
-        let what = "the lists of known messages are damaged".to_owned();
+        let what = ArchiveError::Lists.to_string();
         verified.broken.push(Broken { entry: verified.entries, what });
     }
     checkpoints(connection, &replayed, &leaves, given, verified);

@@ -124,7 +124,7 @@ impl Current {
     ) -> Result<Self, ArchiveError> {
         let made = archive.buckets.iter().find(|made| made.id == *bucket);
         let made = made.ok_or_else(|| broken(run.entry, "a held message of no bucket"))?;
-        let last = archive.of_bucket(EntryType::Reseal, bucket)?.last().copied();
+        let last = archive.of_bucket(EntryType::Reseal, bucket).last().copied();
         let since = last.is_some_and(|entry| entry > run.entry);
         Ok(Self { folder: area.of_run(&run.run), wraps: Wraps::open(area, run, &made.public)?, since })
     }

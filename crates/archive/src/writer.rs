@@ -8,8 +8,7 @@ use std::sync::Arc;
 use access::KeyStore;
 use chain::{Approval, Checkpoint, EntryType, Header, Signer, Suite};
 use rusqlite::{OpenFlags, params};
-use vault::Secret;
-use zeroize::Zeroizing;
+use vault::{Plain, Secret};
 
 use crate::body::{context, register, unframe};
 use crate::error::{ArchiveError, broken, io, sealed};
@@ -330,6 +329,7 @@ impl Writer {
         // a connection that cannot even roll back has lost the transaction with its file
         drop(self.archive.connection.execute_batch("ROLLBACK"));
         self.archive.log = log;
+        self.archive.index.truncate(self.archive.size());
         self.archive.authority = authority;
         self.archive.fates = fates;
         self.archive.buckets.truncate(buckets);
@@ -370,7 +370,7 @@ impl Writer {
     ///
     /// # Errors
     /// [`ArchiveError`].
-    pub fn labels(&self) -> Result<Vec<Zeroizing<Vec<u8>>>, ArchiveError> {
+    pub fn labels(&self) -> Result<Vec<Plain>, ArchiveError> {
         Ok(self.register(&[EntryType::Bucket])?.into_iter().map(|e| e.plain).collect())
     }
 }

@@ -496,6 +496,14 @@ more-backup-store-put =
     ligger i lageret under sin SHA-256 og tæller, når den er læst tilbage. Et afbrudt put fortsættes ved
     at give det igen. Intet overskrives, og intet slettes.
 cmd-backup-store-take = Henter en kopi fra et lager til en tom mappe og kontrollerer den
+cmd-repair = Laver lister over kendte beskeder på ny, når de er beskadiget
+more-repair =
+    Uden listerne kan intet indlæses: arkivet ved ikke, hvad det har. De er ikke en del af kæden, og ingen
+    besked går tabt med dem. De laves igen af det, der ligger i arkivet, og af posterne om det, der blev
+    holdt tilbage; en post i kæden siger, hvad der skete. Kræver rettigheden admin, og en operatør, der
+    kan åbne det hele: det, der ikke kan åbnes, kan blive gemt igen af næste kopi (kode 3).
+    Det, der får den samme besked fra en anden slags kilde til at blive genkendt, laves ikke igen: den
+    gemmes da som en besked for sig. Er intet galt, sker der intet.
 cmd-key = Nøglerne: delt opbevaring, kopi på eget medie, lås
 cmd-key-split = Deler epokens nøgle i dele på papir
 more-key-split =
@@ -753,6 +761,8 @@ error-wrong-passphrase = adgangskoden passer ikke til nogen operatør
 next-wrong-passphrase = Kontrollér adgangskoden, og prøv igen.
 error-integrity = noget holder ikke: { $what }
 next-integrity = Kør beskedarkiv verify, gem udskriften, og find den seneste gode kopi af arkivet frem. Er der ingen, udleverer export --past-damage, hvad der er tilbage.
+error-lists = listerne over kendte beskeder er beskadiget: arkivet ved ikke, hvad det har, og tager intet ind
+next-lists = Ingen besked i arkivet er gået tabt. En operatør med rettigheden admin laver listerne på ny med beskedarkiv repair; gentag derefter.
 error-apart-other = { $path } husker { $seen } poster af et andet arkiv
 next-apart-other = Vælg det arkiv, som filen hører til. Er det det samme, er arkivet skiftet ud: rør intet, og find den sidste gode kopi.
 error-apart-shorter = arkivet er kortere, end det har været: { $path } husker { $seen } poster, arkivet har { $have }
@@ -840,10 +850,19 @@ accepted-not-for-jobs = Job, der kører uden operatør, standser stadig: en oper
 stamp-asked = Forespørgslen ligger i { $path }. Bær den til tidsstempelmyndigheden.
 stamp-taken = Tidsstemplet { $at }: kædens tilstand ved { $have } poster; arkivet har det i checkpoints.
 stamp-holds = holder
+repair-nothing = Listerne over kendte beskeder er i orden; intet er ændret.
+repair-done = Listerne over kendte beskeder er lavet på ny; post { $entry } i kæden siger det.
+repair-twice = Det, der ikke kunne åbnes eller læses, kan blive gemt én gang til, når næste kopi indlæses.
+repair-erasures = MÆRKET PÅ SLETTEDE BESKEDER KAN VÆRE TABT: det, der er slettet og ikke må komme igen, kan komme med næste kopi. Find det i anmodningerne om sletning, og slet det igen, hvis det kommer.
 backup-made = Kopien er skrevet, læst tilbage og kontrolleret: { $path }
 backup-holds = Kopien holder: { $path }
 backup-broken = KOPIEN HOLDER IKKE: { $path }
 backup-restored = Kopien er lagt tilbage og holder: { $path }
+count-lists = Lister
+count-lists-unreadable = Kunne ikke læses
+count-listed-again = Kendte igen
+count-unopened = Spande, der ikke kunne åbnes
+count-damaged = Kunne selv ikke læses
 count-files = Filer
 count-written = Skrevet denne gang
 count-read-back = Læst tilbage og sammenlignet

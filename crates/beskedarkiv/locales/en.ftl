@@ -499,6 +499,14 @@ more-backup-store-put =
     are. Every file lies in the store under its SHA-256 and counts when it was read back. An interrupted
     put is continued by giving it again. Nothing is overwritten and nothing deleted.
 cmd-backup-store-take = Takes a copy back from a store into an empty folder and verifies it
+cmd-repair = Makes lists of known messages anew that are damaged
+more-repair =
+    Without the lists nothing can be taken in: the archive does not know what it has. They are no part of the
+    chain, and no message is lost with them. They are made again from what is stored, and from the entries
+    about what was held back; an entry in the chain says what was done. Needs the right admin, and an
+    operator who can open everything: what cannot be opened may be stored again by the next copy (code 3).
+    What makes the same message known when another kind of source tells it is not made again: it is then
+    stored as a message of its own. Where nothing is wrong, nothing is done.
 cmd-key = The keys: split custody, a copy on a medium of its own, the lock
 cmd-key-split = Splits the epoch's key into shares on paper
 more-key-split =
@@ -756,6 +764,8 @@ error-wrong-passphrase = the passphrase fits no operator
 next-wrong-passphrase = Check the passphrase and try again.
 error-integrity = something does not hold: { $what }
 next-integrity = Run beskedarkiv verify, keep what it prints, and find the last good copy of the archive. If there is none, export --past-damage produces what is left.
+error-lists = the lists of known messages are damaged: the archive does not know what it has, and takes nothing in
+next-lists = No message in the archive is lost. An operator with the right admin makes the lists anew with beskedarkiv repair; then repeat.
 error-apart-other = { $path } remembers { $seen } entries of another archive
 next-apart-other = Choose the archive that the file belongs to. If it is the same one, the archive was exchanged: touch nothing, and find the last good copy.
 error-apart-shorter = the archive is shorter than it was: { $path } remembers { $seen } entries, the archive has { $have }
@@ -843,10 +853,19 @@ accepted-not-for-jobs = Jobs that run without an operator still stop: an operato
 stamp-asked = The query lies in { $path }. Carry it to the time-stamping authority.
 stamp-taken = Time-stamped { $at }: the state of the chain at { $have } entries; the archive keeps it in checkpoints.
 stamp-holds = holds
+repair-nothing = The lists of known messages are in order; nothing was changed.
+repair-done = The lists of known messages were made anew; entry { $entry } in the chain says so.
+repair-twice = What could not be opened or read may be stored once more when the next copy is taken in.
+repair-erasures = THE MARK OF ERASED MESSAGES MAY BE LOST: what was erased and must not come back may come with the next copy. Find it in the requests for erasure, and erase it again if it comes.
 backup-made = The copy was written, read back and verified: { $path }
 backup-holds = The copy holds: { $path }
 backup-broken = THE COPY DOES NOT HOLD: { $path }
 backup-restored = The copy was put back and holds: { $path }
+count-lists = Lists
+count-lists-unreadable = Could not be read
+count-listed-again = Known again
+count-unopened = Buckets that could not be opened
+count-damaged = Could not be read themselves
 count-files = Files
 count-written = Written this time
 count-read-back = Read back and compared

@@ -19,7 +19,7 @@ pub(crate) const INTEGRITY: u8 = 5;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Keys of the failures of jobs; the same as the pipeline's, so that each has its sentences.
-const JOB_KEYS: [&str; 50] = [
+const JOB_KEYS: [&str; 51] = [
     "unfinished",
     "source-unknown",
     "source-secret-needed",
@@ -43,6 +43,7 @@ const JOB_KEYS: [&str; 50] = [
     "wrong-identity",
     "bad-key",
     "integrity",
+    "lists",
     "apart-other",
     "apart-shorter",
     "apart-rewritten",

@@ -222,10 +222,14 @@ impl Memory {
     /// What the operator has seen of the archive, for `verify`, which holds the log to it.
     ///
     /// # Errors
-    /// [`JobError::Integrity`] when it cannot be read.
+    /// What keeps the archive or the memory from being opened.
     pub fn remembered(&self, places: &Places, operator: &OperatorId) -> Result<Option<Remembered>, JobError> {
         let path = self.file(&places.open()?, operator);
-        Ok(Self::seen(&path)?.map(|(note, _)| Remembered::Signed(note)))
+        match Self::seen(&path) {
+            Ok(seen) => Ok(seen.map(|(note, _)| Remembered::Signed(note))),
+            Err(JobError::Integrity { what }) => Ok(Some(Remembered::Unreadable(what))),
+            Err(e) => Err(e),
+        }
     }
 
     /// Holds the archive to what the operator has seen of it before.

@@ -149,6 +149,9 @@ pub enum JobError {
         /// What is wrong.
         fault: Apart,
     },
+    /// The lists of known messages are damaged.
+    #[error("the lists of known messages are damaged")]
+    Lists,
     /// A copy of the archive would carry something that must not leave the house.
     #[error("{at}: holds {what}")]
     WouldTravel {
@@ -234,7 +237,7 @@ impl JobError {
             | Self::BadShare { .. }
             | Self::InputFile { .. }
             | Self::Store { .. } => 4,
-            Self::Integrity { .. } | Self::Apart { .. } => 5,
+            Self::Integrity { .. } | Self::Apart { .. } | Self::Lists => 5,
             Self::UnknownCustodian
             | Self::UnregisteredDevice
             | Self::UnregisteredNumber
@@ -289,6 +292,7 @@ impl JobError {
             Self::WrongIdentity => "wrong-identity",
             Self::BadKey(_) => "bad-key",
             Self::Integrity { .. } => "integrity",
+            Self::Lists => "lists",
             Self::Apart { fault: Apart::Other, .. } => "apart-other",
             Self::Apart { fault: Apart::Shorter { .. }, .. } => "apart-shorter",
             Self::Apart { fault: Apart::Rewritten, .. } => "apart-rewritten",
@@ -426,6 +430,7 @@ impl JobError {
             | Self::UnregisteredDevice
             | Self::UnregisteredNumber
             | Self::OnePerson
+            | Self::Lists
             | Self::NoEpochKey
             | Self::Locked
             | Self::ForbiddenByPolicy

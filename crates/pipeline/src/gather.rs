@@ -12,7 +12,7 @@ use classify::quality::Drift;
 use classify::{Room, Verdict};
 use evidence::{Scratch, ScratchWriter};
 use model::{Message, ReadAt, canonical};
-use zeroize::Zeroizing;
+use vault::Plain;
 
 use crate::batch::{EncodedBatch, File, Item};
 use crate::classify::facts::Facts;
@@ -57,7 +57,7 @@ pub(crate) struct Mates {
 /// A message with its verdict; one that was kept before has none.
 pub(crate) struct Judged {
     /// Its frame.
-    frame: Zeroizing<Vec<u8>>,
+    frame: Plain,
     pub(crate) standing: Standing,
     pub(crate) mates: Mates,
     pub(crate) message: Box<Message>,
@@ -80,7 +80,7 @@ pub(crate) struct Gather {
     /// Whether there is anything to judge in a conversation.
     news: Vec<bool>,
     files: HashMap<u32, Vec<File>>,
-    frame: Zeroizing<Vec<u8>>,
+    frame: Plain,
 }
 
 /// Bytes in front of the groups of a frame: sighting, standing, bucket, mates.
@@ -100,7 +100,7 @@ impl Gather {
             conversations: HashMap::new(),
             news: Vec::new(),
             files: HashMap::new(),
-            frame: Zeroizing::new(Vec::new()),
+            frame: Plain::new(Vec::new()),
         })
     }
 
@@ -249,10 +249,10 @@ impl Gather {
     }
 }
 
-type Frame = (Zeroizing<Vec<u8>>, Standing, Mates, Box<Message>);
+type Frame = (Plain, Standing, Mates, Box<Message>);
 
 fn read(space: &Scratch, slot: &Slot) -> Result<Frame, JobError> {
-    let mut frame = Zeroizing::new(vec![0; slot.len as usize]);
+    let mut frame = Plain::new(vec![0; slot.len as usize]);
     let mut done = 0;
     while done < frame.len() {
         let n = space.read_at(slot.at + done as u64, &mut frame[done..]).map_err(|e| scratch(&e))?;

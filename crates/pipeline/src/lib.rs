@@ -50,6 +50,7 @@ pub mod read;
 mod receipt;
 pub mod register;
 pub mod renewal;
+pub mod repair;
 mod requests;
 pub mod resealing;
 pub mod restamp;

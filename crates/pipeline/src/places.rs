@@ -67,6 +67,7 @@ impl Places {
             ArchiveError::KeyStore(KeyStoreFault::Io(_, kind)) => {
                 JobError::Io { path: self.keys.clone(), what: "using the key store", kind }
             }
+            ArchiveError::Lists => JobError::Lists,
             ArchiveError::Io { what, kind } => JobError::Io { path: self.archive.clone(), what, kind },
             ArchiveError::Apart { seen, fault } => {
                 JobError::Apart { by: self.keys.join(archive::SEEN), seen, fault }

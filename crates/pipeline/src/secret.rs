@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use secrecy::SecretString;
-use zeroize::Zeroizing;
+use vault::Plain;
 
 use crate::error::JobError;
 
@@ -19,7 +19,7 @@ const LONGEST: usize = 4096;
 pub fn from_file(path: &Path) -> Result<SecretString, JobError> {
     let fail = |e: &std::io::Error| JobError::io(path, "reading the passphrase file", e);
     let file = std::fs::File::open(path).map_err(|e| fail(&e))?;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST + 2));
+    let mut bytes = Plain::new(Vec::with_capacity(LONGEST + 2));
     file.take(LONGEST as u64 + 2).read_to_end(&mut bytes).map_err(|e| fail(&e))?;
     let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);

@@ -9,7 +9,7 @@ use archive::{Alike, Before, MessageNo, Told};
 use evidence::{Scratch, ScratchWriter};
 use model::{Message, canonical, wire};
 use serde_json::Value;
-use zeroize::Zeroizing;
+use vault::Plain;
 
 use crate::batch::{EncodedBatch, Item};
 use crate::error::JobError;
@@ -42,7 +42,7 @@ pub(crate) struct Together {
     occurrences: Occurrences,
     names: Names,
     identity: Vec<u8>,
-    frame: Zeroizing<Vec<u8>>,
+    frame: Plain,
 }
 
 /// What became of them.
@@ -88,7 +88,7 @@ impl Together {
             occurrences: Occurrences::default(),
             names: Names::default(),
             identity: Vec::new(),
-            frame: Zeroizing::new(Vec::new()),
+            frame: Plain::new(Vec::new()),
         })
     }
 
@@ -174,7 +174,7 @@ impl Together {
 
 fn read(space: &Scratch, slot: &Slot) -> Result<Box<Message>, JobError> {
     let lost = || JobError::Internal { what: "a message did not come back from scratch space".into() };
-    let mut frame = Zeroizing::new(vec![0; slot.len as usize]);
+    let mut frame = Plain::new(vec![0; slot.len as usize]);
     let mut done = 0;
     while done < frame.len() {
         match model::ReadAt::read_at(space, slot.at + done as u64, &mut frame[done..]) {

@@ -77,6 +77,8 @@ pub enum Remembered {
     Signed(Checkpoint),
     /// As a person typed it from paper.
     Typed(Printed),
+    /// What somebody remembers cannot be read: which, and where.
+    Unreadable(String),
 }
 
 /// Reads a state from elsewhere: a checkpoint, what `checkpoint show` printed, a witness's file, a printed
@@ -99,19 +101,16 @@ pub fn read_checkpoint(path: &Path) -> Result<Remembered, JobError> {
 
 /// The newest state that a key store remembers of an archive; none where it is the key store of another, or the archive
 /// cannot be opened at all.
-///
-/// # Errors
-/// [`JobError::Integrity`] when it cannot be read.
-pub fn remembered_by_keys(archive: &Path, keys: &Path) -> Result<Option<Remembered>, JobError> {
+pub fn remembered_by_keys(archive: &Path, keys: &Path) -> Option<Remembered> {
     let file = keys.join(archive::SEEN);
     // read before the archive, as it is written after it
-    let Ok(bytes) = std::fs::read(&file) else { return Ok(None) };
+    let bytes = std::fs::read(&file).ok()?;
     let Some(seen) = archive::Seen::decode(&bytes) else {
         let what = format!("{}: what the key store remembers cannot be read", file.display());
-        return Err(JobError::Integrity { what });
+        return Some(Remembered::Unreadable(what));
     };
-    let archive = archive::Archive::open(archive).ok().filter(|archive| seen.is_of(archive.id()));
-    Ok(archive.map(|archive| Remembered::Typed(Printed::of(archive.id(), seen.size, seen.root))))
+    let archive = archive::Archive::open(archive).ok().filter(|archive| seen.is_of(archive.id()))?;
+    Some(Remembered::Typed(Printed::of(archive.id(), seen.size, seen.root)))
 }
 
 /// The text of a file that is not larger than it may be.
@@ -140,35 +139,34 @@ pub fn verify(
     progress: Progress<'_>,
 ) -> Result<VerifyReport, JobError> {
     progress.begin(Phase::Verifying, None);
-    let mut own = Vec::new();
-    let runs = match operator.map(|operator| runs(places, operator)).transpose() {
-        Ok(runs) => runs,
-        Err(JobError::Integrity { what }) => {
-            own.push(BrokenEntry { entry: 0, what });
-            None
-        }
-        Err(e) => return Err(e),
-    };
+    let (mut own, mut audited) = (Vec::new(), Vec::new());
+    let (mut runs, mut later) = (None, None);
     if let Some(operator) = operator {
-        for audit in [disposal::broken, erasure::broken, transfer::broken] {
-            match audit(places, operator) {
-                Ok(found) => own.extend(found.into_iter().map(|(entry, what)| BrokenEntry { entry, what })),
-                Err(JobError::Integrity { what }) => own.push(BrokenEntry { entry: 0, what }),
-                Err(e) => return Err(e),
+        // what keeps it from being opened, or is wrong with it, is for the report
+        let mut named = |fault: JobError| match fault {
+            JobError::Integrity { what } => {
+                own.push(BrokenEntry { entry: 0, what });
+                Ok(())
             }
+            other => Err(other),
+        };
+        match places.open() {
+            Ok(archive) => {
+                for audit in [disposal::broken, erasure::broken, transfer::broken] {
+                    match audit(places, &archive, operator) {
+                        Ok(found) => audited.extend(found),
+                        Err(e) => named(e)?,
+                    }
+                }
+                runs =
+                    self::runs(places, &archive, operator).map(Some).or_else(|e| named(e).map(|()| None))?;
+                later =
+                    self::later(places, &archive, operator).map(Some).or_else(|e| named(e).map(|()| None))?;
+            }
+            Err(e) => named(e)?,
         }
     }
-    let later = match (operator, places.open()) {
-        (Some(operator), Ok(archive)) => match later(places, &archive, operator) {
-            Ok(later) => Some(later),
-            Err(JobError::Integrity { what }) => {
-                own.push(BrokenEntry { entry: 0, what });
-                None
-            }
-            Err(e) => return Err(e),
-        },
-        _ => None,
-    };
+    own.extend(audited.into_iter().map(|(entry, what)| BrokenEntry { entry, what }));
     let inspect = |segment: &Segment<'_>| {
         let mut wrong = runs.as_ref().map(|runs| runs.inspect(segment)).unwrap_or_default();
         if let Some((claims, moves, takings)) = &later {
@@ -187,7 +185,7 @@ pub fn verify(
     };
     let signed = older.iter().find_map(|older| match older {
         Remembered::Signed(note) => Some(note),
-        Remembered::Typed(_) => None,
+        Remembered::Typed(_) | Remembered::Unreadable(_) => None,
     });
     let verified = archive::verify(&places.archive, operator, signed, &inspect, &done, &stop)
         .map_err(|e| places.fail(e))?;
@@ -232,16 +230,16 @@ fn remembered(places: &Places, older: &[Remembered], entries: u64) -> Vec<Broken
         }
     }
     for older in older {
-        let fault = match older {
+        let (size, fault) = match older {
             // the first of these has been checked with the log
-            Remembered::Signed(note) => archive.apart_from(note),
-            Remembered::Typed(printed) => printed.apart(&archive),
+            Remembered::Signed(note) => (note.size, archive.apart_from(note)),
+            Remembered::Typed(printed) => (printed.size, printed.apart(&archive)),
+            Remembered::Unreadable(what) => {
+                wrong.push(what.clone());
+                continue;
+            }
         };
-        if let (
-            Ok(Some(fault)),
-            Remembered::Signed(Checkpoint { size, .. }) | Remembered::Typed(Printed { size, .. }),
-        ) = (fault, older)
-        {
+        if let Ok(Some(fault)) = fault {
             wrong.push(format!("a remembered state of {size} entries: {fault}"));
         }
     }
@@ -251,7 +249,7 @@ fn remembered(places: &Places, older: &[Remembered], entries: u64) -> Vec<Broken
 
 /// What was decided about messages after they were sealed.
 fn later(places: &Places, archive: &Archive, by: &Operator) -> Result<(Claims, Moves, Takings), JobError> {
-    let takings = Takings::read(places, by)?;
+    let takings = Takings::read(places, archive, by)?;
     Ok((Claims::read(places, archive, by)?, Moves::read(places, archive, by)?, takings))
 }
 
@@ -263,8 +261,7 @@ struct Runs {
     labels: Vec<Vec<u8>>,
 }
 
-fn runs(places: &Places, operator: &Operator) -> Result<Runs, JobError> {
-    let archive = places.open()?;
+fn runs(places: &Places, archive: &Archive, operator: &Operator) -> Result<Runs, JobError> {
     let fail = |e| places.fail(e);
     let register = register::replay(&archive.register(operator.keys(), &register::KINDS).map_err(fail)?)?;
     let policies = archive.register(operator.keys(), &[EntryType::Policy]).map_err(fail)?;
@@ -306,17 +303,14 @@ impl Runs {
         if self.stamped_elsewhere.contains(&segment.header.run) {
             return Vec::new();
         }
-        let mut expected = Vec::new();
-        let mut wrong = Vec::new();
+        let (mut wrong, mut work) = (Vec::new(), Vec::new());
         for record in segment.records {
             let Some(time) = restamp::time(record.groups[0]) else {
                 wrong.push(format!("record {}: core cannot be read", record.place));
                 continue;
             };
             // what the sorting said is not computed again: it stands as it was sealed
-            let said = verdict::decode(record.groups[7]).map(|v| v.sorted).unwrap_or_default();
-            verdict::encode(&stamper.stamp(time), &said, &mut expected);
-            if expected != record.groups[7] {
+            if !verdict::carries(record.groups[7], &stamper.stamp(time), &mut work) {
                 wrong.push(format!(
                     "record {}: the retention stamp is not what register and policy give",
                     record.place

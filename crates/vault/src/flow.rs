@@ -7,11 +7,10 @@ use std::io::{self, Read, Write};
 use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::AeadInOut;
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
 use crate::seal::{cipher, expand};
 use crate::stream::{CHUNK, TAG, fill, nonce};
-use crate::{Secret, VaultError};
+use crate::{Plain, Secret, VaultError};
 
 const LABEL: &str = "BA1.flow";
 
@@ -19,7 +18,7 @@ const LABEL: &str = "BA1.flow";
 pub struct FlowWriter<W> {
     out: W,
     cipher: Aes256Gcm,
-    chunk: Zeroizing<Vec<u8>>,
+    chunk: Plain,
     counter: u64,
 }
 
@@ -31,7 +30,7 @@ impl<W: Write> FlowWriter<W> {
     pub fn new(key: &Secret, context: &[u8], mut out: W) -> Result<Self, VaultError> {
         let (aes, commitment) = expand(LABEL, key, context);
         out.write_all(&commitment)?;
-        let chunk = Zeroizing::new(Vec::with_capacity(CHUNK + TAG));
+        let chunk = Plain::new(Vec::with_capacity(CHUNK + TAG));
         Ok(Self { out, cipher: cipher(&aes), chunk, counter: 0 })
     }
 
@@ -80,7 +79,7 @@ pub struct FlowReader<R> {
     sealed: R,
     cipher: Aes256Gcm,
     /// A chunk with its tag, and one byte more, which tells whether another follows.
-    buf: Zeroizing<Vec<u8>>,
+    buf: Plain,
     have: usize,
     /// What of the chunk is open: from, to.
     open: (usize, usize),
@@ -100,7 +99,7 @@ impl<R: Read> FlowReader<R> {
         if !bool::from(commitment.ct_eq(&stated)) {
             return Err(VaultError::WrongKey);
         }
-        let mut buf = Zeroizing::new(vec![0; CHUNK + TAG + 1]);
+        let mut buf = Plain::new(vec![0; CHUNK + TAG + 1]);
         let have = fill(&mut sealed, &mut buf, 0)?;
         Ok(Self { sealed, cipher: cipher(&aes), buf, have, open: (0, 0), counter: 0, ended: false })
     }
@@ -139,6 +138,8 @@ impl<R: Read> Read for FlowReader<R> {
 
 #[cfg(test)]
 mod tests {
+    use zeroize::Zeroizing;
+
     use super::*;
 
     fn sealed(key: &Secret, content: &[u8], piece: usize) -> Vec<u8> {

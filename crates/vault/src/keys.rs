@@ -4,23 +4,18 @@
 
 use hpke::aead::AesGcm256;
 use hpke::kdf::HkdfSha256;
-use hpke::kem::XWing;
-use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
+use hpke::{Deserializable, OpModeR, OpModeS, Serializable};
 use zeroize::Zeroizing;
 
+use crate::xwing::{self, ENCAPSULATED, XWing};
 use crate::{Secret, VaultError, tag};
 
-/// Bytes of an encapsulated X-Wing key.
-const ENCAPSULATED: usize = 1120;
 /// Bytes of a wrapped 32-byte secret.
 pub const WRAPPED_LEN: usize = ENCAPSULATED + 32 + 16;
 
 /// A public key, 1216 bytes.
-#[derive(Clone)]
-pub struct PublicKey {
-    key: <XWing as Kem>::PublicKey,
-    bytes: Vec<u8>,
-}
+#[derive(Clone, PartialEq, Eq)]
+pub struct PublicKey(xwing::PublicKey);
 
 impl PublicKey {
     /// The public key of these bytes.
@@ -28,19 +23,12 @@ impl PublicKey {
     /// # Errors
     /// [`VaultError::WrongKey`] when they are none.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, VaultError> {
-        let key = <XWing as Kem>::PublicKey::from_bytes(bytes).map_err(|_| VaultError::WrongKey)?;
-        Ok(Self { key, bytes: bytes.to_vec() })
+        xwing::PublicKey::from_bytes(bytes).map(Self).map_err(|_| VaultError::WrongKey)
     }
 
     /// Its bytes.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-impl PartialEq for PublicKey {
-    fn eq(&self, other: &Self) -> bool {
-        self.bytes == other.bytes
+        self.0.as_bytes()
     }
 }
 
@@ -53,7 +41,7 @@ impl std::fmt::Debug for PublicKey {
 /// A key pair.
 pub struct KeyPair {
     seed: Secret,
-    private: <XWing as Kem>::PrivateKey,
+    private: xwing::PrivateKey,
     public: PublicKey,
 }
 
@@ -71,11 +59,9 @@ impl KeyPair {
     /// # Errors
     /// [`VaultError::WrongKey`] never for 32 bytes that [`KeyPair::seed`] gave.
     pub fn from_seed(seed: &Secret) -> Result<Self, VaultError> {
-        let private =
-            <XWing as Kem>::PrivateKey::from_bytes(seed.as_ref()).map_err(|_| VaultError::WrongKey)?;
-        let key = XWing::sk_to_pk(&private);
-        let bytes = key.to_bytes().to_vec();
-        Ok(Self { seed: seed.clone(), private, public: PublicKey { key, bytes } })
+        let private = xwing::PrivateKey::from_bytes(seed.as_ref()).map_err(|_| VaultError::WrongKey)?;
+        let public = PublicKey(private.public().clone());
+        Ok(Self { seed: seed.clone(), private, public })
     }
 
     /// The seed: the private key itself.
@@ -103,7 +89,7 @@ fn info(purpose: &str) -> [u8; 32] {
 pub fn wrap(to: &PublicKey, purpose: &str, context: &[u8], secret: &Secret) -> Result<Vec<u8>, VaultError> {
     let (encapsulated, sealed) = hpke::single_shot_seal::<AesGcm256, HkdfSha256, XWing>(
         &OpModeS::Base,
-        &to.key,
+        &to.0,
         &info(purpose),
         secret.as_ref(),
         context,
@@ -123,8 +109,7 @@ pub fn unwrap(pair: &KeyPair, purpose: &str, context: &[u8], wrapped: &[u8]) -> 
         return Err(VaultError::Truncated { need: WRAPPED_LEN, have: wrapped.len() });
     }
     let (encapsulated, sealed) = wrapped.split_at(ENCAPSULATED);
-    let encapsulated =
-        <XWing as Kem>::EncappedKey::from_bytes(encapsulated).map_err(|_| VaultError::WrongKey)?;
+    let encapsulated = xwing::Encapsulated::from_bytes(encapsulated).map_err(|_| VaultError::WrongKey)?;
     let plain = hpke::single_shot_open::<AesGcm256, HkdfSha256, XWing>(
         &OpModeR::Base,
         &pair.private,
@@ -145,7 +130,49 @@ pub fn unwrap(pair: &KeyPair, purpose: &str, context: &[u8], wrapped: &[u8]) -> 
 
 #[cfg(test)]
 mod tests {
+    use hpke::kem::XWing as Other;
+    use hpke::{Kem, single_shot_open, single_shot_seal};
+
     use super::*;
+
+    /// Another implementation opens what is wrapped here, and what it wraps opens here.
+    #[test]
+    fn as_another_implementation_has_it() {
+        for n in 0..20_u8 {
+            let pair = KeyPair::from_seed(&Zeroizing::new([n; 32])).unwrap();
+            let private = <Other as Kem>::PrivateKey::from_bytes(pair.seed().as_ref()).unwrap();
+            let public = Other::sk_to_pk(&private);
+            assert_eq!(public.to_bytes().as_slice(), pair.public().as_bytes());
+            let secret = Zeroizing::new([n ^ 0x55; 32]);
+            let (encapsulated, sealed) = single_shot_seal::<AesGcm256, HkdfSha256, Other>(
+                &OpModeS::Base,
+                &public,
+                &info("bucket"),
+                secret.as_ref(),
+                b"c",
+            )
+            .unwrap();
+            let wrapped = [encapsulated.to_bytes().as_slice(), &sealed].concat();
+            assert_eq!(unwrap(&pair, "bucket", b"c", &wrapped).unwrap(), secret);
+            let wrapped = wrap(pair.public(), "bucket", b"c", &secret).unwrap();
+            let (encapsulated, sealed) = wrapped.split_at(ENCAPSULATED);
+            let encapsulated = <Other as Kem>::EncappedKey::from_bytes(encapsulated).unwrap();
+            let plain = single_shot_open::<AesGcm256, HkdfSha256, Other>(
+                &OpModeR::Base,
+                &private,
+                &encapsulated,
+                &info("bucket"),
+                sealed,
+                b"c",
+            );
+            assert_eq!(plain.unwrap(), secret.as_ref());
+        }
+        // what is no public key of ML-KEM is refused as there: a coefficient beyond the modulus
+        let mut bad = KeyPair::generate().unwrap().public().as_bytes().to_vec();
+        bad[..2].copy_from_slice(&[0xff, 0xff]);
+        assert!(PublicKey::from_bytes(&bad).is_err() && <Other as Kem>::PublicKey::from_bytes(&bad).is_err());
+        assert!(PublicKey::from_bytes(&bad[1..]).is_err());
+    }
 
     #[test]
     fn a_wrap_opens_for_its_key_purpose_and_context_only() {

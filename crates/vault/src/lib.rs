@@ -8,15 +8,18 @@ mod keys;
 mod packed;
 mod padding;
 mod passphrase;
+mod plain;
 mod seal;
 mod shares;
 mod stream;
+mod xwing;
 
 pub use flow::{FlowReader, FlowWriter};
 pub use keys::{KeyPair, PublicKey, WRAPPED_LEN, unwrap, wrap};
 pub use packed::{Packer, unpack};
 pub use padding::padme;
 pub use passphrase::{Cost, derive};
+pub use plain::Plain;
 pub use seal::{OVERHEAD, UNDER_OVERHEAD, open, open_under, seal, seal_under};
 pub use shares::{MOST_SHARES, Share, combine, split};
 pub use stream::{open_stream, seal_stream, sealed_len};

@@ -1,13 +1,19 @@
 //! What lies inside the seal of a segment: a zstd frame (RFC 8878) behind its length, padded with zeros
 //! to a Padme length. Contexts and buffers are kept between segments.
 
-use zeroize::Zeroizing;
+use std::cell::RefCell;
+
 use zstd::bulk::{Compressor, Decompressor};
 
-use crate::{VaultError, padme};
+use crate::{Plain, VaultError, padme};
 
 /// Compression level: 1 costs less time than 3 and gives 3 per cent more bytes on message text.
 const LEVEL: i32 = 1;
+
+thread_local! {
+    /// Making one takes as long as a small segment.
+    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
 
 /// Packs segments.
 pub struct Packer {
@@ -27,9 +33,9 @@ impl Packer {
     ///
     /// # Errors
     /// [`VaultError::Io`] when compressing fails.
-    pub fn pack(&mut self, plain: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    pub fn pack(&mut self, plain: &[u8]) -> Result<Plain, VaultError> {
         let bound = zstd::zstd_safe::compress_bound(plain.len());
-        let mut out = Zeroizing::new(vec![0; padme(4 + bound)]);
+        let mut out = Plain::new(vec![0; padme(4 + bound)]);
         let n = self.compressor.compress_to_buffer(plain, &mut out[4..4 + bound])?;
         let len = u32::try_from(n).map_err(|_| VaultError::TooMuch { bound: u32::MAX as usize })?;
         out[..4].copy_from_slice(&len.to_be_bytes());
@@ -44,7 +50,7 @@ impl Packer {
 ///
 /// # Errors
 /// [`VaultError::Broken`] for anything else, [`VaultError::TooMuch`] beyond the bound.
-pub fn unpack(packed: &[u8], bound: usize) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+pub fn unpack(packed: &[u8], bound: usize) -> Result<Plain, VaultError> {
     let (len, rest) =
         packed.split_first_chunk::<4>().ok_or(VaultError::Truncated { need: 4, have: packed.len() })?;
     let len = usize::try_from(u32::from_be_bytes(*len)).map_err(|_| VaultError::Broken)?;
@@ -58,9 +64,14 @@ pub fn unpack(packed: &[u8], bound: usize) -> Result<Zeroizing<Vec<u8>>, VaultEr
     if stated > bound {
         return Err(VaultError::TooMuch { bound });
     }
-    let mut decompressor = Decompressor::new()?;
-    let mut out = Zeroizing::new(Vec::with_capacity(stated));
-    decompressor.decompress_to_buffer(frame, &mut *out).map_err(|_| VaultError::Broken)?;
+    let mut out = Plain::new(Vec::with_capacity(stated));
+    DECOMPRESSOR.with_borrow_mut(|kept| {
+        let decompressor = match kept {
+            Some(decompressor) => decompressor,
+            None => kept.insert(Decompressor::new()?),
+        };
+        decompressor.decompress_to_buffer(frame, &mut *out).map_err(|_| VaultError::Broken)
+    })?;
     if out.len() == stated { Ok(out) } else { Err(VaultError::Broken) }
 }
 

@@ -12,7 +12,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::{Secret, VaultError, random, tag};
+use crate::{Plain, Secret, VaultError, random, tag};
 
 /// Bytes that a seal adds.
 pub const OVERHEAD: usize = 48;
@@ -55,7 +55,7 @@ pub fn seal(key: &Secret, context: &[u8], plain: &[u8], out: &mut Vec<u8>) {
 /// # Errors
 /// [`VaultError::WrongKey`] when the commitment does not fit (another key or context),
 /// [`VaultError::Broken`] when the bytes were changed.
-pub fn open(key: &Secret, context: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+pub fn open(key: &Secret, context: &[u8], sealed: &[u8]) -> Result<Plain, VaultError> {
     let (stated, rest) = split(sealed, 32)?;
     let (body, tag) = split(rest, rest.len().saturating_sub(TAG))?;
     let tag: [u8; TAG] =
@@ -64,7 +64,7 @@ pub fn open(key: &Secret, context: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec
     if !bool::from(commitment.ct_eq(stated)) {
         return Err(VaultError::WrongKey);
     }
-    let mut plain = Zeroizing::new(body.to_vec());
+    let mut plain = Plain::new(body.to_vec());
     cipher(&aes)
         .decrypt_inout_detached(&[0; 12].into(), &[], plain.as_mut_slice().into(), &tag.into())
         .map_err(|_| VaultError::Broken)?;
@@ -97,7 +97,7 @@ pub fn seal_under(key: &Secret, context: &[u8], plain: &[u8]) -> Result<Vec<u8>,
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_under(key: &Secret, context: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+pub fn open_under(key: &Secret, context: &[u8], sealed: &[u8]) -> Result<Plain, VaultError> {
     let (salt, rest) = sealed
         .split_first_chunk::<32>()
         .ok_or(VaultError::Truncated { need: UNDER_OVERHEAD, have: sealed.len() })?;

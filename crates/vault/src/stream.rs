@@ -9,10 +9,9 @@ use std::io::{Read, Write};
 
 use aes_gcm::aead::AeadInOut;
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
 use crate::seal::{cipher, expand};
-use crate::{Secret, VaultError, padme};
+use crate::{Plain, Secret, VaultError, padme};
 
 pub(crate) const CHUNK: usize = 64 * 1024;
 pub(crate) const TAG: usize = 16;
@@ -53,7 +52,7 @@ pub fn seal_stream(
     let total = padded(len);
     let head = len.to_be_bytes();
     let mut source = (&head[..]).chain(content.take(len)).chain(std::io::repeat(0));
-    let mut chunk = Zeroizing::new(vec![0; CHUNK]);
+    let mut chunk = Plain::new(vec![0; CHUNK]);
     let (mut done, mut counter) = (0_u64, 0);
     loop {
         let n = usize::try_from((total - done).min(CHUNK as u64)).unwrap_or(CHUNK);
@@ -98,7 +97,7 @@ pub fn open_stream(
         return Err(VaultError::WrongKey);
     }
     // one byte more than a chunk tells whether another follows
-    let mut buf = Zeroizing::new(vec![0; CHUNK + TAG + 1]);
+    let mut buf = Plain::new(vec![0; CHUNK + TAG + 1]);
     let mut have = fill(sealed, &mut buf, 0)?;
     let (mut len, mut written, mut seen, mut counter) = (None, 0_u64, 0_u64, 0);
     loop {
@@ -150,6 +149,8 @@ pub(crate) fn fill(from: &mut dyn Read, buf: &mut [u8], mut have: usize) -> Resu
 
 #[cfg(test)]
 mod tests {
+    use zeroize::Zeroizing;
+
     use super::*;
 
     #[test]

@@ -1,10 +1,10 @@
-//! Arguments of `backup`.
+//! Arguments of `backup` and `repair`.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Fact, Where};
+use super::{Acting, Fact, Where};
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
@@ -82,4 +82,10 @@ pub(crate) struct BackupRestore {
     pub(crate) to: PathBuf,
     #[arg(value_name = "DIR")]
     pub(crate) copy: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Repair {
+    #[command(flatten)]
+    pub(crate) acting: Acting,
 }

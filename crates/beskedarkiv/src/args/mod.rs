@@ -115,6 +115,7 @@ pub(crate) enum Command {
     #[command(subcommand, arg_required_else_help = true)]
     Checkpoint(Checkpoint),
     Backup(Backup),
+    Repair(Repair),
     #[command(subcommand, arg_required_else_help = true)]
     Key(Key),
     #[command(subcommand, arg_required_else_help = true)]

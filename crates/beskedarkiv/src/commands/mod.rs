@@ -12,6 +12,7 @@ mod media;
 mod produce;
 mod proof;
 mod register;
+mod repair;
 mod restamp;
 mod retention;
 mod review;
@@ -108,6 +109,7 @@ fn dispatch(command: Command, at: &mut Context<'_>) -> Result<u8, Failure> {
         Command::Review(a) => review::review(a, at),
         Command::Checkpoint(a) => anchors::checkpoint(a, at),
         Command::Backup(a) => backup::backup(a, at),
+        Command::Repair(a) => repair::repair(&a, at),
         Command::Key(a) => key::key(a, at),
         Command::Export(a) => produce::export(&a, at),
         Command::Hold(a) => disposal::hold(a, at),

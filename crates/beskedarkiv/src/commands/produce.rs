@@ -19,11 +19,7 @@ pub(super) fn verify(a: &args::Verify, at: &Context<'_>) -> Result<u8, Failure> 
     let file = a.acting.passphrase_file.as_deref().or(at.settings.passphrase_file.as_deref());
     let own_key = a.acting.identity.is_some() || at.settings.identity.is_some();
     let keyed = keys.is_some() && (file.is_some() || own_key || secret::can_ask());
-    let seen = keys
-        .as_deref()
-        .map(|keys| pipeline::verify::remembered_by_keys(&archive, keys))
-        .transpose()
-        .map_err(Failure::of_job)?;
+    let seen = keys.as_deref().and_then(|keys| pipeline::verify::remembered_by_keys(&archive, keys));
     let (places, operator) = match keys {
         Some(_) if keyed => {
             let (places, operator) = operator_unremembered(at, &a.acting)?;
@@ -33,7 +29,7 @@ pub(super) fn verify(a: &args::Verify, at: &Context<'_>) -> Result<u8, Failure> 
         _ => (Places::new(archive.clone(), archive.join("no-keys")), None),
     };
     let given = a.checkpoint.as_deref().map(pipeline::verify::read_checkpoint).transpose();
-    let mut older: Vec<_> = given.map_err(Failure::of_job)?.into_iter().chain(seen.flatten()).collect();
+    let mut older: Vec<_> = given.map_err(Failure::of_job)?.into_iter().chain(seen).collect();
     // what does not fit the operator's memory stands in the report with all the rest
     if let (Some(memory), Some(operator)) = (at.memory(), &operator) {
         older.extend(memory.remembered(&places, &operator.id()).map_err(Failure::of_job)?);

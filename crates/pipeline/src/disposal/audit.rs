@@ -2,7 +2,7 @@
 //! covered what went, and every key that a grant gives is there. Knows no message.
 
 use access::{DisposeBody, Rights};
-use archive::Operator;
+use archive::{Archive, Operator};
 use chain::EntryType;
 use policy::Bucket;
 
@@ -12,8 +12,11 @@ use crate::places::Places;
 use crate::{holds, scope};
 
 /// What does not hold, by entry.
-pub(crate) fn broken(places: &Places, by: &Operator) -> Result<Vec<(u64, String)>, JobError> {
-    let archive = places.open()?;
+pub(crate) fn broken(
+    places: &Places,
+    archive: &Archive,
+    by: &Operator,
+) -> Result<Vec<(u64, String)>, JobError> {
     let fail = |e| places.fail(e);
     let kinds = [EntryType::Hold, EntryType::Release, EntryType::Dispose];
     let entries = archive.register(by.keys(), &kinds).map_err(fail)?;
@@ -51,7 +54,7 @@ pub(crate) fn broken(places: &Places, by: &Operator) -> Result<Vec<(u64, String)
             }
         }
     }
-    found.extend(missing(places, by, &archive, &labels)?);
+    found.extend(missing(places, by, archive, &labels)?);
     Ok(found)
 }
 
@@ -60,7 +63,7 @@ fn missing(
     places: &Places,
     by: &Operator,
     archive: &archive::Archive,
-    labels: &[zeroize::Zeroizing<Vec<u8>>],
+    labels: &[vault::Plain],
 ) -> Result<Vec<(u64, String)>, JobError> {
     let fail = |e| places.fail(e);
     let Some(grant) = archive.authority().grant_of(&by.id()).filter(|g| g.rights.has(Rights::QUERY)) else {

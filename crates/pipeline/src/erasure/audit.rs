@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use access::{EraseBody, HandedBody, HandedStage};
-use archive::Operator;
+use archive::{Archive, Operator};
 use chain::EntryType;
 use policy::Bucket;
 
@@ -15,8 +15,11 @@ use crate::places::Places;
 use crate::{holds, operators};
 
 /// What does not hold, by entry.
-pub(crate) fn broken(places: &Places, by: &Operator) -> Result<Vec<(u64, String)>, JobError> {
-    let archive = places.open()?;
+pub(crate) fn broken(
+    places: &Places,
+    archive: &Archive,
+    by: &Operator,
+) -> Result<Vec<(u64, String)>, JobError> {
     let fail = |e| places.fail(e);
     let kinds = [EntryType::Hold, EntryType::Release, EntryType::Erase, EntryType::Handed];
     let entries = archive.register(by.keys(), &kinds).map_err(fail)?;

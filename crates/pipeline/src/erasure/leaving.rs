@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use model::wire;
 use policy::{Bucket, Custodian};
 use serde::de::DeserializeOwned;
-use zeroize::Zeroizing;
+use vault::Plain;
 
 use super::ErasedBucket;
 use super::find::{At, Found, find};
@@ -28,7 +28,7 @@ pub(crate) struct Leaving<'a> {
     places: &'a Places,
     writer: &'a Writer,
     facts: Facts,
-    labels: Vec<Zeroizing<Vec<u8>>>,
+    labels: Vec<Plain>,
     belonging: HashMap<[u8; 16], Belonging>,
     /// The day by which it is decided.
     pub(crate) day: Date,

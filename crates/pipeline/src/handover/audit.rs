@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use archive::{Operator, Segment};
+use archive::{Archive, Operator, Segment};
 use chain::{Checkpoint, Hash, Header, TrustedKey};
 
 use super::{Taken, taken_entries};
@@ -19,9 +19,8 @@ pub(crate) struct Takings {
 }
 
 impl Takings {
-    pub(crate) fn read(places: &Places, by: &Operator) -> Result<Self, JobError> {
-        let archive = places.open()?;
-        let entries = taken_entries(places, &archive, by.keys())?;
+    pub(crate) fn read(places: &Places, archive: &Archive, by: &Operator) -> Result<Self, JobError> {
+        let entries = taken_entries(places, archive, by.keys())?;
         let mut there: BTreeMap<u64, Vec<Header>> = BTreeMap::new();
         for header in archive.taken_over().map_err(|e| places.fail(e))? {
             there.entry(header.refers_to).or_default().push(header);

@@ -11,8 +11,7 @@ use archive::{Placed, Records};
 use chain::{Checkpoint, EntryType, Hash, Header, Note, TrustedKey, job_name};
 use model::canonical;
 use sha2::{Digest, Sha256};
-use vault::KeyPair;
-use zeroize::Zeroizing;
+use vault::{KeyPair, Plain};
 
 use super::package::{self, GivenAttachment, GivenSegment, Head, Label, Piece, Unpacking, line, seal_text};
 use crate::clock::days;
@@ -23,12 +22,7 @@ use crate::verdict;
 /// Takes what holds.
 pub(super) trait Sink {
     fn head(&mut self, head: &Head) -> Result<(), JobError>;
-    fn segment(
-        &mut self,
-        of: &GivenSegment,
-        header: &Header,
-        plain: Zeroizing<Vec<u8>>,
-    ) -> Result<(), JobError>;
+    fn segment(&mut self, of: &GivenSegment, header: &Header, plain: Plain) -> Result<(), JobError>;
     /// `content` has the digest and size stated, or an error comes after.
     fn attachment(&mut self, of: &GivenAttachment, content: &mut dyn Read) -> Result<(), JobError>;
 }

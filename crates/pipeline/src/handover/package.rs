@@ -8,8 +8,7 @@ use chain::{HEADER_LEN, Hash, Note};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use vault::{FlowReader, FlowWriter, KeyPair, PublicKey, WRAPPED_LEN};
-use zeroize::Zeroizing;
+use vault::{FlowReader, FlowWriter, KeyPair, Plain, PublicKey, WRAPPED_LEN};
 
 use super::facts::Facts;
 use super::key::called;
@@ -109,7 +108,7 @@ pub(crate) struct GivenAttachment {
 /// A piece of a package; an attachment's content follows it.
 pub(super) enum Piece {
     Head(Vec<u8>),
-    Segment(GivenSegment, Zeroizing<Vec<u8>>),
+    Segment(GivenSegment, Plain),
     Attachment(GivenAttachment),
     Contents(Vec<u8>),
     Seal(Vec<u8>),
@@ -184,9 +183,9 @@ fn put_standing(out: &mut Vec<u8>, standing: &Standing) {
 }
 
 impl GivenSegment {
-    fn encode(&self, plain: &[u8]) -> Zeroizing<Vec<u8>> {
+    fn encode(&self, plain: &[u8]) -> Plain {
         let Self { bucket, standing, stated, earlier } = self;
-        let mut out = Zeroizing::new(Vec::with_capacity(plain.len() + 2048));
+        let mut out = Plain::new(Vec::with_capacity(plain.len() + 2048));
         let len = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).to_be_bytes();
         out.extend_from_slice(&bucket.to_be_bytes());
         put_standing(&mut out, standing);
@@ -207,7 +206,7 @@ impl GivenSegment {
         out
     }
 
-    fn decode(mut bytes: &[u8]) -> Option<(Self, Zeroizing<Vec<u8>>)> {
+    fn decode(mut bytes: &[u8]) -> Option<(Self, Plain)> {
         let at = &mut bytes;
         let bucket = number(at)?;
         let standing = take_standing(at)?;
@@ -224,7 +223,7 @@ impl GivenSegment {
             Some((standing, String::from_utf8(text.to_vec()).ok()?))
         });
         let earlier = earlier.collect::<Option<_>>()?;
-        Some((Self { bucket, standing, stated, earlier }, Zeroizing::new(at.to_vec())))
+        Some((Self { bucket, standing, stated, earlier }, Plain::new(at.to_vec())))
     }
 }
 
@@ -286,7 +285,7 @@ impl<W: Write> Packing<W> {
     }
 
     pub(super) fn head(&mut self, head: &Head) -> io::Result<()> {
-        let bytes = Zeroizing::new(serde_json::to_vec(head)?);
+        let bytes = Plain::new(serde_json::to_vec(head)?);
         self.contents.push_str(&line("head", 0, &Sha256::digest(&*bytes)));
         self.piece(kind::HEAD, &bytes)
     }
@@ -370,7 +369,7 @@ impl<R: Read> Unpacking<R> {
             return Err(malformed());
         }
         // what a length claims is believed as it comes
-        let mut bytes = Zeroizing::new(Vec::new());
+        let mut bytes = Plain::new(Vec::new());
         (&mut self.flow).take(u64::from(len)).read_to_end(&mut bytes)?;
         if bytes.len() != len as usize {
             return Err(io::ErrorKind::UnexpectedEof.into());

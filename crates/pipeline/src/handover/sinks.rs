@@ -9,7 +9,7 @@ use archive::{Content, Novelty, Placed, Records, Taking, Writer};
 use chain::{EntryType, Header};
 use model::{canonical, wire};
 use policy::{Bucket, Class};
-use zeroize::Zeroizing;
+use vault::Plain;
 
 use super::check::{Sink, broken};
 use super::package::{GivenAttachment, GivenSegment, Head};
@@ -90,12 +90,7 @@ impl Sink for Look<'_> {
         Ok(())
     }
 
-    fn segment(
-        &mut self,
-        of: &GivenSegment,
-        header: &Header,
-        plain: Zeroizing<Vec<u8>>,
-    ) -> Result<(), JobError> {
+    fn segment(&mut self, of: &GivenSegment, header: &Header, plain: Plain) -> Result<(), JobError> {
         let at = |place: u32| broken(&format!("entry {}, record {place}", header.index), "cannot be read");
         let (mut gone, mut come) = (Vec::new(), 0_u64);
         let mut records = Records::of(&plain);
@@ -173,12 +168,7 @@ impl Sink for Append<'_, '_> {
         Ok(())
     }
 
-    fn segment(
-        &mut self,
-        of: &GivenSegment,
-        header: &Header,
-        plain: Zeroizing<Vec<u8>>,
-    ) -> Result<(), JobError> {
+    fn segment(&mut self, of: &GivenSegment, header: &Header, plain: Plain) -> Result<(), JobError> {
         let bucket = self.bucket(of.bucket)?;
         let prefix = self.prefix(of.bucket);
         let mut records = Records::of(&plain);

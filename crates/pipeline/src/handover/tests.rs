@@ -10,8 +10,7 @@ use jiff::civil::date;
 use model::{Direction, Message, Origin, Place, Sensitive, Stamp as Time, canonical};
 use policy::{Class, MessageTime};
 use sha2::{Digest, Sha256};
-use vault::KeyPair;
-use zeroize::Zeroizing;
+use vault::{KeyPair, Plain};
 
 use super::check::{Package, Sink};
 use super::facts::Facts;
@@ -30,7 +29,7 @@ impl Sink for Nothing {
     fn head(&mut self, _: &Head) -> Result<(), JobError> {
         Ok(())
     }
-    fn segment(&mut self, _: &GivenSegment, _: &Header, _: Zeroizing<Vec<u8>>) -> Result<(), JobError> {
+    fn segment(&mut self, _: &GivenSegment, _: &Header, _: Plain) -> Result<(), JobError> {
         Ok(())
     }
     fn attachment(&mut self, _: &GivenAttachment, _: &mut dyn Read) -> Result<(), JobError> {

@@ -130,7 +130,7 @@ impl Needles {
                 let path = keys.root().join(&name);
                 let bytes = std::fs::read(&path)
                     .map_err(|e| JobError::io(&path, "reading what must not travel", &e))?;
-                all.key(&zeroize::Zeroizing::new(bytes), &Kind::Key(name));
+                all.key(&vault::Plain::new(bytes), &Kind::Key(name));
             }
         }
         let named = [EntryType::Genesis, EntryType::Operator];

@@ -11,7 +11,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use model::canonical;
 use policy::{Bucket, Class, MessageTime, Register, Stamp, Stamper};
-use zeroize::Zeroizing;
+use vault::Plain;
 
 use super::Details;
 use crate::clock::from_days;
@@ -215,7 +215,7 @@ impl Stamps {
     pub(crate) fn unsettled(
         &self,
         archive: &Archive,
-        labels: &[Zeroizing<Vec<u8>>],
+        labels: &[Plain],
     ) -> Result<BTreeMap<String, u64>, JobError> {
         let runs = archive.runs_of_buckets().map_err(|e| JobError::Integrity { what: e.to_string() })?;
         let mut counts = BTreeMap::new();

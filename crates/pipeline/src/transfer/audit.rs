@@ -133,8 +133,11 @@ impl Moves {
 }
 
 /// What does not hold of the entries themselves: other than approved, or against a hold.
-pub(crate) fn broken(places: &Places, by: &Operator) -> Result<Vec<(u64, String)>, JobError> {
-    let archive = places.open()?;
+pub(crate) fn broken(
+    places: &Places,
+    archive: &Archive,
+    by: &Operator,
+) -> Result<Vec<(u64, String)>, JobError> {
     let fail = |e| places.fail(e);
     let kinds = [EntryType::Hold, EntryType::Release, EntryType::Transfer];
     let entries = archive.register(by.keys(), &kinds).map_err(fail)?;

@@ -11,6 +11,7 @@ pub use ask::{AskReport, NewTransfer, approve, ask};
 pub use run::{Waiting, run, waiting};
 
 pub(crate) use audit::{Moves, broken};
+pub(crate) use run::key_of;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

@@ -191,7 +191,7 @@ fn ways(
 }
 
 /// What scopes the identities of a phone's messages: its serial, or nothing.
-fn key_of(custodian: &Custodian, device: Option<u64>) -> String {
+pub(crate) fn key_of(custodian: &Custodian, device: Option<u64>) -> String {
     let device = custodian.devices().iter().find(|d| Some(d.entry) == device);
     match device.map(|d| &d.handle) {
         Some(Handle::Serial(serial)) => serial.expose().to_owned(),
