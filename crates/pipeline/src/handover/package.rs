@@ -8,7 +8,7 @@ use chain::{HEADER_LEN, Hash, Note};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use vault::{FlowReader, FlowWriter, KeyPair, Plain, PublicKey, WRAPPED_LEN};
+use vault::{FlowReader, FlowWriter, KeyPair, Packer, Plain, PublicKey, WRAPPED_LEN};
 
 use super::facts::Facts;
 use super::key::called;
@@ -18,7 +18,9 @@ const TAG: [u8; 16] = vault::tag("BA1.handover");
 /// Bytes in front of the wrap: what everything is bound to.
 pub(super) const LABEL: usize = 80;
 const PURPOSE: &str = "handover";
-/// Most bytes of a piece: a segment before compression, and what is said of it.
+/// Most bytes of the records of a segment.
+const MOST_RECORDS: usize = 256 << 20;
+/// Most bytes of a piece: records that nothing makes shorter, and what is said of them.
 const MOST: u32 = (256 << 20) + (64 << 20);
 const FIRST_LINE: &str = "beskedarkiv handover/1";
 
@@ -167,6 +169,7 @@ pub(super) fn seal_text(label: &Label, contents: &[u8], records: u64, attachment
 pub(super) struct Packing<W: Write> {
     label: Label,
     flow: FlowWriter<W>,
+    packer: Packer,
     contents: String,
     pub(super) records: u64,
     pub(super) attachments: u64,
@@ -183,9 +186,10 @@ fn put_standing(out: &mut Vec<u8>, standing: &Standing) {
 }
 
 impl GivenSegment {
-    fn encode(&self, plain: &[u8]) -> Plain {
+    /// With its records, packed.
+    fn encode(&self, packed: &[u8]) -> Plain {
         let Self { bucket, standing, stated, earlier } = self;
-        let mut out = Plain::new(Vec::with_capacity(plain.len() + 2048));
+        let mut out = Plain::new(Vec::with_capacity(packed.len() + 2048));
         let len = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).to_be_bytes();
         out.extend_from_slice(&bucket.to_be_bytes());
         put_standing(&mut out, standing);
@@ -202,7 +206,7 @@ impl GivenSegment {
             out.extend_from_slice(&len(checkpoint.len()));
             out.extend_from_slice(checkpoint.as_bytes());
         }
-        out.extend_from_slice(plain);
+        out.extend_from_slice(packed);
         out
     }
 
@@ -223,7 +227,8 @@ impl GivenSegment {
             Some((standing, String::from_utf8(text.to_vec()).ok()?))
         });
         let earlier = earlier.collect::<Option<_>>()?;
-        Some((Self { bucket, standing, stated, earlier }, Plain::new(at.to_vec())))
+        let plain = vault::unpack(at, MOST_RECORDS).ok()?;
+        Some((Self { bucket, standing, stated, earlier }, plain))
     }
 }
 
@@ -273,7 +278,8 @@ impl<W: Write> Packing<W> {
         out.write_all(&bytes)?;
         out.write_all(&vault::wrap(to, PURPOSE, &bytes, &key).map_err(failed)?)?;
         let flow = FlowWriter::new(&key, &bytes, out).map_err(failed)?;
-        Ok(Self { label, flow, contents: String::new(), records: 0, attachments: 0 })
+        let packer = Packer::new().map_err(failed)?;
+        Ok(Self { label, flow, packer, contents: String::new(), records: 0, attachments: 0 })
     }
 
     fn piece(&mut self, kind: u8, bytes: &[u8]) -> io::Result<()> {
@@ -297,7 +303,7 @@ impl<W: Write> Packing<W> {
         plain: &[u8],
         records: u64,
     ) -> io::Result<()> {
-        let bytes = of.encode(plain);
+        let bytes = of.encode(&self.packer.pack(plain).map_err(failed)?);
         self.contents.push_str(&line("segment", entry, &Sha256::digest(&*bytes)));
         self.records += records;
         self.piece(kind::SEGMENT, &bytes)
