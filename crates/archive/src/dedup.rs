@@ -1,142 +1,16 @@
 //! What has been seen: keyed identities, keyed states and marks, 32 bytes each, in an open table that is at
-//! most four fifths full. On disk each run leaves, for each bucket, sealed and padded lists of what it
-//! added. A mark says in which conversation a message was seen and how, so that a later copy of the same
-//! conversation shows what is missing from it.
+//! most four fifths full. A mark says in which conversation a message was seen and how, so that a later copy
+//! of the same conversation shows what is missing from it.
 
 use std::collections::HashSet;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use vault::{Plain, Secret, padme};
+use vault::Secret;
 
-/// What the archive knows of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Novelty {
-    /// Never seen.
-    New,
-    /// Seen, and as it was.
-    Seen,
-    /// Seen in this bucket, and changed since.
-    Changed(u32, Change),
-    /// Must not come back: erased.
-    Suppressed,
-    /// In the holding area, or left out and shredded, and as it was then. Changed since, it is new: what was
-    /// added may be work.
-    Withheld,
-}
-
-/// What changed between two copies, as far as keyed hashes tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// Withdrawn by its sender since.
-    Unsent,
-    /// Among the recently deleted since.
-    Deleted,
-    /// Text or attachments.
-    Edited,
-    /// Reactions, or another part of its state.
-    State,
-}
-
-/// How a message was seen, beside identity and version.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Aspect<'a> {
-    /// Where: what a source can speak for as a whole (device, kind of source, conversation). Empty for what is
-    /// never looked for.
-    pub scope: &'a [u8],
-    /// Text and attachments.
-    pub text: &'a [u8],
-    /// Among the recently deleted.
-    pub deleted: bool,
-    /// Withdrawn by its sender.
-    pub unsent: bool,
-    /// Disappears by a timer.
-    pub expiring: bool,
-}
-
-/// A message that earlier copies had, and this one has not, though it has the conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Missing {
-    /// Its bucket.
-    pub bucket: u32,
-    /// It was among the recently deleted when last seen.
-    pub deleted: bool,
-    /// It was to disappear by a timer.
-    pub expiring: bool,
-}
-
-/// State of an identity that must not come back.
-const SUPPRESSED: [u8; 8] = [0xff; 8];
-
-/// The first bit of the last byte of a state: withheld. Keyed hashes of versions have it cleared.
-const WITHHELD: u8 = 0x80;
-
-/// Keyed hash of an identity; never all zeros.
-pub(crate) type Id = [u8; 12];
-/// Keyed hash of a version.
-pub(crate) type State = [u8; 8];
-/// `keyed hash of the scope 4 | keyed hash of the text 2 | flags | 0`; zeros for what is never looked for.
-pub(crate) type Mark = [u8; 8];
-
-/// Flags of a mark.
-pub(crate) mod flag {
-    pub(super) const DELETED: u8 = 1;
-    pub(super) const UNSENT: u8 = 2;
-    pub(super) const EXPIRING: u8 = 4;
-    /// Missing from a copy that has its conversation.
-    pub(super) const MISSING: u8 = 8;
-    /// In the last byte: no message, but what marks one for other sources.
-    pub(crate) const LIKENESS: u8 = 0x80;
-    /// In the last byte of such a one, in memory only: not on disk.
-    pub(crate) const NEW: u8 = 0x40;
-}
-
-/// Entries of one list.
-const MOST_LISTED: usize = 800;
-/// Bytes of one entry of a list on disk.
-pub(crate) const ENTRY: usize = 28;
-
-/// A message as it was seen: who it is and how it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sighting {
-    pub(crate) id: Id,
-    pub(crate) state: State,
-    pub(crate) mark: Mark,
-}
-
-impl Sighting {
-    /// Of a message that does not go into the archive, or not yet.
-    pub(crate) fn withheld(mut self) -> Self {
-        self.state[7] |= WITHHELD;
-        self
-    }
-
-    /// Of the same message, now in the archive.
-    pub(crate) fn kept(mut self) -> Self {
-        self.state[7] &= !WITHHELD;
-        self
-    }
-
-    /// 28 bytes, as in a list.
-    pub fn to_bytes(self) -> [u8; 28] {
-        let mut out = [0; ENTRY];
-        out[..12].copy_from_slice(&self.id);
-        out[12..20].copy_from_slice(&self.state);
-        out[20..].copy_from_slice(&self.mark);
-        out
-    }
-
-    /// From these bytes.
-    pub fn from_bytes(bytes: &[u8; 28]) -> Self {
-        let at = |i: usize| bytes[i];
-        let (state, mark) = (|i| at(12 + i), |i| at(20 + i));
-        Self {
-            id: std::array::from_fn(at),
-            state: std::array::from_fn(state),
-            mark: std::array::from_fn(mark),
-        }
-    }
-}
+use crate::sighting::{
+    Aspect, Change, ENTRY, Id, Mark, Missing, Novelty, SUPPRESSED, Sighting, State, WITHHELD, flag,
+};
 
 #[derive(Clone, Copy)]
 pub(crate) struct Slot {
@@ -396,46 +270,12 @@ impl Seen {
     }
 }
 
-/// A list on disk, before it is sealed: `u32 count | count x (id 12 | state 8 | mark 8) | zeros`, Padme
-/// length.
-#[derive(Default)]
-pub(crate) struct Delta(Vec<u8>);
-
-impl Delta {
-    pub(crate) fn push(&mut self, seen: &Sighting) {
-        self.0.extend_from_slice(&seen.to_bytes());
-    }
-
-    /// In lists that are not too long.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = Self> + '_ {
-        self.0.chunks(MOST_LISTED * ENTRY).map(|part| Self(part.to_vec()))
-    }
-
-    /// Whether it is time to write it out: memory holds at most this much for each bucket.
-    pub(crate) fn is_full(&self) -> bool {
-        self.0.len() >= MOST_LISTED * ENTRY
-    }
-
-    pub(crate) fn encode(&self) -> Plain {
-        let count = u32::try_from(self.0.len() / ENTRY).unwrap_or(u32::MAX);
-        let mut out = Plain::new(Vec::with_capacity(padme(4 + self.0.len())));
-        out.extend_from_slice(&count.to_be_bytes());
-        out.extend_from_slice(&self.0);
-        out.resize(padme(4 + self.0.len()), 0);
-        out
-    }
-}
-
-/// How many entries a sealed list of that length may hold at most.
-pub(crate) fn most_entries(sealed_len: usize) -> usize {
-    sealed_len / ENTRY
-}
-
 #[cfg(test)]
 mod tests {
     use zeroize::Zeroizing;
 
     use super::*;
+    use crate::listing::Delta;
 
     #[test]
     fn keyed_identities_and_lists_are_those_of_the_other_implementation() {
@@ -512,7 +352,7 @@ mod tests {
     #[test]
     fn what_is_missing_is_missed_once_and_only_where_the_conversation_is() {
         let key = Zeroizing::new([1; 32]);
-        let mut lists: Vec<Plain> = Vec::new();
+        let mut lists: Vec<vault::Plain> = Vec::new();
         for (which, expected) in [
             (&[0, 1, 2, 3][..], 0),
             // one of a is gone

@@ -15,11 +15,11 @@ use vault::{KeyPair, Plain, PublicKey, WRAPPED_LEN};
 
 use crate::Operator;
 use crate::body::{Item, context, put_erased, put_record, take_item};
-use crate::dedup::Delta;
 use crate::dispose::Recheck;
 use crate::error::{ArchiveError, broken, io, sealed};
 use crate::fate::{BucketId, Fate};
 use crate::holding::Holding;
+use crate::listing::Delta;
 use crate::rotation::{Custody, Rotation};
 use crate::sealer::{Full, seal};
 use crate::steps::Step;

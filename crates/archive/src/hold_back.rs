@@ -12,13 +12,13 @@ use vault::{Packer, Plain, Secret, WRAPPED_LEN};
 use crate::Groups;
 use crate::blob::{Content, Digesting, INLINE, seal_blob};
 use crate::body::{context, put_record};
-use crate::dedup::Sighting;
 use crate::error::{ArchiveError, io, sealed};
 use crate::holding::{
     Held, HeldBlob, Holding, PER_ENTRY, Withheld, encode_items, keys_of_run, private_folder, remove_folder,
 };
 use crate::reviewers::{reviewer_file, wrap_to};
 use crate::run::{BucketNo, Covers, Run};
+use crate::sighting::Sighting;
 use crate::writer::{Entry, Writer};
 
 /// The holding area of a run that is under way.

@@ -23,9 +23,9 @@ use chain::{EntryType, Hash, Suite, hex};
 use minicbor::{Decoder, Encoder};
 use vault::WRAPPED_LEN;
 
-use crate::dedup::{ENTRY, Sighting};
 use crate::error::{ArchiveError, broken, io};
 use crate::reader::RegisterEntry;
+use crate::sighting::{ENTRY, Sighting};
 use crate::store::Archive;
 
 /// Bytes of a slot: the seal of a key under the key of the run.

@@ -8,10 +8,12 @@ use chain::EntryType;
 
 use crate::Operator;
 use crate::body::context;
-use crate::dedup::{Aspect, Delta, Id, Seen, Sighting};
+use crate::dedup::Seen;
 use crate::error::ArchiveError;
+use crate::listing::Delta;
 use crate::lists;
 use crate::run::BucketNo;
+use crate::sighting::{Aspect, Id, Sighting};
 use crate::writer::{Entry, Writer};
 
 /// Lists under repair. Dropped without [`Relisting::finish`], nothing was done.

@@ -6,17 +6,18 @@ use std::fs::File;
 
 use access::{KeyStore, Rights};
 use chain::{EntryType, Hash, Seed};
-use rusqlite::params;
 use vault::{KeyPair, Plain, PublicKey};
 
 use crate::Groups;
 use crate::blob::{Content, Digesting, INLINE, seal_blob};
 use crate::body::{context, put_record};
-use crate::dedup::{Aspect, Delta, Missing, Novelty, Seen, Sighting, most_entries};
+use crate::dedup::Seen;
 use crate::error::{ArchiveError, broken, io, sealed};
 use crate::hold_back::HoldBack;
+use crate::listing::Delta;
 use crate::same::{Likeness, MessageNo, Told, Whereabouts};
 use crate::sealer::{Full, Sealed, Sealer};
+use crate::sighting::{Aspect, Missing, Novelty, Sighting};
 use crate::store::blob_path;
 use crate::writer::{Body, Draft, Entry, Snapshot, Writer};
 
@@ -135,58 +136,6 @@ impl Writer {
             first,
             scopes,
         })
-    }
-
-    /// Writes a list of known messages.
-    pub(crate) fn write_delta(
-        &self,
-        run: &[u8; 16],
-        bucket: &[u8; 16],
-        delta: &Delta,
-    ) -> Result<(), ArchiveError> {
-        let context = context(&self.archive.id, run, bucket, 0);
-        let sealed_delta = vault::seal_under(&self.dedup, &context, &delta.encode())
-            .map_err(sealed("list of known messages"))?;
-        self.archive
-            .connection
-            .prepare_cached("INSERT INTO dedup (run, bucket, delta) VALUES (?1, ?2, ?3)")?
-            .execute(params![run, bucket, sealed_delta])?;
-        crate::lists::changed(&self.archive.connection, &[self.archive.connection.last_insert_rowid()])
-    }
-
-    pub(crate) fn load_seen(
-        &self,
-        labels: &[Plain],
-        expected: usize,
-        relevant: &dyn Fn(&[u8]) -> bool,
-    ) -> Result<Seen, ArchiveError> {
-        let number: HashMap<[u8; 16], BucketNo> =
-            (0..).zip(&self.archive.buckets).map(|(no, bucket)| (bucket.id, no)).collect();
-        let mut known = 0;
-        let mut wanted = Vec::new();
-        let sql = "SELECT idx, run, bucket, length(delta) FROM dedup ORDER BY idx";
-        let mut statement = self.archive.connection.prepare(sql)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let of = |at| row.get::<_, [u8; 16]>(at).map_err(|_| ArchiveError::Lists);
-            let (idx, run, bucket) = (row.get::<_, i64>(0)?, of(1)?, of(2)?);
-            let len = row.get::<_, i64>(3).map_err(|_| ArchiveError::Lists)?;
-            let no = number.get(&bucket).ok_or(ArchiveError::Lists)?;
-            if labels.get(*no as usize).is_some_and(|label| relevant(label)) {
-                known += most_entries(usize::try_from(len).unwrap_or(0));
-                wanted.push((idx, run, bucket, *no));
-            }
-        }
-        let mut seen = Seen::new(&self.dedup, known.max(expected));
-        for (idx, run, bucket, no) in wanted {
-            let sql = "SELECT delta FROM dedup WHERE idx = ?1";
-            let list = self.archive.connection.query_row(sql, [idx], |row| {
-                let delta = row.get_ref(0)?.as_blob().unwrap_or_default();
-                Ok(vault::open_under(&self.dedup, &context(&self.archive.id, &run, &bucket, 0), delta))
-            })?;
-            list.ok().and_then(|list| seen.load(&list, no)).ok_or(ArchiveError::Lists)?;
-        }
-        Ok(seen)
     }
 }
 

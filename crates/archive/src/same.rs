@@ -2,8 +2,9 @@
 //! to the message told first, with a note of who told it. Knows no format: what marks a message, and how
 //! strictly it has to agree, the caller says.
 
-use crate::dedup::{Id, Seen, Sighting, Slot, State, flag};
+use crate::dedup::{Seen, Slot};
 use crate::error::{ArchiveError, sealed};
+use crate::sighting::{Id, Sighting, State, flag};
 
 /// Number of a message: the first bytes of the keyed hash of the identity that was told first.
 pub type MessageNo = [u8; 8];

@@ -12,11 +12,12 @@ use vault::WRAPPED_LEN;
 use zeroize::Zeroizing;
 
 use crate::blob::Digesting;
-use crate::dedup::{Delta, Sighting};
 use crate::error::{ArchiveError, broken, io};
 use crate::holding::{
     Held, HeldRun, Holding, Items, Outcome, PER_ENTRY, SLOT, encode_outcomes, keys_of_run, remove_folder,
 };
+use crate::listing::Delta;
+use crate::sighting::Sighting;
 use crate::store::blob_path;
 use crate::waiting::{Current, Wrap, Wraps};
 use crate::writer::{self, Body, Draft, Writer};

@@ -9,10 +9,10 @@ use vault::{Packer, Plain};
 use crate::Operator;
 use crate::blob::Content;
 use crate::body::context;
-use crate::dedup::{Aspect, Novelty, Sighting};
 use crate::error::{ArchiveError, broken, sealed};
 use crate::run::{BucketNo, Committed, Covers, Run};
 use crate::sealer::{Full, seal};
+use crate::sighting::{Aspect, Novelty, Sighting};
 use crate::writer::{Body, Draft, Entry, Writer};
 
 /// A taking under way. Dropped without [`Taking::commit`], it never was.

@@ -1,7 +1,7 @@
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::dedup::Aspect;
+use crate::sighting::Aspect;
 
 const BUCKET: u32 = 3;
 
@@ -126,7 +126,7 @@ fn only_one_may_fit_where_the_key_leaves_much_open() {
 }
 
 /// What the next run reads back.
-fn again(mut seen: Seen, delta: &mut crate::dedup::Delta) -> Seen {
+fn again(mut seen: Seen, delta: &mut crate::listing::Delta) -> Seen {
     let mut at = 0;
     while let Some((next, likeness, bucket)) = seen.next_likeness(at) {
         assert_eq!(bucket, BUCKET);
@@ -140,7 +140,7 @@ fn again(mut seen: Seen, delta: &mut crate::dedup::Delta) -> Seen {
 
 #[test]
 fn what_one_run_learned_the_next_one_knows() {
-    let (mut seen, mut delta) = (table(), crate::dedup::Delta::default());
+    let (mut seen, mut delta) = (table(), crate::listing::Delta::default());
     let (a, b) = ("a", "b");
     let mut noted = |seen: &mut Seen, identity: &str, withheld: bool| {
         let sighting = seen.sighting(identity.as_bytes(), b"", &Aspect::default());
@@ -165,7 +165,7 @@ fn what_one_run_learned_the_next_one_knows() {
 
 #[test]
 fn what_is_withheld_stays_so_whoever_tells_it() {
-    let (mut seen, mut delta) = (table(), crate::dedup::Delta::default());
+    let (mut seen, mut delta) = (table(), crate::listing::Delta::default());
     let a = seen.sighting(b"a", b"", &Aspect::default());
     let likeness = Likeness { key: b"key", rule: Rule::Precise, fine: 7, said: b"" };
     seen.told(&a.id, 0, &[likeness]).unwrap();
