@@ -18,6 +18,7 @@ mod parties;
 mod reader;
 mod scanner;
 mod shown;
+mod sides;
 mod time;
 mod tree;
 
