@@ -10,28 +10,13 @@ use model::{
     Stamp, Text,
 };
 
+use super::binding::{Binding, Use};
 use super::lookup::Lookups;
 use super::marking::{Issuer, Level, Marking};
-use super::plan::{ColumnRef, Mapping};
+use super::plan::Mapping;
 use super::spec::{Field, Kind, NamePart, Unmapped, Way};
-use super::{glob, time};
+use super::time;
 use crate::scan::{BLOB, Columns, Enclosed, File, Layout, Row};
-
-/// What one column is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Use {
-    Mapped,
-    Ignored,
-    Unmapped,
-}
-
-/// Which columns of a file are which fields.
-#[derive(Default)]
-pub(crate) struct Binding {
-    fields: BTreeMap<Field, Vec<usize>>,
-    uses: Vec<Use>,
-    known: usize,
-}
 
 /// What is known of the medium as a whole when a message is made.
 pub(crate) struct Known {
@@ -61,63 +46,6 @@ pub(crate) fn normal(raw: &str) -> Option<String> {
 
 fn shared(text: String) -> Text {
     Sensitive::new(Arc::from(text))
-}
-
-impl Mapping {
-    /// Finds the columns of the fields among those of a file.
-    pub(crate) fn bind(&self, binding: &mut Binding, columns: &Columns) -> Result<(), Fault> {
-        let names = columns.names();
-        if binding.known == names.len() {
-            return Ok(());
-        }
-        binding.known = names.len();
-        binding.fields.clear();
-        let mut used = BTreeSet::new();
-        for (field, plan) in &self.fields {
-            let mut numbers = Vec::new();
-            for column in &plan.columns {
-                match column {
-                    ColumnRef::Number(n) if *n < names.len() => numbers.push(*n),
-                    ColumnRef::Number(_) => {}
-                    ColumnRef::Name(name) => {
-                        let mut found = names.iter().enumerate().filter(|(_, n)| *n == name).map(|(i, _)| i);
-                        numbers.extend(found.next());
-                        if let Some(second) = found.next() {
-                            let why = "two columns have the mapped name: give it by number, #N";
-                            return Err(Fault::Field { field: field.name(), column: second as u64 + 1, why });
-                        }
-                    }
-                }
-            }
-            used.extend(numbers.iter().copied());
-            binding.fields.insert(*field, numbers);
-        }
-        let of = |(i, name): (usize, &String)| {
-            if used.contains(&i) {
-                Use::Mapped
-            } else if glob::any(&self.spec.ignore, name) || self.spec.ignore.contains(&format!("#{}", i + 1))
-            {
-                Use::Ignored
-            } else {
-                Use::Unmapped
-            }
-        };
-        binding.uses = names.iter().enumerate().map(of).collect();
-        Ok(())
-    }
-
-    /// Fields of which no column was found in anything that was read.
-    pub(crate) fn unbound(&self, binding: &Binding) -> Option<Field> {
-        let whole =
-            |f: &Field| binding.fields.get(f).is_some_and(|n| n.len() == self.fields[f].columns.len());
-        self.fields.keys().find(|f| !whole(f)).copied()
-    }
-
-    /// Names of the columns that are neither mapped nor left out.
-    pub(crate) fn unmapped<'a>(&self, binding: &Binding, columns: &'a Columns) -> Vec<&'a str> {
-        let both = columns.names().iter().zip(&binding.uses);
-        both.filter(|(_, u)| **u == Use::Unmapped).map(|(name, _)| name.as_str()).collect()
-    }
 }
 
 /// A row and everything needed to make a message of it.

@@ -1,6 +1,7 @@
 //! What an operator says about a medium: which files, which columns are which fields, how times, words and
 //! markings are written. Declarative and total: no expressions, no loops, no code.
 
+mod binding;
 mod convert;
 pub(crate) mod glob;
 mod lookup;
@@ -9,6 +10,7 @@ mod plan;
 pub(crate) mod spec;
 pub(crate) mod time;
 
-pub(crate) use convert::{Binding, Known, Surroundings, normal};
+pub(crate) use binding::Binding;
+pub(crate) use convert::{Known, Surroundings, normal};
 pub(crate) use lookup::Lookups;
 pub use plan::{Mapping, MappingFault};
