@@ -179,7 +179,7 @@ fn what_was_erased_and_held_back_is_not_forgotten_in_silence() {
 
     // the list of what was erased is harmed: that is said, and the message comes again
     let erased = rows(&place).into_iter().find(|(_, erased)| *erased).unwrap().0;
-    flip(&place, erased, "delta");
+    flip(&place, erased, "run");
     let done = by(&place, "en", &["repair"]).ends(3);
     assert!(done.out().contains("ERASED"), "{}", done.out());
     assert_eq!(copied(&place, "m", "copy.xml").new, 1);

@@ -1,7 +1,7 @@
 //! Making the lists of known messages anew where damage keeps them from being read: rows that do not open go, and what
 //! they named is listed again as the caller finds it in what is stored. No message and no entry is touched.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use access::Rights;
 use chain::EntryType;
@@ -54,6 +54,8 @@ impl Writer {
         let mut seen = Seen::new(&self.dedup, 0);
         let (mut damage, mut bad, mut sum) = (ListDamage::default(), Vec::new(), [0; 32]);
         let mut unnamed = false;
+        let runs: HashSet<[u8; 16]> =
+            self.archive.entries(&[EntryType::Run])?.into_iter().map(|stored| stored.header.run).collect();
         lists::rows(&self.archive.connection, &mut |row| {
             damage.rows += 1;
             lists::add(&mut sum, &row.term());
@@ -69,7 +71,7 @@ impl Writer {
             if opened.is_none() {
                 bad.push(row.idx());
                 // lists of what was erased are of no run
-                unnamed |= number.is_none_or(|(run, ..)| run == [0; 16]);
+                unnamed |= number.is_none_or(|(run, ..)| !runs.contains(&run));
             }
         })?;
         damage.unreadable = bad.len() as u64;
