@@ -158,6 +158,17 @@ fn paper_remembers() {
     let groups: Vec<String> =
         printed["groups"].as_array().unwrap().iter().map(|g| g.as_str().unwrap().to_owned()).collect();
     assert!(groups.iter().all(|g| page.contains(g.as_str())) && page.contains("<svg"));
+    // through a link it lies where the link leads, and a pipe stays one
+    place.file("mål.html", "før");
+    std::os::unix::fs::symlink(place.at("mål.html"), place.at("link.html")).unwrap();
+    place.run(&["checkpoint", "show", "--archive", "A", "--print", "link.html"]).ends(0);
+    assert!(place.at("link.html").is_symlink());
+    assert_eq!(fs::read_to_string(place.at("mål.html")).unwrap(), page);
+    assert!(std::process::Command::new("mkfifo").arg(place.at("rør")).status().unwrap().success());
+    let mut reader = std::process::Command::new("cat");
+    let reader = reader.arg(place.at("rør")).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    place.run(&["checkpoint", "show", "--archive", "A", "--print", "rør"]).ends(0);
+    assert_eq!(String::from_utf8(reader.wait_with_output().unwrap().stdout).unwrap(), page);
     let size = printed["size"].to_string();
     let check = |archive: &str, size: &str, groups: &[String]| {
         let mut words = vec!["checkpoint", "verify-printed", "--archive", archive, "--size", size];

@@ -7,7 +7,7 @@ mod support;
 
 use std::fs;
 
-use support::{Place, snapshot};
+use support::{Place, snapshot, tool};
 
 const PASSWORD: &str = "Rødgrød-med-fløde-2026";
 
@@ -331,6 +331,51 @@ fn a_killed_ingest_leaves_an_archive_that_verifies() {
     assert_eq!(verify(&place).ends(0).json()["records"], truth.messages);
 }
 
+/// What a computer is given to run a job by itself, read by those who will read it.
+#[test]
+fn a_job_is_given_to_the_computer() {
+    let place = Place::new();
+    let folder = "Årets job 100%$";
+    fs::create_dir(place.at(folder)).unwrap();
+    place.file(
+        &format!("{folder}/job.toml"),
+        "archive = \"A\"\nkeys = \"K\"\nreport = \"../R/r.json\"\n[[copy]]\ncustodian = \"m\"\nsource = \"x\"\n",
+    );
+    let job = format!("{folder}/job.toml");
+    let words = ["job", "units", "--json", "--out", "U", "--name", "kopi", &job];
+    let files = place.run(&words).ends(0).json()["files"].clone();
+    assert_eq!(files, serde_json::json!(["U/kopi.service", "U/kopi.timer", "U/kopi.xml"]));
+    let before = fs::read(place.at("U/kopi.service")).unwrap();
+    assert!(place.run(&words).ends(2).err().contains("U/kopi.service"));
+    assert_eq!(fs::read(place.at("U/kopi.service")).unwrap(), before);
+    for name in ["", "a/b", "../a", "a b", "-a"] {
+        place.run(&["job", "units", "--out", "V", &format!("--name={name}"), &job]).ends(2);
+    }
+    let service = String::from_utf8(before).unwrap();
+    let mut writes =
+        ["A", "K", "holding"].map(|name| format!("{}/{name}\"", folder.replace('%', "%%"))).to_vec();
+    writes.push(format!("\"{}\"", place.at("R").display()));
+    let line = service.lines().find(|line| line.starts_with("ReadWritePaths=")).unwrap();
+    assert!(writes.iter().all(|path| line.contains(path)), "{line}");
+    // systemd's own reading of it
+    if let Some(systemd) = tool("systemd-analyze", "--version") {
+        let units = ["service", "timer"].map(|kind| place.at(&format!("U/kopi.{kind}")));
+        let read = std::process::Command::new(systemd).arg("verify").args(&units).output().unwrap();
+        let said = String::from_utf8_lossy(&read.stderr).into_owned();
+        assert!(!said.contains("kopi."), "{said}");
+        fs::write(&units[0], service.replace("Type=oneshot", "Type=maaned")).unwrap();
+        let read = std::process::Command::new(systemd).arg("verify").args(&units).output().unwrap();
+        assert!(String::from_utf8_lossy(&read.stderr).contains("kopi.service"), "it finds what is wrong");
+    }
+    // and of the task what any reader of XML finds
+    let task = fs::read(place.at("U/kopi.xml")).unwrap();
+    assert_eq!(task[..2], [0xff, 0xfe]);
+    let units: Vec<u16> = task[2..].as_chunks::<2>().0.iter().map(|two| u16::from_le_bytes(*two)).collect();
+    let task = String::from_utf16(&units).unwrap();
+    let arguments = task.split("<Arguments>").nth(1).unwrap().split("</Arguments>").next().unwrap();
+    assert_eq!(arguments, format!("run &quot;{}&quot;", place.at(&job).display()));
+}
+
 #[test]
 fn a_job_file_runs_what_it_can() {
     let (place, truth) = prepared(|_| {});
@@ -346,6 +391,10 @@ fn a_job_file_runs_what_it_can() {
     assert_eq!(report["copies"][0]["report"]["runs"][0]["new"], truth.messages);
     assert_eq!(report["copies"][1]["exit_code"], 4);
     assert!(place.at("report.json").is_file());
+    let unknown = "archive = 'A'\nkeys = 'K'\n[[copy]]\ncustodian = 'ukendt'\nsource = 'backup'\n";
+    place.file("unknown.toml", unknown);
+    let problems = place.run(&["job", "check", "--json", "unknown.toml"]).ends(3).json()["problems"].clone();
+    assert_eq!(problems, serde_json::json!(["copy 1: custodian is not in the register"]));
     place.file("bad.toml", "archive = 'A'\nkeys = \n");
     let bad = place.run(&["job", "check", "bad.toml"]).ends(2);
     assert!(bad.err().contains("2"), "{}", bad.err());

@@ -87,6 +87,8 @@ fn a_sitting() {
     run(&place, &[&["review", "decide", "--as", "keep", "00000000-7"][..], &by].concat()).ends(2);
     let settled = run(&place, &["review", "settle", "--json"]).ends(0).json();
     assert_eq!((&settled["kept"], &settled["waiting"]), (&1.into(), &2.into()));
+    // what was shredded of its keys is no key that would travel
+    run(&place, &["backup", "--offsite", "copy"]).ends(0);
     let drawn = [&["review", "sample", "--json", "--size", "1", "--seed", "4 2"][..], &by].concat();
     assert_eq!(run(&place, &drawn).ends(0).json()["pile"], 2);
     let (_, said) = typed(&place, &["review", "sample"], "e\n");

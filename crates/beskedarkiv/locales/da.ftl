@@ -333,6 +333,14 @@ more-ingest =
 cmd-run = Kører en jobfil med flere personer og kilder
 cmd-job = Jobfiler
 cmd-job-check = Ser en jobfil efter uden at køre den
+cmd-job-units = Skriver det, der får en computer til at køre en jobfil hver måned
+more-job-units =
+    NAME.service og NAME.timer til systemd, NAME.xml til Windows' opgavestyring. Intet overskrives.
+    Linux:    læg de to i /etc/systemd/system, og giv: systemctl enable --now NAME.timer
+    Windows:  schtasks /create /tn NAME /xml NAME.xml /ru KONTO
+    Jobbet kører den første i måneden, og bagefter, hvis computeren var slukket. Tjenesten når intet
+    netværk og skriver kun i jobbets egne mapper. Slutter jobbet med 3, vises det som fejlet: så ser
+    nogen det.
 cmd-verify = Efterprøver arkivet, uden nøgler eller med
 more-verify = Uden nøgler: hvert led, hver sum, underskrift og rettighed, og summerne af det gemte. Med nøgler: også
     indholdet. Med --proof og --trusted-keys: udleverede beskeder, uden noget arkiv; viser, hvad der er bevist.
@@ -643,6 +651,8 @@ arg-trusted-keys = Fil med de nøgler, De stoler på, en på hver linje
 arg-from = Første dag
 arg-to = Sidste dag
 arg-format = Formater
+arg-job-units-out = Mappe til filerne; uden: den, du står i
+arg-job-units-name = Det, filerne hedder foran endelsen
 arg-out = Mappe til udleveringen; skal være tom eller ikke findes
 arg-unsealed = Lav en læsbar mappe; det noteres i arkivet
 arg-past-damage = Udlever, hvad der er tilbage af et arkiv, der ikke holder; resten nævnes, og intet skrives i arkivet, hvor kæden er brudt
@@ -994,6 +1004,7 @@ state-proposed = én har udeladt
 state-keep = besluttet gemt
 state-exclude = udeladt
 run-copy = { $new } nye beskeder
+job-units = Læg dem, hvor computeren finder dem; se beskedarkiv job units --help. Jobbet kører så den første i hver måned.
 job-fine = Jobfilen er i orden: { $copies } kopier.
 export-damaged = KAN IKKE LÆSES: led { $entry }{ $month }: { $what }
 export-open = Åbn udleveringen: { $path }

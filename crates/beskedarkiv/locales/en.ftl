@@ -334,6 +334,15 @@ more-ingest =
 cmd-run = Runs a job file with several persons and sources
 cmd-job = Job files
 cmd-job-check = Looks a job file over without running it
+cmd-job-units = Writes what has a computer run a job file every month
+more-job-units =
+    NAME.service and NAME.timer for systemd, NAME.xml for the Task Scheduler of Windows. Nothing is
+    overwritten.
+    Linux:    put the two into /etc/systemd/system, and give: systemctl enable --now NAME.timer
+    Windows:  schtasks /create /tn NAME /xml NAME.xml /ru ACCOUNT
+    The job runs on the first of the month, and afterwards where the computer was off. The service
+    reaches no network and writes to the job's own folders only. A job that ends with 3 shows as failed:
+    so somebody sees it.
 cmd-verify = Verifies the archive, without keys or with them
 more-verify = Without keys: every header, hash, signature and right, and the digests of what is stored. With keys: also
     the contents. With --proof and --trusted-keys: exported messages, without any archive; prints what is proved.
@@ -646,6 +655,8 @@ arg-trusted-keys = File with the verifier keys that you trust, one a line
 arg-from = First day
 arg-to = Last day
 arg-format = Formats
+arg-job-units-out = Folder for the files; without: the current one
+arg-job-units-name = What the files are called before their ending
 arg-out = Folder for the production; must be empty or not there
 arg-unsealed = Make a readable folder; the archive records it
 arg-past-damage = Produce what is left of an archive that does not hold; the rest is named, and nothing is written where the chain is broken
@@ -997,6 +1008,7 @@ state-proposed = one has excluded
 state-keep = decided to keep
 state-exclude = excluded
 run-copy = { $new } new messages
+job-units = Put them where the computer finds them; see beskedarkiv job units --help. The job then runs on the first of every month.
 job-fine = The job file is in order: { $copies } copies.
 export-damaged = CANNOT BE READ: entry { $entry }{ $month }: { $what }
 export-open = Open the production: { $path }

@@ -65,11 +65,17 @@ fn seconds(now: i64) -> u64 {
     u64::try_from(now / 1000).unwrap_or(0)
 }
 
-/// Writes a file whole: beside, synced, renamed.
+/// Writes a file whole: beside, synced, renamed; where a link leads. Into what is there and no file, such as a pipe, it is
+/// written as it is.
 pub(crate) fn write_whole(path: &Path, text: &[u8]) -> Result<(), JobError> {
-    let mut beside = path.as_os_str().to_owned();
+    let led = path.canonicalize();
+    let led = led.as_deref().unwrap_or(path);
+    let mut beside = led.as_os_str().to_owned();
     beside.push(".new");
     let write = || {
+        if led.metadata().is_ok_and(|there| !there.is_file()) {
+            return std::fs::OpenOptions::new().write(true).open(led)?.write_all(text);
+        }
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
@@ -77,7 +83,7 @@ pub(crate) fn write_whole(path: &Path, text: &[u8]) -> Result<(), JobError> {
         let mut file = options.open(&beside)?;
         file.write_all(text)?;
         file.sync_all()?;
-        std::fs::rename(&beside, path)
+        std::fs::rename(&beside, led)
     };
     write().map_err(|e| JobError::io(path, "writing what is remembered", &e))
 }

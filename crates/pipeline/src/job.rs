@@ -162,6 +162,13 @@ impl Job {
         self.file.report.as_deref()
     }
 
+    /// Folders that a run writes to.
+    pub(crate) fn writes_to(&self) -> Vec<PathBuf> {
+        let Places { archive, keys, holding, .. } = self.places();
+        let report = self.report_path().and_then(Path::parent).map(Path::to_owned);
+        [archive, keys, holding].into_iter().chain(report).collect()
+    }
+
     /// Looks at everything the job needs without opening a source or writing anything.
     pub fn check(&self) -> JobCheck {
         let mut problems = Vec::new();
@@ -171,8 +178,13 @@ impl Job {
         if !self.file.keys.is_dir() {
             problems.push("keys: no key store there".to_owned());
         }
+        // who is in it, the key store says without a passphrase
+        let register = if problems.is_empty() { crate::register::read(&self.places()).ok() } else { None };
         for (i, copy) in self.file.copies.iter().enumerate() {
             let number = i + 1;
+            if register.as_ref().is_some_and(|register| register.custodian(&copy.custodian).is_none()) {
+                problems.push(format!("copy {number}: custodian is not in the register"));
+            }
             if !copy.source.exists() {
                 problems.push(format!("copy {number}: source not there"));
             }

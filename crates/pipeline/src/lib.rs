@@ -68,6 +68,7 @@ mod tellings;
 pub mod timestamps;
 mod together;
 pub mod transfer;
+pub mod units;
 pub mod verdict;
 pub mod verify;
 pub mod words;

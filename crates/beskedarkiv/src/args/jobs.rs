@@ -123,6 +123,17 @@ pub(crate) struct Run {
 #[derive(Subcommand)]
 pub(crate) enum Job {
     Check(Run),
+    Units(JobUnits),
+}
+
+#[derive(Args)]
+pub(crate) struct JobUnits {
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) out: PathBuf,
+    #[arg(long, value_name = "NAME", default_value = "beskedarkiv")]
+    pub(crate) name: String,
+    #[arg(value_name = "JOB")]
+    pub(crate) job: PathBuf,
 }
 
 #[derive(Args)]

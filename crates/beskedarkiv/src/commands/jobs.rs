@@ -405,6 +405,23 @@ fn write_json(path: &std::path::Path, object: &impl Serialize) -> Result<(), Fai
     })
 }
 
+pub(super) fn job_units(a: &args::JobUnits, at: &Context<'_>) -> Result<u8, Failure> {
+    let program = std::env::current_exe().map_err(|e| {
+        Failure::of_job(pipeline::JobError::io(
+            std::path::Path::new("beskedarkiv"),
+            "finding the program",
+            &e,
+        ))
+    })?;
+    let report = pipeline::units::write(&a.job, &a.name, &program, &a.out).map_err(Failure::of_job)?;
+    for file in &report.files {
+        at.out.plain(&format!("  {file}"))?;
+    }
+    at.out.line("job-units", &[])?;
+    at.out.object(&report)?;
+    Ok(0)
+}
+
 pub(super) fn job_check(a: &args::Run, at: &Context<'_>) -> Result<u8, Failure> {
     let check = pipeline::job::Job::read(&a.job).map_err(Failure::of_job)?.check();
     look(at, &check.problems)?;

@@ -103,6 +103,7 @@ fn dispatch(command: Command, at: &mut Context<'_>) -> Result<u8, Failure> {
         Command::Ingest(a) => jobs::ingest(&a, at),
         Command::Run(a) => jobs::run(&a, at),
         Command::Job(Job::Check(a)) => jobs::job_check(&a, at),
+        Command::Job(Job::Units(a)) => jobs::job_units(&a, at),
         Command::Status(a) => status::status(&a, at),
         Command::Smart(a) => smart::smart(a, at),
         Command::Verify(a) => produce::verify(&a, at),

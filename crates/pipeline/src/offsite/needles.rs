@@ -66,7 +66,7 @@ impl Gathered {
     fn bytes(&mut self, bytes: &[u8], kind: &Kind) {
         if bytes.len() < SHORTEST {
             self.too_short += 1;
-        } else if self.seen.insert(bytes.to_vec()) {
+        } else if !wiped(bytes) && self.seen.insert(bytes.to_vec()) {
             self.patterns.push(bytes.to_vec());
             self.kinds.push(kind.clone());
         }
@@ -86,10 +86,11 @@ impl Gathered {
     /// A file of the key store: as it is, and short ones as they are written down.
     fn key(&mut self, bytes: &[u8], kind: &Kind) {
         if bytes.len() > 2 * SAMPLE {
-            let middle = bytes.len() / 2;
-            for at in [0, middle, bytes.len() - SAMPLE] {
-                self.bytes(&bytes[at..(at + SAMPLE).min(bytes.len())], kind);
-            }
+            // of what was shredded in it nothing is left to be found
+            let left: Vec<&[u8]> = bytes.chunks(SAMPLE).filter(|piece| !wiped(piece)).collect();
+            let ends = [left.first(), left.get(left.len() / 2), left.last()];
+            ends.into_iter().flatten().for_each(|piece| self.bytes(piece, kind));
+            self.bytes(&bytes[bytes.len() - SAMPLE..], kind);
             return;
         }
         self.bytes(bytes, kind);
@@ -98,6 +99,11 @@ impl Gathered {
         self.bytes(hex.to_uppercase().as_bytes(), kind);
         self.bytes(STANDARD.encode(bytes).trim_end_matches('=').as_bytes(), kind);
     }
+}
+
+/// The same byte over and over: where a key was, or where none is, in every file.
+fn wiped(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| Some(byte) == bytes.first())
 }
 
 /// Every text in a register entry, whatever it stands for.
