@@ -125,9 +125,12 @@ fn an_operator_remembers() {
     copy(&place.at("old"), &place.at("A"));
     let refused = add(&place, "A", "c").ends(5);
     assert!(refused.err().contains("shorter"), "{}", refused.err());
+    assert!(place.run(&["status", "--archive", "A", "--keys", "K"]).ends(5).err().contains("shorter"));
     let words = ["verify", "--json", "--archive", "A", "--keys", "K", "--passphrase-file", "op"];
     let report = place.run(&words).ends(5).json();
     assert_eq!(report["holds"], false, "verify reports it with all the rest: {report}");
+    let faults = report["broken"].as_array().unwrap().len();
+    assert!(faults <= 2, "each memory is named once: {report}");
     // without keys nobody remembers: the copy is a true earlier state
     place.run(&["verify", "--archive", "A"]).ends(0);
     let accept =

@@ -331,6 +331,46 @@ fn a_killed_ingest_leaves_an_archive_that_verifies() {
     assert_eq!(verify(&place).ends(0).json()["records"], truth.messages);
 }
 
+/// A path that leads nowhere, and days the wrong way round, are mistakes of whoever typed them, and said so; and where
+/// there is nothing, that is said too.
+#[test]
+fn what_was_typed_wrong_is_no_fault_of_ours() {
+    let (place, _) = prepared(|_| {});
+    let at = ["--archive", "A", "--keys", "K", "--passphrase-file", "op"];
+    let ways: [&[&str]; 4] = [
+        &["job", "check", "nowhere.toml"],
+        &["run", "nowhere.toml"],
+        &["init", "--archive", "A9", "--keys", "K9", "--policy", "nowhere.toml", "--passphrase-file", "op"],
+        &[
+            "review",
+            "decide",
+            "--as",
+            "keep",
+            "--items-file",
+            "nowhere.toml",
+            "--archive",
+            "A",
+            "--keys",
+            "K",
+            "--passphrase-file",
+            "op",
+        ],
+    ];
+    for words in ways {
+        let said = place.run(words).ends(4).err();
+        assert!(said.contains("nowhere.toml") && said.contains("path"), "{said}");
+    }
+    assert!(!place.at("A9").exists());
+    let days = ["--from", "2026-06-01", "--to", "2026-01-01"];
+    let export = ["export", "--custodian", "min", "--unsealed", "--out", "E"];
+    place.run(&[&export[..], &days, &at].concat()).ends(2);
+    let hold = ["hold", "place", "--case", "K", "--decision", "1"];
+    place.run(&[&hold[..], &days, &at].concat()).ends(2);
+    assert!(!place.at("E").exists());
+    let said = place.run(&["hold", "list", "--archive", "A", "--keys", "K"]).ends(0).out();
+    assert!(!said.trim().is_empty());
+}
+
 /// What a computer is given to run a job by itself, read by those who will read it.
 #[test]
 fn a_job_is_given_to_the_computer() {

@@ -50,7 +50,10 @@ impl Archive {
 
     /// Holds the log to what the key store remembers of it: an older copy of the whole archive is no place to go on from
     /// unless somebody says so.
-    pub(crate) fn remembered(&self, keys: &KeyStore) -> Result<(), ArchiveError> {
+    ///
+    /// # Errors
+    /// [`ArchiveError::Apart`]; [`ArchiveError::KeyStore`] where what is remembered cannot be read.
+    pub fn remembered(&self, keys: &KeyStore) -> Result<(), ArchiveError> {
         let Some(bytes) = keys.read(SEEN)? else { return Ok(()) };
         let seen = Seen::decode(&bytes).ok_or_else(|| access::KeyStoreFault::Damaged(SEEN.to_owned()))?;
         if seen == self.seen() {

@@ -369,7 +369,7 @@ fn checkpoints(
     for (which, checkpoint) in [
         ("the checkpoint", stored.as_ref()),
         ("the file checkpoint", given.file.as_ref().ok().and_then(Option::as_ref)),
-        ("the checkpoint given", given.older),
+        ("a remembered checkpoint", given.older),
     ] {
         if let Some(wrong) = checkpoint.and_then(|checkpoint| against(checkpoint, replayed, leaves)) {
             fault(&format!("{which} {wrong}"));

@@ -8,6 +8,12 @@ heading-arguments = Arguments
 heading-options = Options
 heading-common = Common options
 value-command = COMMAND
+value-options = OPTIONS
+man-name = NAME
+man-synopsis = SYNOPSIS
+man-description = DESCRIPTION
+man-notes = NOTES
+man-exit = Exit codes
 
 ## Help: commands
 
@@ -16,7 +22,8 @@ more-program =
     To begin:  beskedarkiv demo
 
     Archive and key store may also stand in BESKEDARKIV_ARCHIVE and BESKEDARKIV_KEYS or in
-    ~/.config/beskedarkiv/config.toml (archive, keys, holding, passphrase-file, operator, seen, lang).
+    ~/.config/beskedarkiv/config.toml (archive, keys, holding, passphrase-file, identity, operator,
+    seen, lang).
     Passphrases come in a file or are typed when asked for; never as an argument.
     Names, numbers and search words may be given as they are, in a file (@FILE) or on standard
     input (-).
@@ -59,6 +66,7 @@ arg-pay-grade = Pay grade (lønramme)
 arg-sent-at = When the message was sent: a date or an instant
 arg-received-at = When the message was received; makes it an incoming one
 arg-event = Event: resigned, phone-changed, lossy-update or retired-post, and its date; may be repeated
+arg-custodian-event-event = Event: resigned, phone-changed, lossy-update, retired-post and its date, or no-copy and the month: no-copy:2026-05
 arg-policy = File with the authority's choices where the rules are not plain (TOML)
 arg-shell = Shell
 arg-dir = Folder
@@ -92,6 +100,7 @@ ask-source = Passphrase of the backup:
 ## Remarks
 
 note-secret-readable = note: others on this machine can read { $path }; mend it with chmod 600
+nothing-here = There is nothing.
 note-names-hidden = names are shown on a terminal only
 note-not-remembered = note: the operator's memory of the archive could not be written; set seen in the configuration file to a folder that can be written to
 anchor-not-kept = note: the archive could not keep the cosignature; it stands in what is printed, and with the witness
@@ -118,7 +127,7 @@ next-input-file = Correct the file, or give another; line 0 is the file as a who
 error-config-unreadable = { $path }: the configuration file cannot be read ({ $why })
 next-config-unreadable = Correct the path after --config, or leave it out.
 error-config-fault = { $path }: line { $why } of the configuration file does not fit
-next-config-fault = The file may hold archive, keys, holding, passphrase-file, operator, seen and lang, and nothing else.
+next-config-fault = The file may hold archive, keys, holding, passphrase-file, identity, operator, seen and lang, and nothing else.
 error-secret-needed = a passphrase is missing, and there is no terminal to ask on
 next-secret-needed = Give { $flag } FILE; the first line of the file is the passphrase.
 error-secret-unreadable = { $path }: the passphrase cannot be read ({ $why })
@@ -175,8 +184,16 @@ explain-rules = Rules
 
 cmd-demo = Shows the whole on a small encrypted backup that the program makes itself
 more-demo =
-    Makes in the folder: backup, archive, keys, holding and export. All in it is invented.
-    Without DIR it uses beskedarkiv-demo in the current folder.
+    Makes in the folder: backup, archive, keys, holding and export, and three files:
+    passphrase.txt with the operator's passphrase, backup-passphrase.txt with the backup's, and
+    trusted-keys with the key that the proofs of the production are verified by. All in it is
+    invented. Without DIR it uses beskedarkiv-demo in the current folder.
+
+    Try afterwards:
+      beskedarkiv inspect --backup-passphrase-file DIR/backup-passphrase.txt DIR/backup
+      beskedarkiv verify --archive DIR/archive --keys DIR/keys --passphrase-file DIR/passphrase.txt
+      beskedarkiv verify --trusted-keys DIR/trusted-keys \
+        --proof DIR/export/data/proofs/0000001.proof
 cmd-init = Makes an empty archive and its key store
 cmd-custodian = The register of those whose messages are kept
 cmd-custodian-add = Adds a person to the register
@@ -187,7 +204,8 @@ cmd-custodian-device = Registers a phone or a number
 cmd-custodian-event = Records an event: resignation, change of phone and the like
 cmd-custodian-end = Gives a post, a phone or a number its last day
 more-custodian-end =
-    FACT is the number in brackets before it in custodian show.
+    FACT is the number in brackets before it in custodian show; with --show-names one sees which
+    phone or number it is about.
 cmd-custodian-withdraw = Withdraws a wrong fact; both entries stay in the chain
 cmd-policy = What the guidelines leave to the authority
 cmd-policy-show = Shows the policies the archive was kept by, the one in force last
@@ -199,65 +217,172 @@ hold-released = Hold { $hold } is released; it blocks until { $date }.
 dispose-planned = Plan { $plan } by the day { $date }: have two persons approve it with dispose approve.
 dispose-nothing = By the day { $date } nothing may be disposed of.
 dispose-barred = Past its time, and may not be disposed of:
-dispose-approved = Approved: { $buckets } bundles. Approvals in all: { $approvals }.
+dispose-approved = Approved: { $buckets ->
+    [one] 1 bundle
+   *[other] { $buckets } bundles
+  }. Approvals in all: { $approvals ->
+    [one] 1. A second person must approve too.
+   *[other] { $approvals }.
+  }
 dispose-done = Disposed of: entry { $entry }. Keys and content are gone from archive and key store.
 dispose-pending = Pending: { $copy }
 dispose-confirmed = Noted at the disposal of entry { $entry }.
 dispose-decided = The decision stands in entry { $entry }.
 dispose-day = The day { $date } is confirmed in entry { $entry }.
-dispose-state-begun = Entry { $entry }, { $buckets } bundles: begun; run dispose run.
-dispose-state-pending = Entry { $entry }, { $buckets } bundles: disposed of here, copies pending.
-dispose-state-final = Entry { $entry }, { $buckets } bundles: final.
+dispose-state-begun = Entry { $entry }, { $buckets ->
+    [one] 1 bundle
+   *[other] { $buckets } bundles
+  }: begun; run dispose run.
+dispose-state-pending = Entry { $entry }, { $buckets ->
+    [one] 1 bundle
+   *[other] { $buckets } bundles
+  }: disposed of here, copies pending.
+dispose-state-final = Entry { $entry }, { $buckets ->
+    [one] 1 bundle
+   *[other] { $buckets } bundles
+  }: final.
 split-again = The new epoch's key lies whole in the key store, and that of the one before was in shares. Split it again: key split, then key custody finish.
-request-approved = Approved. Approvals in all: { $approvals }.
+request-approved = Approved. Approvals in all: { $approvals ->
+    [one] 1. A second person must approve too.
+   *[other] { $approvals }.
+  }
 erase-asked = Request { $request }: have a second person approve it with erase approve, then erase run.
 erase-alike = The same message, not named in the request: { $message }
-erase-waiting = Request { $request }, decision { $decision }: { $messages } messages, { $approvals } approvals.
+erase-waiting = Request { $request }, decision { $decision }: { $messages ->
+    [one] 1 message
+   *[other] { $messages } messages
+  }, { $approvals ->
+    [one] 1 approval
+   *[other] { $approvals } approvals
+  }.
 erase-done = Erased: entry { $entry }. Messages, salts and the bundle's old key are gone from archive and key store.
-erase-state-begun = Entry { $entry }, decision { $decision }, { $messages } messages: begun; run erase run.
-erase-state-pending = Entry { $entry }, decision { $decision }, { $messages } messages: erased here, copies pending.
-erase-state-final = Entry { $entry }, decision { $decision }, { $messages } messages: final.
+erase-state-begun = Entry { $entry }, decision { $decision }, { $messages ->
+    [one] 1 message
+   *[other] { $messages } messages
+  }: begun; run erase run.
+erase-state-pending = Entry { $entry }, decision { $decision }, { $messages ->
+    [one] 1 message
+   *[other] { $messages } messages
+  }: erased here, copies pending.
+erase-state-final = Entry { $entry }, decision { $decision }, { $messages ->
+    [one] 1 message
+   *[other] { $messages } messages
+  }: final.
 restamp-nothing = Every message that could be opened is stamped as the register says.
 restamp-asked = Request { $request }: nothing is due earlier. Carry it out with restamp run.
 restamp-asked-two = Request { $request }: messages would be due earlier. Have a second person approve it with restamp approve, then restamp run.
 restamp-waiting = Request { $request }: nothing is due earlier.
 restamp-waiting-two = Request { $request }: messages would be due earlier; { $approvals } of two approvals.
-restamp-done = Entry { $entry }: { $n } messages in { $buckets } bundles are stamped otherwise from now on.
+restamp-done = Entry { $entry }: { $n ->
+    [one] 1 message
+   *[other] { $n } messages
+  } in { $buckets ->
+    [one] 1 bundle
+   *[other] { $buckets } bundles
+  } { $n ->
+    [one] is
+   *[other] are
+  } stamped otherwise from now on.
 transfer-asked = Request { $request }: have a second person approve it with transfer approve, then transfer run.
-transfer-waiting = Request { $request }, decision { $decision }: { $messages } messages from { $from } to { $to }, { $approvals } approvals.
+transfer-waiting = Request { $request }, decision { $decision }: { $messages ->
+    [one] 1 message
+   *[other] { $messages } messages
+  } from { $from } to { $to }, { $approvals ->
+    [one] 1 approval
+   *[other] { $approvals } approvals
+  }.
 transfer-done = Moved: entry { $entry }. Nothing of it, and no old key, is left where it was.
-transfer-state-begun = Entry { $entry }, decision { $decision }, { $messages } messages: begun; run transfer run.
-transfer-state-pending = Entry { $entry }, decision { $decision }, { $messages } messages: moved here, copies pending.
-transfer-state-final = Entry { $entry }, decision { $decision }, { $messages } messages: final.
+transfer-state-begun = Entry { $entry }, decision { $decision }, { $messages ->
+    [one] 1 message
+   *[other] { $messages } messages
+  }: begun; run transfer run.
+transfer-state-pending = Entry { $entry }, decision { $decision }, { $messages ->
+    [one] 1 message
+   *[other] { $messages } messages
+  }: moved here, copies pending.
+transfer-state-final = Entry { $entry }, decision { $decision }, { $messages ->
+    [one] 1 message
+   *[other] { $messages } messages
+  }: final.
 handover-key = The key is in { $path }: send it to the archive that hands over.
 handover-words = Words to compare by telephone: { $words }
-handover-asked = Request { $request }: { $buckets } bundles to archive { $receiver }. Compare the words with the receiver, have a second person approve it with handover approve, then handover give.
+handover-asked = Request { $request }: { $buckets ->
+    [one] 1 bundle
+   *[other] { $buckets } bundles
+  } to archive { $receiver }. Compare the words with the receiver, have a second person approve it with handover approve, then handover give.
 handover-hold = The hold of entry { $hold } of the giver goes along and is placed with the receiver.
-handover-given = Handed over in entry { $entry }: { $messages } message versions and { $attachments } attachments, in { $path }.
+handover-given = Handed over in entry { $entry }: { $messages ->
+    [one] 1 message version
+   *[other] { $messages } message versions
+  } and { $attachments ->
+    [one] 1 attachment
+   *[other] { $attachments } attachments
+  }, in { $path }.
 handover-digest = SHA-256 of the package: { $digest }
 handover-without = Not in it: { $withheld } withheld, { $erased } erased, { $disposed } disposed of.
-handover-taken = Taken over in entry { $entry } as { $custodian }: { $messages } message versions and { $attachments } attachments.
-handover-taken-before = The package was taken over before, in entry { $entry } as { $custodian }: { $messages } message versions and { $attachments } attachments. Nothing was added.
+handover-taken = Taken over in entry { $entry } as { $custodian }: { $messages ->
+    [one] 1 message version
+   *[other] { $messages } message versions
+  } and { $attachments ->
+    [one] 1 attachment
+   *[other] { $attachments } attachments
+  }.
+handover-taken-before = The package was taken over before, in entry { $entry } as { $custodian }: { $messages ->
+    [one] 1 message version
+   *[other] { $messages } message versions
+  } and { $attachments ->
+    [one] 1 attachment
+   *[other] { $attachments } attachments
+  }. Nothing was added.
 handover-receipt = The receipt is in { $path }: send it to the archive that handed over.
-handover-received = The receiver has { $messages } message versions; its receipt stands in entry { $entry }.
+handover-received = The receiver has { $messages ->
+    [one] 1 message version
+   *[other] { $messages } message versions
+  }; its receipt stands in entry { $entry }.
 handover-let-go = Request { $request }: what the receiver has may go here. Have a second person approve it with erase approve, then erase run.
 handover-barred = Nothing may go here yet: { $why }. Run handover finish again when that is over.
 handover-nothing-left = Nothing of it is left here.
-handover-waiting = Request { $request }, decision { $decision }: { $custodian } to archive { $receiver }, { $approvals } approvals.
-handover-state-given = Entry { $entry }: { $custodian } to archive { $receiver }, { $messages } message versions: both archives have them; the receipt is awaited.
-handover-state-received = Entry { $entry }: { $custodian } to archive { $receiver }, { $messages } message versions: received.
-handover-was-taken = Entry { $entry }: { $custodian } from archive { $giver }, { $messages } message versions.
-register-restamp = Messages in { $n } bundles may be stamped otherwise now; run restamp request.
+handover-waiting = Request { $request }, decision { $decision }: { $custodian } to archive { $receiver }, { $approvals ->
+    [one] 1 approval
+   *[other] { $approvals } approvals
+  }.
+handover-state-given = Entry { $entry }: { $custodian } to archive { $receiver }, { $messages ->
+    [one] 1 message version
+   *[other] { $messages } message versions
+  }: both archives have them; the receipt is awaited.
+handover-state-received = Entry { $entry }: { $custodian } to archive { $receiver }, { $messages ->
+    [one] 1 message version
+   *[other] { $messages } message versions
+  }: received.
+handover-was-taken = Entry { $entry }: { $custodian } from archive { $giver }, { $messages ->
+    [one] 1 message version
+   *[other] { $messages } message versions
+  }.
+register-restamp = Messages in { $n ->
+    [one] 1 bundle
+   *[other] { $n } bundles
+  } may be stamped otherwise now; run restamp request.
 status-restamp = Bundles that may be stamped otherwise (restamp)
 word-in-force = in force
 word-grace = released, in grace
 word-released = released
 word-other-copies-of-the-key-store-made-before-the-disposal--not-stated = other copies of the key store made before the disposal: not stated
 more-policy-set =
-    FILE is TOML:
+    FILE is TOML. What it does not name is as here:
       unlisted_chiefs = "keep"            # or "letter"; see docs/RETENTION.md
-      allow_key_destruction = false       # two administrators may destroy all keys
-      earliest_plausible = "2007-01-01"   # times before this day come from a clock that was never set
+      allow_key_destruction = false       # true: two administrators may destroy all keys
+      earliest_plausible = "2007-01-01"   # earlier times come from a clock that was never set
+
+      {"[sorting]"}
+      mode = "sort"                # or "assist", "rules-only", "off"
+      review-days = 30             # days that what is left out or in doubt waits, 1 to 366
+      review-at-most = 35          # of a hundred messages you can read so many, 1 to 100
+      journalised = "keep"         # or "leave-out": leave out what is on a case file
+      exclude-attachments = false  # true: exclude on the text alone where there is a file too
+      exclude-misdirected = true   # false: ask about what was sent by error
+      lost-work = 100              # what it costs to lose a work message,
+      kept-private = 5             # to keep a private one,
+      review = 1                   # and to have a person read one; less than the other two
 cmd-status = Shows which months have copies, what the copies showed, and what waits
 cmd-review = Review of messages that are held back
 cmd-review-list = Shows how much waits, and until when; opens nothing
@@ -281,14 +406,15 @@ more-review-settle =
     Every ingest does so too. What was decided to be kept moves at once; the rest on the deadline.
 cmd-review-sample = Draws a sample of what is excluded and judges it blind
 more-review-sample =
-    With --size and --seed a new sample is drawn; the seed must be random and settled before the pile
-    is known (dice, a figure of the day), and it is recorded in the log. Without, what is left is judged.
+    With --size and --seed a new sample is drawn; the seed must be random and settled before the
+    pile is known (dice, a figure of the day), and it is recorded in the log. Without, what is left
+    is judged.
     k: the message has work content and is kept; e: it was rightly excluded.
 cmd-review-report = Figures of the sorting: routes, samples and what they say, agreement of two
 cmd-policy-ceiling = Sets the ceiling of the archive: the highest classification that it may hold
 more-policy-ceiling =
-    LEVEL is UKL, TTJ, FTR, HEM, YHM or the marking in full, NATO's and the EU's among them.
-    Without a decision the ceiling is TIL TJENESTEBRUG. It cannot be set below what the archive holds.
+    LEVEL is UKL, TTJ, FTR, HEM, YHM or the marking in full, NATO's and the EU's among them. Without
+    a decision the ceiling is TIL TJENESTEBRUG. It cannot be set below what the archive holds.
 cmd-policy-declassify = Records that the issuer declassified a person's messages
 more-policy-declassify =
     Only messages of exactly this level in the period. Without --from and --to it is all of them.
@@ -301,7 +427,7 @@ cmd-media-add = Enters a medium or device in the register
 cmd-media-list = Shows the register; ends with 3 when a read-out is overdue
 cmd-media-show = Shows one medium with its movements
 cmd-media-move = Records a movement, and writes its receipt (in Danish)
-cmd-media-receipt = Writes a receipt or record of destruction (in Danish), or records that the receipt came back signed
+cmd-media-receipt = Writes a receipt or record (in Danish), or records that the receipt came back signed
 cmd-media-read-out = Records that a device was read out
 cmd-media-destroy = Records that a medium was destroyed, and writes the record of it (in Danish)
 cmd-operator = Who may do what
@@ -332,8 +458,41 @@ more-ingest =
     Asks for no operator passphrase: ingest can write and cannot read.
     The same source again adds nothing. Ends with a receipt to print.
 cmd-run = Runs a job file with several persons and sources
+more-run =
+    Takes every source of the job file in, as ingest does, and asks for nothing. One that fails
+    does not stop the others. Ends with 0, with 3 where a person must look at something, and
+    otherwise with the code of the first that failed. What a job file may hold:
+    beskedarkiv job check --help.
 cmd-job = Job files
 cmd-job-check = Looks a job file over without running it
+more-job-check =
+    Looks whether archive, key store, sources, passphrases and key files are there, and whether the
+    persons are in the register; opens no source. Ends with 3 where something is missing. The job
+    file is TOML. Paths count from its own folder, and the configuration file does not apply here:
+
+      archive = "/srv/archive"
+      keys = "/srv/keys"
+      holding = "/srv/holding"       # else "holding" beside the key store
+      report = "report.json"         # optional: the report goes to this file too
+      parallel = 2                   # so many sources are opened at the same time, 1 to 16
+
+      {"[[copy]]"}                       # one for each source
+      custodian = "minister-1"       # id in the register
+      source = "/media/copy/00008110-000A1B2C3D4E"
+
+      # the rest is optional
+      backup_passphrase_file = "copy-pass.txt"   # the source's passphrase
+      backup_key_file = "key.bin"    # the source's key file
+      owner = "+4540112233"          # the owner's number, where the source does not say it
+      owner_name = "NAME"            # the owner's name as the source writes it
+      date_order = "dmy"             # or "mdy", "ymd": dates that can be read in two ways
+      zone = "Europe/Copenhagen"     # time zone of an exported chat
+      mapping = "mapping.toml"       # description of a read-out of SMART
+      copy_date = "2026-06-01"       # date of the copy; else the source's own
+      mode = "assist"                # or "sort", "rules-only", "off"; else by the policy
+      contacts = "contacts.json"     # from address or name to relation
+      journal = "list.csv"           # journalised messages
+      attest_device = true           # vouch for an unknown phone or number
 cmd-job-units = Writes what has a computer run a job file every month
 more-job-units =
     NAME.service and NAME.timer for systemd, NAME.xml for the Task Scheduler of Windows. Nothing is
@@ -341,19 +500,20 @@ more-job-units =
     Linux:    put the two into /etc/systemd/system, and give: systemctl enable --now NAME.timer
     Windows:  schtasks /create /tn NAME /xml NAME.xml /ru ACCOUNT
     The job runs on the first of the month, and afterwards where the computer was off. The service
-    reaches no network and writes to the job's own folders only. A job that ends with 3 shows as failed:
-    so somebody sees it.
+    reaches no network and writes to the job's own folders only. A job that ends with 3 shows as
+    failed: so somebody sees it.
 cmd-verify = Verifies the archive, without keys or with them
-more-verify = Without keys: every header, hash, signature and right, and the digests of what is stored. With keys: also
-    the contents. With --proof and --trusted-keys: exported messages, without any archive; prints what is proved.
-    Ends with 0 where everything holds and with 5 where it does not.
+more-verify =
+    Without keys: every header, hash, signature and right, and the digests of what is stored. With
+    keys: also the contents. With --proof and --trusted-keys: exported messages, without any
+    archive; prints what is proved. Ends with 0 where everything holds and with 5 where it does not.
 cmd-export = Makes a production that a person can read
 cmd-hold = Legal holds: messages that must not be disposed of, whatever their time
 cmd-hold-place = Holds messages, as when an inquiry was decided
 more-hold-place =
-    Everything that could hold a match is held: without --custodian everybody, without --from and --to
-    all days. A service (--service) is recorded and narrows nothing. Mind the phones: switch automatic
-    deletion off and give --auto-delete-stopped, or note it later with hold note.
+    Everything that could hold a match is held: without --custodian everybody, without --from and
+    --to all days. A service (--service) is recorded and narrows nothing. Mind the phones: switch
+    automatic deletion off and give --auto-delete-stopped, or note it later with hold note.
 cmd-hold-note = Notes that automatic deletion on the phones was stopped
 cmd-hold-release = Releases a hold; takes two persons
 more-hold-release =
@@ -383,43 +543,43 @@ more-dispose-preservation =
 cmd-dispose-today = Confirms what day it is, where nothing but the clock says so
 cmd-erase = Erases single messages by a decision; takes two persons
 more-erase =
-    For a message that was found to be private after all, or was ordered erased: request, then approve
-    by a second person, then run. Every version of it goes, with its salt and its attachments; the
-    bundle gets a new key. The chain keeps that it was there and by which decision it went; a later
-    copy of the phone does not bring it back. A hold wins.
+    For a message that was found to be private after all, or was ordered erased: request, then
+    approve by a second person, then run. Every version of it goes, with its salt and its
+    attachments; the bundle gets a new key. The chain keeps that it was there and by which decision
+    it went; a later copy of the phone does not bring it back. A hold wins.
 cmd-erase-request = Asks for messages to be erased; changes nothing
 more-erase-request =
-    --message is the entry and place as messages.jsonl of a production has them ("entry", "place"); or
-    name a production and the numbers it shows. The reason stands in the certificate: no content.
+    --message is the entry and place as messages.jsonl of a production has them ("entry", "place");
+    or name a production and the numbers it shows. The reason stands in the certificate: no content.
     Ends with 3 where the same message lies elsewhere too, as from another phone.
 cmd-erase-approve = Approves exactly this request; a second person must
 cmd-erase-run = Carries out an approved request, or completes what was interrupted
 more-erase-run =
-    Holds and day are looked at again: the newest counts. Without REQUEST what was begun is completed.
-    Name every older copy of the key store with --copy; an erasure is final only when they are
-    confirmed to be destroyed with erase confirm.
+    Holds and day are looked at again: the newest counts. Without REQUEST what was begun is
+    completed. Name every older copy of the key store with --copy; an erasure is final only when
+    they are confirmed to be destroyed with erase confirm.
 cmd-erase-confirm = Confirms that an older copy of the key store is destroyed
 cmd-erase-list = Lists requests that wait, and erasures and how far they have come
 cmd-erase-certificate = Writes certificates, as JSON and as a Danish page to be filed
 cmd-restamp = Gives messages in the archive the periods that the register gives today
 more-restamp =
     For what the register learned after messages were taken in: a person turned out to be a manager,
-    left earlier, changed phones. request finds every message that would be stamped otherwise, with the
-    rules before and after; run appends the entry. No message moves. Where something would be due
-    earlier, two persons must want it: approve.
+    left earlier, changed phones. request finds every message that would be stamped otherwise, with
+    the rules before and after; run appends the entry. No message moves. Where something would be
+    due earlier, two persons must want it: approve.
 cmd-restamp-request = Finds what would be stamped otherwise, and asks for it; changes nothing
 cmd-restamp-approve = Approves exactly this request; needed where something would be due earlier
 cmd-restamp-run = Carries a request out
 cmd-restamp-list = Lists requests that wait
 cmd-transfer = Moves messages that were taken in under the wrong person or phone; takes two persons
 more-transfer =
-    request, then approve by a second person, then run. The records stay what they were and go, sealed
-    anew, to the right person; where they were, their hashes stay, so that earlier proofs hold. The
-    bundle they leave gets a new key. A hold wins.
+    request, then approve by a second person, then run. The records stay what they were and go,
+    sealed anew, to the right person; where they were, their hashes stay, so that earlier proofs
+    hold. The bundle they leave gets a new key. A hold wins.
 cmd-transfer-request = Asks for messages to be moved; changes nothing
 more-transfer-request =
-    --run is the number of an ingest (its report has it): everything it took in. --to-device is the fact
-    of the right phone as custodian show has it; without: from no known phone.
+    --run is the number of an ingest (its report has it): everything it took in. --to-device is the
+    fact of the right phone as custodian show has it; without: from no known phone.
 cmd-transfer-approve = Approves exactly this request; a second person must
 cmd-transfer-run = Carries out an approved request, or completes what was interrupted
 cmd-transfer-confirm = Confirms that an older copy of the key store is destroyed
@@ -427,21 +587,23 @@ cmd-transfer-list = Lists requests that wait, and transfers and how far they hav
 cmd-transfer-certificate = Writes certificates, as JSON and as a Danish page to be filed
 cmd-handover = Hands a person over to the archive of another authority, proofs kept; takes two persons
 more-handover =
-    The receiver makes a key: key. The giver asks for it, a second person approves, and give writes one
-    file that the receiver alone can open. take verifies all of it against the giver's log and takes it
-    over whole or not at all; its receipt goes back: finish. Until then both archives have everything.
+    The receiver makes a key: key. The giver asks for it, a second person approves, and give writes
+    one file that the receiver alone can open. take verifies all of it against the giver's log and
+    takes it over whole or not at all; its receipt goes back: finish. Until then both archives have
+    everything.
 cmd-handover-key = Receiver: makes a key to hand over to, and words to compare by telephone
 cmd-handover-request = Giver: asks for a person to be handed over; changes nothing
 cmd-handover-approve = Giver: approves exactly this request; a second person must
 cmd-handover-give = Giver: writes the package of an approved request, and enters it in the log
 cmd-handover-take = Receiver: verifies a package, takes it over and writes a receipt
 more-handover-take =
-    The trusted key of the giver must come by another way than the package: what checkpoint show printed
-    there. Where this archive has a person of the same name, --custodian says that it is the same one.
+    The trusted key of the giver must come by another way than the package: what checkpoint show
+    printed there. Where this archive has a person of the same name, --custodian says that it is the
+    same one.
 cmd-handover-finish = Giver: checks the receipt, and asks for what the receiver has to go here
 more-handover-finish =
-    What goes, goes as an erasure: a second person approves it with erase approve, then erase run. A hold
-    wins here too; the receiver has it already.
+    What goes, goes as an erasure: a second person approves it with erase approve, then erase run. A
+    hold wins here too; the receiver has it already.
 cmd-handover-list = Lists requests that wait, and what was handed over and taken over
 cmd-checkpoint = The signed state of the chain
 cmd-checkpoint-show = Prints the signed state of the chain, and the key for a trusted-keys file
@@ -489,10 +651,10 @@ cmd-backup-restore = Puts a copy back into an empty folder and verifies it
 cmd-backup-store = Copies in an object store (S3)
 cmd-backup-store-probe = Tries what a store really enforces: writing once, retention, no deletion, no shortening
 more-backup-store-probe =
-    Leaves two objects of 32 bytes there, one retained for a day, the other as long as the store retains
-    everything. A store is called WORM only when every attempt to overwrite, delete, shorten and loosen
-    failed, and when what is put gets a retention by itself. Otherwise the answers are listed, and the
-    code is 3. STORE.toml:
+    Leaves two objects of 32 bytes there, one retained for a day, the other as long as the store
+    retains everything. A store is called WORM only when every attempt to overwrite, delete, shorten
+    and loosen failed, and when what is put gets a retention by itself. Otherwise the answers are
+    listed, and the code is 3. STORE.toml:
 
       endpoint = "https://s3.example.dk"
       bucket = "archive"
@@ -504,18 +666,19 @@ more-backup-store-probe =
       worm = true                  # refuse a store that is not WORM
 cmd-backup-store-put = Puts a copy that backup --offsite made into a store
 more-backup-store-put =
-    The copy is verified and looked through once more, for keys and names where --keys says where they
-    are. Every file lies in the store under its SHA-256 and counts when it was read back. An interrupted
-    put is continued by giving it again. Nothing is overwritten and nothing deleted.
+    The copy is verified and looked through once more, for keys and names where --keys says where
+    they are. Every file lies in the store under its SHA-256 and counts when it was read back. An
+    interrupted put is continued by giving it again. Nothing is overwritten and nothing deleted.
 cmd-backup-store-take = Takes a copy back from a store into an empty folder and verifies it
 cmd-repair = Makes lists of known messages anew that are damaged
 more-repair =
-    Without the lists nothing can be taken in: the archive does not know what it has. They are no part of the
-    chain, and no message is lost with them. They are made again from what is stored, and from the entries
-    about what was held back; an entry in the chain says what was done. Needs the right admin, and an
-    operator who can open everything: what cannot be opened may be stored again by the next copy (code 3).
-    What makes the same message known when another kind of source tells it is not made again: it is then
-    stored as a message of its own. Where nothing is wrong, nothing is done.
+    Without the lists nothing can be taken in: the archive does not know what it has. They are no
+    part of the chain, and no message is lost with them. They are made again from what is stored,
+    and from the entries about what was held back; an entry in the chain says what was done. Needs
+    the right admin, and an operator who can open everything: what cannot be opened may be stored
+    again by the next copy (code 3). What makes the same message known when another kind of source
+    tells it is not made again: it is then stored as a message of its own. Where nothing is wrong,
+    nothing is done.
 cmd-key = The keys: split custody, a copy on a medium of its own, the lock
 cmd-key-split = Splits the epoch's key into shares on paper
 more-key-split =
@@ -560,6 +723,7 @@ arg-archive = Folder of the archive
 arg-keys = Folder of the key store; must lie outside the archive
 arg-passphrase-file = File whose first line is the operator's passphrase
 arg-identity = File with the operator's own key (age), in the place of a passphrase
+arg-init-identity = Not here: the first operator has a passphrase; a key of their own (age) is added afterwards with operator add --recipient
 arg-recipient = The new operator's own key (age), in the place of a passphrase; or a file with several, each of which unlocks
 arg-second-identity = File with the second operator's own key (age), in the place of a passphrase
 arg-new-passphrase-file = File whose first line is the new operator's passphrase
@@ -592,14 +756,14 @@ arg-holding = Folder for messages that await a person or are left out; else "hol
 arg-copy-date = Date of the copy; else the source's own
 arg-mode = How much the machine may decide; else by the archive's policy
 arg-all = Also what is decided or excluded
-arg-limit = At most so many conversations
+arg-limit = At most so many conversations; without: all
 arg-as = The decision
 arg-ground = Why it is excluded
 arg-note = A note that goes with the decision
 arg-items-file = File with names of messages
 arg-items = Names of messages: eight digits of the run and a number
 arg-journal = List of journalised messages (CSV or JSON); the policy says whether they are kept or left out
-arg-review-sample-size = Size of the sample
+arg-review-sample-size = Size of the sample; without: no new sample, what is left is judged
 arg-seed = Seed of the sample, such as dice
 arg-page = Also write the report as a page (HTML) for a commission
 arg-attest-device = Vouch that an unknown phone or number is the person's
@@ -620,8 +784,8 @@ arg-offsite = Folder for the copy: empty, not there, or an older copy of the arc
 arg-canary = Text that must not go along either; may be repeated
 arg-backup-holding = The holding area; the copy must not lie in it
 arg-copy = Folder of the copy
-arg-shares = Number of shares
-arg-threshold = Number of shares that are needed
+arg-shares = Number of shares; without: 3
+arg-threshold = Number of shares that are needed; without: 2
 arg-key-split-out = Folder for the sheets; must be empty or not there
 arg-key-gone-entry = Entry of the copy; key copies shows it
 arg-key-drill-share = File with a share: the sheet itself, or what was typed from it; once for each share
@@ -660,12 +824,20 @@ arg-job-units-name = What the files are called before their ending
 arg-out = Folder for the production; must be empty or not there
 arg-unsealed = Make a readable folder; the archive records it
 arg-past-damage = Produce what is left of an archive that does not hold; the rest is named, and nothing is written where the chain is broken
-arg-delete-by = Day by which the readable folder is to be deleted; recorded
+arg-delete-by = Day by which the readable folder is to be deleted; recorded; without: none
 arg-classification = Marking that stands on every page
 arg-id = Short word for the person in commands and reports
 arg-number = Telephone number; may be repeated
+arg-media-add-number = Number of the medium in the register
+arg-media-show-number = Number of the medium in the register
+arg-media-move-number = Number of the medium in the register
+arg-media-receipt-number = Number of the medium in the register
+arg-media-read-out-number = Number of the medium in the register
+arg-media-destroy-number = Number of the medium in the register
+arg-custodian-device-number = Telephone number
 arg-device = Serial number of the phone; may be repeated
 arg-serial = Serial number of the phone
+arg-media-add-serial = Serial number of the medium or device
 arg-why = Why no copy could be taken
 arg-fact = Number of the fact in the register
 arg-file = Policy file (TOML)
@@ -681,12 +853,17 @@ arg-decision = Decision behind it (journal number)
 arg-dispose-preservation-decision = What the national archives decided
 arg-received = Day on which the request was received; else today
 arg-auto-delete-stopped = Automatic deletion on the phones was stopped
-arg-grace = Days for which the hold still blocks
+arg-grace = Days for which the hold still blocks; without: 90
 arg-plan = Name of the plan as dispose plan shows it; its beginning is enough
 arg-dispose-run-copy = Older copy of the key store, as the authority calls it; may be repeated
 arg-dispose-confirm-copy = Older copy of the key store, as the authority calls it; others: those nobody named
 arg-no-other-copies = There are no other copies of the key store
 arg-entry = Entry of the disposal; see dispose list
+arg-erase-confirm-entry = Entry of the erasure; see erase list
+arg-erase-certificate-entry = Entry of the erasure; see erase list; without: all
+arg-transfer-confirm-entry = Entry of the transfer; see transfer list
+arg-transfer-certificate-entry = Entry of the transfer; see transfer list; without: all
+arg-dispose-certificate-entry = Entry of the disposal; see dispose list; without: all
 arg-dispose-certificate-out = Folder for the certificates
 arg-dispose-today-date = The day it is today
 arg-message = Entry and place of a message; may be repeated, one version of each is enough
@@ -735,6 +912,8 @@ arg-signed-by = Who signed the receipt
 arg-method = How it was destroyed
 arg-witness = Who saw it; not the one who did it
 
+error-period = --to lies before --from
+next-period = Exchange the days, or correct them.
 error-place-needed = { $flag } is missing
 next-place-needed = Give { $flag }, or set it in the environment (BESKEDARKIV_ARCHIVE, BESKEDARKIV_KEYS) or the configuration file.
 error-source-unknown = { $path }: not a source that the program knows
@@ -816,11 +995,13 @@ next-no-right = An operator with the right admin can grant it with operator gran
 error-one-person = two different persons must sign, and only one did
 next-one-person = Let another operator with the right give a passphrase (--second-passphrase-file) or approve the plan.
 error-refused = may not be done now: { $why }
-next-refused = Nothing was touched. hold list shows what is held; dispose plan says what is missing. Where it is the day: dispose today YYYY-MM-DD.
+next-refused = The reason stands above. Where it is a hold: hold list shows it. Where it is a plan: dispose plan says what is missing. Where it is the clock: dispose today YYYY-MM-DD. Otherwise mend what the reason names, and give the command again.
 error-not-available = this version does not have { $what }
 next-not-available = See --help for what there is.
 error-job-file = { $path }: line { $line }: { $why }
 next-job-file = Correct the job file and try it with job check.
+error-path = { $path }: { $why }
+next-path = Correct the path, and try again.
 error-io = { $path }: { $what }: { $why }
 next-io = See whether the disk is full and whether you have access, and try again.
 
@@ -890,17 +1071,29 @@ store-put = The copy is in the store as { $state }, and everything that was writ
 store-taken = Taken from the store: { $state }.
 store-worm = The store enforces WORM: overwriting, deleting and releasing early were refused.
 store-not-worm = The store is not WORM. It did not enforce:
-key-rotated = Epoch { $epoch } has begun. The keys of the one before are destroyed.
-key-resealed = { $buckets } buckets have new keys, { $segments } segments are encrypted anew, epoch { $epoch } has begun.
+key-rotated = Epoch { $epoch } has begun. The keys of the one before are destroyed. If the key was split, the new one lies whole in the key store until it is split again: key split.
+key-resealed = { $buckets ->
+    [one] 1 bucket has a new key
+   *[other] { $buckets } buckets have new keys
+  }, { $segments ->
+    [one] 1 segment is encrypted anew
+   *[other] { $segments } segments are encrypted anew
+  }, epoch { $epoch } has begun. If the key was split, the new one lies whole in the key store until it is split again: key split.
 renewed = All { $have } entries and what they seal are hashed again: from { $from } to { $to }. The chain goes on as
 renewed-next = Older checkpoints and proofs hold as before. Now have this state witnessed, print it, time-stamp it.
 key-recovered = { $n } shares gave the epoch's key, it opens { $opened } of { $all } buckets, and it lies in the key store again, behind the operator's passphrase.
 key-still-there = The key store still has the key itself; end with key custody finish.
 key-backed-up = The copy of the key store lies in { $path }; last day { $day }.
-key-restored = The key store was put back into { $path }: { $n } files.
+key-restored = The key store was put back into { $path }: { $n ->
+    [one] 1 file
+   *[other] { $n } files
+  }.
 key-with-epoch = The epoch's key is in it.
 key-without-epoch = The epoch's key is not in it; it is in split custody.
-key-locked = The key store is locked. { $n } administrators can unlock it.
+key-locked = The key store is locked. { $n ->
+    [one] 1 administrator
+   *[other] { $n } administrators
+  } can unlock it.
 key-gone = Noted: the copy of entry { $copy } is destroyed.
 key-copy-gone = destroyed
 key-copy-there = there
@@ -908,9 +1101,15 @@ key-no-copies = No copy of the key store was made.
 status-expired-keys = The copy of the key store in entry { $entry } expired on { $day }: destroy it and note it with key gone { $entry }.
 key-unlocked = The key store is unlocked.
 key-destroyed = All keys are destroyed ({ $n } files); it stands in entry { $entry }. Destroy copies of the key store and printed shares too.
-verify-broken = THE ARCHIVE DOES NOT HOLD.
+verify-broken =
+    THE ARCHIVE DOES NOT HOLD.
+    Touch nothing. Compare with a copy and with the printed receipt; export --past-damage produces the rest.
+    Where it is only the lists of known messages: beskedarkiv repair.
 verify-without-keys = Verified without keys; the content was not opened.
-verify-unopened = { $n } buckets could not be opened with the operator's keys.
+verify-unopened = { $n ->
+    [one] 1 bucket
+   *[other] { $n } buckets
+  } could not be opened with the operator's keys.
 verify-entry = entry { $entry }: { $what }
 init-made = The archive is in { $path }
 init-keys = The key store is in { $path }
@@ -929,7 +1128,13 @@ app-read = read
 app-known = has messages, not read yet
 app-absent = has messages, which are not in the source
 app-unknown = unknown
-read-done = { $messages } messages written, { $unreadable } rows unreadable
+read-done = { $messages ->
+    [one] 1 message
+   *[other] { $messages } messages
+  } written, { $unreadable ->
+    [one] 1 row
+   *[other] { $unreadable } rows
+  } unreadable
 read-unreadable = unreadable: { $at }: { $why }
 read-finding = { $what }
 classify-done = { $messages } messages: { $keep } kept, { $review } for a person, { $exclude } excluded ({ $proposals } of them as a proposal only)
@@ -940,7 +1145,7 @@ review-shredded = Destroyed
 review-on-hold = Preserved by a legal hold
 review-clock = The clock does not fit the days of the archive; nothing is cleared before the day is confirmed (dispose today)
 review-waiting = Still waiting
-review-nothing = Nothing waits.
+review-nothing = Nothing waits that you can open.
 review-head-custodian = Custodian
 review-head-run = Run
 review-head-deadline = Deadline
@@ -949,9 +1154,18 @@ review-head-keep = To keep
 review-head-exclude = Excluded
 review-first-begun = { $reviewers } can review what is held back from now on; { $narrowed } can no longer read this custodian's messages.
 review-first-narrowed = Narrowed: { $id }
-review-first-before = { $n } runs wait already and were sealed to those who could review then
-review-decided = { $n } messages decided.
-review-sealed-to-others = { $n } runs are sealed to others than you
+review-first-before = { $n ->
+    [one] 1 run waits already and was
+   *[other] { $n } runs wait already and were
+  } sealed to those who could review then
+review-decided = { $n ->
+    [one] 1 message
+   *[other] { $n } messages
+  } decided.
+review-sealed-to-others = { $n ->
+    [one] 1 run is
+   *[other] { $n } runs are
+  } sealed to others than you
 review-conversation = Conversation { $number } of { $total }: { $name } ({ $custodian }), { $waiting } waiting, deadline { $deadline }
 review-keys = k keep all · e exclude all (e p/v/m) · 2k 3-5e single ones · u undo · n next · q quit · ? help
 review-help =
@@ -973,7 +1187,7 @@ review-p = work { $p } %
 review-what = Not understood: "{ $what }". ? shows the keys.
 review-nothing-to-undo = Nothing to undo.
 review-did-keep = { $n } to keep.
-review-did-exclude = { $n } excluded.
+review-did-exclude = { $n } excluded; where the policy wants two, it is a proposal until another agrees.
 review-did-undo = Decision taken back for { $n }.
 review-drawn = { $n } drawn of { $pile } excluded.
 review-sampled = Sample: { $drawn } of { $pile } excluded, { $judged } judged, { $work } were work; at most { $most } of the excluded are work (95 %).
@@ -989,13 +1203,25 @@ status-monthly = Monthly copy required
 status-overdue = Copy missing
 status-excused = Copy missing, with a reason
 status-reviews = Awaits review (deadline)
-status-source = {"  "}{ $source }: { $copies } copies, { $first } – { $last }, { $new } messages
+status-source = {"  "}{ $source }: { $copies ->
+    [one] 1 copy
+   *[other] { $copies } copies
+  }, { $first } – { $last }, { $new ->
+    [one] 1 message
+   *[other] { $new } messages
+  }
 status-vanished = {"      "}{ $n } of { $month } gone since: { $reason }
 vanished-disappearing_timer = disappearing messages
 vanished-recently_deleted_purged = were deleted on the phone
 vanished-expiry_setting = the phone deletes old messages by itself
 vanished-unknown = unknown reason
-review-ended = { $n } decisions; { $left } conversations wait.
+review-ended = { $n ->
+    [one] 1 decision
+   *[other] { $n } decisions
+  }; { $left ->
+    [one] 1 conversation waits
+   *[other] { $left } conversations wait
+  }.
 route-keep = kept
 route-review = for review
 route-proposal = proposed to exclude
@@ -1007,9 +1233,15 @@ ground-journalised = journalised
 state-proposed = one has excluded
 state-keep = decided to keep
 state-exclude = excluded
-run-copy = { $new } new messages
+run-copy = { $new ->
+    [one] 1 new message
+   *[other] { $new } new messages
+  }
 job-units = Put them where the computer finds them; see beskedarkiv job units --help. The job then runs on the first of every month.
-job-fine = The job file is in order: { $copies } copies.
+job-fine = The job file is in order: { $copies ->
+    [one] 1 copy
+   *[other] { $copies } copies
+  }.
 export-damaged = CANNOT BE READ: entry { $entry }{ $month }: { $what }
 export-open = Open the production: { $path }
 export-readable = The folder can be read by anybody who gets hold of it. Delete it when it is no longer used.
@@ -1021,7 +1253,10 @@ marking-declassified = The declassification stands in entry { $entry }. The mess
 media-done = { $number }: recorded in entry { $entry }
 media-destroyed = destroyed
 media-overdue = READ-OUT OVERDUE, was due by
-media-receipts-missing = { $n } receipts have not come back signed.
+media-receipts-missing = { $n ->
+    [one] 1 receipt has
+   *[other] { $n } receipts have
+  } not come back signed.
 policy-set = The policy stands in entry { $entry }
 register-done = { $id }: registered in entry { $entry }
 operator-added = The operator { $id } was added, without rights as yet.
@@ -1039,19 +1274,23 @@ more-smart =
     approve (two persons sign), ingest. docs/readers/smart.md has the formats.
 cmd-smart-pack = Makes a package of a medium: a copy, hashes, and the facts of the read-out
 more-smart-pack =
-    MEDIUM is a folder (the medium, mounted read-only) or one file. Facts that are missing are asked for on a
-    terminal; they may also stand in a file: --facts FILE with lines such as  place = "Copenhagen".
-    Markings: TIL TJENESTEBRUG, FORTROLIGT, HEMMELIGT, YDERST HEMMELIGT or the words of NATO and the EU.
+    MEDIUM is a folder (the medium, mounted read-only) or one file. Facts that are missing are asked
+    for on a terminal; they may also stand in a file: --facts FILE with lines such as:
+      place = "Copenhagen"
+    Markings: TIL TJENESTEBRUG, FORTROLIGT, HEMMELIGT, YDERST HEMMELIGT or the words of NATO and the
+    EU.
 cmd-smart-seal = Seals a package with the operator's signature; a second operator can sign the same seal
 cmd-smart-custody = Enters an event into a package's custody log, and seals again
 more-smart-custody =
-    Events: RECEIVED, SEALED, UNSEALED, IMAGED, HASHED, MAPPED, INGESTED, EXPORTED, RETURNED, DESTROYED.
+    Events: RECEIVED, SEALED, UNSEALED, IMAGED, HASHED, MAPPED, INGESTED, EXPORTED, RETURNED,
+    DESTROYED.
 cmd-smart-show = Shows what a package says of itself
 cmd-smart-verify = Verifies a package: every hash, every line of the custody log, every seal
 cmd-smart-probe = Looks at a medium: files, tables, columns, and proposes a mapping
 more-smart-probe =
-    What is written is a mapping that can be used (TOML), with remarks. FILL IN and CHECK are for people.
-    Values are masked; only words for directions and markings and the owner's own address stand in clear.
+    What is written is a mapping that can be used (TOML), with remarks. FILL IN and CHECK are for
+    people. Values are masked; only words for directions and markings and the owner's own address
+    stand in clear.
 cmd-smart-dry-run = Tries a mapping on a medium: counts and masked rows; stores nothing
 cmd-smart-approve = Signs a mapping; two different operators must
 arg-mapping = Mapping (mapping.toml) of a read-out of SMART
@@ -1112,7 +1351,10 @@ count-bytes = Bytes
 count-not-copied = Links and special files, not copied
 smart-not-read-only = note: the medium is not mounted read-only; the package says so
 smart-packed = The package lies in { $path }
-smart-head = The custody log has { $lines } lines. Write on the receipt: { $head }
+smart-head = The custody log has { $lines ->
+    [one] 1 line
+   *[other] { $lines } lines
+  }. Write on the receipt: { $head }
 smart-sealed = The package is sealed; signatures: { $signatures }
 smart-holds = The package holds.
 smart-broken = THE PACKAGE DOES NOT HOLD.

@@ -3,6 +3,7 @@
 
 use std::io::Write;
 
+use jiff::civil::Date;
 use serde_json::json;
 
 use crate::texts::Texts;
@@ -19,7 +20,7 @@ pub(crate) const INTEGRITY: u8 = 5;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Keys of the failures of jobs; the same as the pipeline's, so that each has its sentences.
-const JOB_KEYS: [&str; 51] = [
+const JOB_KEYS: [&str; 52] = [
     "unfinished",
     "source-unknown",
     "source-secret-needed",
@@ -68,6 +69,7 @@ const JOB_KEYS: [&str; 51] = [
     "job-file",
     "input-file",
     "io",
+    "path",
     "store",
     "internal",
     "interrupted",
@@ -91,6 +93,11 @@ impl Failure {
     /// Wrong use.
     pub(crate) fn usage(key: &'static str) -> Self {
         Self::new(USAGE, key)
+    }
+
+    /// A period must not end before it begins.
+    pub(crate) fn of_period(from: Option<Date>, to: Option<Date>) -> Result<(), Self> {
+        if from.zip(to).is_some_and(|(from, to)| to < from) { Err(Self::usage("period")) } else { Ok(()) }
     }
 
     /// A job that stopped: its own key, arguments and exit code.

@@ -34,6 +34,24 @@ pub(crate) fn localise(command: Command, texts: &Texts, path: &str) -> Command {
     })
 }
 
+/// The tree as clap completes it, with usage lines in the language of `texts`: clap's own word for
+/// options is English. What reads the lines, help and manual pages, then says the same.
+pub(crate) fn built(mut command: Command, texts: &Texts) -> Command {
+    command.build();
+    with_usage(command, texts)
+}
+
+fn with_usage(mut command: Command, texts: &Texts) -> Command {
+    let usage = command.render_usage().ansi().to_string();
+    // clap: the first word is its own "Usage:", and further forms stand below its end
+    let (_, usage) = usage.split_once(' ').unwrap_or_default();
+    let indent = " ".repeat(texts.say("heading-usage", &[]).chars().count() + 1);
+    let usage = usage
+        .replace("[OPTIONS]", &format!("[{}]", texts.say("value-options", &[])))
+        .replace("\n       ", &format!("\n{indent}"));
+    command.override_usage(usage).mut_subcommands(|sub| with_usage(sub, texts))
+}
+
 fn flag(name: &'static str, short: char, action: ArgAction) -> Arg {
     Arg::new(name).long(name).short(short).action(action)
 }
@@ -100,6 +118,21 @@ mod tests {
             missing(&crate::args::tree(&Texts::new(lang)), &mut found);
             assert_eq!(found, Vec::<String>::new(), "{lang:?}");
         }
+    }
+
+    /// The usage line of a command below the program.
+    fn usage(lang: Lang, words: &[&str]) -> String {
+        let mut tree = crate::args::tree(&Texts::new(lang));
+        let command = words.iter().fold(&mut tree, |c, w| c.find_subcommand_mut(w).unwrap());
+        command.render_usage().to_string()
+    }
+
+    #[test]
+    fn usage_is_in_the_language() {
+        let check = |lang, words: &[&str], expected: &str| assert_eq!(usage(lang, words), expected);
+        check(Lang::Da, &["job", "check"], "Usage: beskedarkiv job check [TILVALG] <JOB>");
+        check(Lang::En, &["job", "check"], "Usage: beskedarkiv job check [OPTIONS] <JOB>");
+        check(Lang::Da, &["job"], "Usage: beskedarkiv job [TILVALG] <KOMMANDO>");
     }
 
     #[test]

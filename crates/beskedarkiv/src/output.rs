@@ -1,6 +1,7 @@
 //! What a command prints: sentences and tables for a person, one object for a program (`--json`),
 //! nothing (`--quiet`). Notes go to standard error.
 
+use std::cell::Cell;
 use std::io::{IsTerminal, Write};
 
 use serde::Serialize;
@@ -14,12 +15,13 @@ pub(crate) struct Output<'a> {
     texts: &'a Texts,
     json: bool,
     quiet: bool,
+    said: Cell<bool>,
 }
 
 impl<'a> Output<'a> {
     /// Output in the language of `texts`.
     pub(crate) fn new(texts: &'a Texts, json: bool, quiet: bool) -> Self {
-        Self { texts, json, quiet }
+        Self { texts, json, quiet, said: Cell::new(false) }
     }
 
     /// The sentences.
@@ -30,6 +32,11 @@ impl<'a> Output<'a> {
     /// Whether a program reads the output.
     pub(crate) fn json(&self) -> bool {
         self.json
+    }
+
+    /// Whether anything was said, or would have been to whoever listens.
+    pub(crate) fn said(&self) -> bool {
+        self.said.get()
     }
 
     /// Whether progress may be shown: a person sits at the terminal.
@@ -53,6 +60,7 @@ impl<'a> Output<'a> {
 
     /// Text for a person, as it stands.
     pub(crate) fn plain(&self, text: &str) -> Result<(), Failure> {
+        self.said.set(true);
         if self.json || self.quiet {
             return Ok(());
         }
@@ -69,6 +77,7 @@ impl<'a> Output<'a> {
         if !self.json {
             return Ok(());
         }
+        self.said.set(true);
         let text =
             serde_json::to_string(object).map_err(|_| Failure::new(1, "internal").with("what", "json"))?;
         writeln!(std::io::stdout(), "{text}").map_err(|e| Failure::output(&e))

@@ -262,6 +262,8 @@ impl JobError {
             | Self::NotAvailable { .. }
             | Self::BadValue { .. }
             | Self::JobFile { .. } => 2,
+            // what is not where somebody said it is cannot be read
+            Self::Io { kind, .. } if leads_nowhere(*kind) => 4,
             Self::Io { .. } | Self::Internal { .. } => 1,
             Self::Interrupted => 130,
         }
@@ -319,6 +321,7 @@ impl JobError {
             Self::BadValue { .. } => "bad-value",
             Self::JobFile { .. } => "job-file",
             Self::InputFile { .. } => "input-file",
+            Self::Io { kind, .. } if leads_nowhere(*kind) => "path",
             Self::Io { .. } => "io",
             Self::Interrupted => "interrupted",
             Self::Store { .. } => "store",
@@ -449,4 +452,10 @@ impl JobError {
     pub fn source_at(path: impl Into<PathBuf>, fault: SourceError) -> Self {
         Self::Source { path: path.into(), fault }
     }
+}
+
+/// Whether a path is wrong, and not the disk behind it.
+fn leads_nowhere(kind: std::io::ErrorKind) -> bool {
+    use std::io::ErrorKind::{IsADirectory, NotADirectory, NotFound};
+    matches!(kind, NotFound | NotADirectory | IsADirectory)
 }

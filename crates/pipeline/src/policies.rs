@@ -7,7 +7,7 @@ use std::path::Path;
 use archive::{Entry, Operator, RegisterEntry};
 use chain::EntryType;
 use model::wire;
-use policy::{Policy, UnlistedChiefs};
+use policy::{Policy, Sorting, UnlistedChiefs};
 use serde::Serialize;
 
 use crate::error::JobError;
@@ -45,6 +45,8 @@ pub struct Shown {
     pub earliest_plausible: String,
     /// Whether two administrators may destroy all keys.
     pub allow_key_destruction: bool,
+    /// How messages are sorted.
+    pub sorting: Sorting,
 }
 
 /// Every policy the archive was kept by, oldest first; the last is in force.
@@ -78,6 +80,7 @@ fn shown(entry: &RegisterEntry) -> Result<Shown, JobError> {
         },
         earliest_plausible: policy.earliest_plausible.to_string(),
         allow_key_destruction: policy.allow_key_destruction,
+        sorting: policy.sorting,
     })
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn text(report: &IngestReport, today: Date) -> String {
             run.run.as_deref().unwrap_or("intet nyt, intet tilføjet")
         ));
         if let Some(marking) = run.marking {
-            line(&format!("Højeste klassifikation     {marking}"));
+            line(&format!("Højeste klassifikation         {marking}"));
         }
         for (what, n) in [
             ("Rækker i kilden", run.tally.seen),

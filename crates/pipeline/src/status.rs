@@ -104,6 +104,8 @@ pub fn status(places: &Places, only: Option<&str>, now: i64) -> Result<StatusRep
     let fail = |e| places.fail(e);
     let archive = places.open()?;
     let keys = access::KeyStore::open(&places.keys, &places.archive).map_err(|e| fail(e.into()))?;
+    // of an older copy it would all be true of another day
+    archive.remembered(&keys).map_err(fail)?;
     let register = register::read(places)?;
     if only.is_some_and(|id| register.custodian(id).is_none()) {
         return Err(JobError::UnknownCustodian);

@@ -229,9 +229,10 @@ fn remembered(places: &Places, older: &[Remembered], entries: u64) -> Vec<Broken
             wrong.push(format!("a cosigned checkpoint of {} entries: {fault}", note.size));
         }
     }
-    for older in older {
+    // the first that is signed was checked with the log
+    let checked = older.iter().position(|older| matches!(older, Remembered::Signed(_)));
+    for (_, older) in older.iter().enumerate().filter(|(at, _)| Some(*at) != checked) {
         let (size, fault) = match older {
-            // the first of these has been checked with the log
             Remembered::Signed(note) => (note.size, archive.apart_from(note)),
             Remembered::Typed(printed) => (printed.size, printed.apart(&archive)),
             Remembered::Unreadable(what) => {

@@ -185,7 +185,7 @@ impl Early {
 
 /// The whole command tree with its help in the language of `texts`.
 pub(crate) fn tree(texts: &Texts) -> clap::Command {
-    crate::help::localise(Cli::command(), texts, "")
+    crate::help::built(crate::help::localise(Cli::command(), texts, ""), texts)
 }
 
 /// Parses the command line.

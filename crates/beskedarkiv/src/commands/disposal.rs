@@ -13,6 +13,7 @@ use crate::table::Table;
 pub(super) fn hold(command: Hold, at: &Context<'_>) -> Result<u8, Failure> {
     match command {
         Hold::Place(a) => {
+            Failure::of_period(a.from, a.to)?;
             let (places, by) = operator(at, &a.acting)?;
             let new = NewHold {
                 custodians: a.custodians,

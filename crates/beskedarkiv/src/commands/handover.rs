@@ -35,6 +35,7 @@ fn key(a: &args::HandoverKey, at: &Context<'_>) -> Result<u8, Failure> {
 }
 
 fn request(a: args::HandoverRequest, at: &Context<'_>) -> Result<u8, Failure> {
+    Failure::of_period(a.from, a.to)?;
     let (places, by) = operator(at, &a.acting)?;
     let new = NewHandover {
         custodian: a.custodian,

@@ -83,9 +83,21 @@ impl<'a> Context<'a> {
 
 /// Runs a command; gives its exit code.
 pub(crate) fn run(command: Command, at: &mut Context<'_>) -> Result<u8, Failure> {
+    // what these write is for programs
+    let writes = matches!(
+        command,
+        Command::Read(_)
+            | Command::Classify(_)
+            | Command::Completions(_)
+            | Command::Man(_)
+            | Command::Help(_)
+    );
     let result = dispatch(command, at);
     if matches!(result, Ok(0 | LOOK)) {
         at.note();
+    }
+    if matches!(result, Ok(0)) && !writes && !at.out.said() {
+        at.out.line("nothing-here", &[])?;
     }
     result
 }

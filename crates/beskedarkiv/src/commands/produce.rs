@@ -66,6 +66,7 @@ fn formats(named: &[String]) -> pipeline::Formats {
 }
 
 pub(super) fn export(a: &args::Export, at: &Context<'_>) -> Result<u8, Failure> {
+    Failure::of_period(a.from, a.to)?;
     let (places, operator) = if a.past_damage {
         // what is left of an archive is not what the operator remembers
         let places = Places { past_damage: true, ..places(at, &a.acting.at)? };

@@ -172,6 +172,8 @@ pub(super) fn operators(command: Operator, at: &Context<'_>) -> Result<u8, Failu
             at.out.object(&serde_json::json!({ "operator": id }))?;
         }
         Operator::Grant(a) => {
+            Failure::of_period(a.messages_from, a.messages_to)?;
+            Failure::of_period(a.from, a.to)?;
             let (places, by) = operator(at, &a.acting)?;
             if !a.shares.is_empty() {
                 pipeline::custody::give(&places, &by, &a.shares).map_err(Failure::of_job)?;
@@ -252,6 +254,15 @@ pub(super) fn policy(command: &args::Policy, at: &Context<'_>) -> Result<u8, Fai
                 ]);
             }
             at.out.table(&table)?;
+            // all that the newest says, as it stands in a policy file
+            if let Some(newest) = history.last() {
+                at.out.plain(&format!("\n  allow_key_destruction = {}", newest.allow_key_destruction))?;
+                at.out.plain("  [sorting]")?;
+                let sorting = serde_json::to_value(newest.sorting).unwrap_or_default();
+                for (key, value) in sorting.as_object().into_iter().flatten() {
+                    at.out.plain(&format!("  {key} = {value}"))?;
+                }
+            }
             at.out.object(&history)?;
         }
         args::Policy::Set(a) => {
@@ -272,6 +283,7 @@ pub(super) fn policy(command: &args::Policy, at: &Context<'_>) -> Result<u8, Fai
             at.out.object(&serde_json::json!({ "entry": entry, "ceiling": a.level.danish() }))?;
         }
         args::Policy::Declassify(a) => {
+            Failure::of_period(a.from, a.to)?;
             let (places, by) = operator(at, &a.acting)?;
             let what = pipeline::markings::Declassification {
                 custodian: a.custodian.clone(),

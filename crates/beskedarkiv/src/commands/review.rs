@@ -95,9 +95,8 @@ fn decide(a: &args::ReviewDecide, at: &Context<'_>) -> Result<u8, Failure> {
     let (places, by) = operator(at, &a.acting)?;
     let mut items = a.items.clone();
     if let Some(path) = &a.items_file {
-        let text = std::fs::read_to_string(path).map_err(|e| {
-            Failure::usage("read").with("path", path.display().to_string()).with("why", e.kind().to_string())
-        })?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| Failure::of_job(pipeline::JobError::io(path, "reading the items", &e)))?;
         items.extend(text.split_whitespace().map(str::to_owned));
     }
     if items.is_empty() {
