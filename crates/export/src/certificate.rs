@@ -4,6 +4,7 @@
 use maud::{DOCTYPE, PreEscaped, html};
 
 use crate::page::{policy, style};
+use crate::show::long;
 
 /// The page, in Danish: a title, facts, a table with its headings, and a last sentence.
 pub fn certificate<const N: usize>(
@@ -27,12 +28,14 @@ pub fn certificate<const N: usize>(
                 header { h1 { (title) } }
                 main #main {
                     table {
-                        @for (what, value) in facts { tr { th scope="row" { (what) } td { (value) } } }
+                        @for (what, value) in facts { tr { th scope="row" { (what) } td class=[long(value)] { (value) } } }
                     }
-                    table {
+                    div.wide { table {
                         thead { tr { @for heading in headings { th scope="col" { (heading) } } } }
-                        tbody { @for row in rows { tr { @for cell in row { td { (cell) } } } } }
-                    }
+                        tbody { @for row in rows { tr { @for cell in row {
+                            td class=[one_line(cell).or(long(cell))] { (cell) }
+                        } } } }
+                    } }
                     p { (last) }
                     p { "Dato ____________________  Underskrift ______________________________" }
                     p { "Dato ____________________  Underskrift ______________________________" }
@@ -41,6 +44,11 @@ pub fn certificate<const N: usize>(
         }
     }
     .into_string()
+}
+
+/// The class of a cell that stays on one line: `12`, `2026-03`, `2026-03-31`.
+fn one_line(cell: &str) -> Option<&'static str> {
+    (cell.len() <= 10 && cell.bytes().all(|b| b.is_ascii_digit() || b == b'-')).then_some("date")
 }
 
 #[cfg(test)]

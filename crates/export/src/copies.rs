@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 
 use crate::remarks::source_name;
-use crate::show::{day, month_in_words, plain};
+use crate::show::{day, long, month_in_words, plain};
 use crate::words::{Lang, Word};
 
 /// One copy.
@@ -29,7 +29,7 @@ pub(crate) fn table(copies: &[Copied], lang: Lang) -> Markup {
     html! {
         h2 { (say(Word::Copies)) }
         p { (say(Word::CopiesText)) }
-        table {
+        div.wide { table {
             thead { tr {
                 th scope="col" { (say(Word::CopyDay)) }
                 th scope="col" { (say(Word::Source)) }
@@ -40,8 +40,8 @@ pub(crate) fn table(copies: &[Copied], lang: Lang) -> Markup {
             tbody {
                 @for c in copies {
                     tr {
-                        th scope="row" { (day(&c.date, lang)) }
-                        td { (plain(&source_name(&c.source, lang))) }
+                        th.date scope="row" { (day(&c.date, lang)) }
+                        td class=[long(&c.source)] { (plain(&source_name(&c.source, lang))) }
                         td.n { (c.new) }
                         td.n { (c.changed) }
                         td {
@@ -53,7 +53,7 @@ pub(crate) fn table(copies: &[Copied], lang: Lang) -> Markup {
                     }
                 }
             }
-        }
+        } }
     }
 }
 

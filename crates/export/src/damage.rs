@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde::Serialize;
 
-use crate::show::{month_in_words, plain};
+use crate::show::{long, month_in_words, plain};
 use crate::words::{Lang, Word};
 
 /// What an entry that does not hold had in it.
@@ -56,7 +56,7 @@ pub(crate) fn table(damaged: &[Damaged], recorded: bool, lang: Lang) -> Markup {
         h2 { (say(Word::DamagedTitle)) }
         p { strong { (say(Word::DamagedText)) } }
         @if !recorded { p { strong { (say(Word::NotRecorded)) } } }
-        table {
+        div.wide { table {
             thead { tr {
                 th scope="col" { (say(Word::Month)) }
                 th.n scope="col" { (say(Word::Entry)) }
@@ -66,17 +66,17 @@ pub(crate) fn table(damaged: &[Damaged], recorded: bool, lang: Lang) -> Markup {
             tbody {
                 @for d in damaged {
                     tr {
-                        td { @if !d.month.is_empty() { (month_in_words(&d.month, lang)) } }
+                        td.date { @if !d.month.is_empty() { (month_in_words(&d.month, lang)) } }
                         td.n { (d.entry) }
                         td { (say(match d.holds {
                             Holds::Messages => Word::DamagedMessages,
                             Holds::Attachment => Word::Attachment,
                             Holds::Log => Word::DamagedOther,
                         })) }
-                        td { (plain(in_words(&d.what, lang))) }
+                        td class=[long(&d.what)] { (plain(in_words(&d.what, lang))) }
                     }
                 }
             }
-        }
+        } }
     }
 }

@@ -18,7 +18,7 @@ use crate::damage::{self, Damaged};
 use crate::exhibit::{Cover, Exhibit};
 use crate::production::Shown;
 use crate::remarks::doubt as in_words;
-use crate::show::{day, local, month_in_words, plain, text};
+use crate::show::{day, local, long, month_in_words, plain, text};
 use crate::withheld::{self, Range};
 use crate::words::{Lang, Word};
 
@@ -127,7 +127,7 @@ impl Pages<'_> {
             @if !self.cover.disposed.is_empty() {
                 h2 { (self.say(Word::DisposedTitle)) }
                 p { (self.say(Word::DisposedText)) }
-                table {
+                div.wide { table {
                     thead { tr {
                         th scope="col" { (self.say(Word::Month)) }
                         th scope="col" { (self.say(Word::Class)) }
@@ -136,10 +136,10 @@ impl Pages<'_> {
                     } }
                     tbody {
                         @for d in &self.cover.disposed {
-                            tr { td { (month_in_words(&d.month, self.lang)) } td { (d.retention_class) } td.n { (d.records) } td.n { (d.entry) } }
+                            tr { td.date { (month_in_words(&d.month, self.lang)) } td { (d.retention_class) } td.n { (d.records) } td.n { (d.entry) } }
                         }
                     }
-                }
+                } }
             }
         }
     }
@@ -348,6 +348,33 @@ impl Pages<'_> {
         html! { (self.say(word)) }
     }
 
+    fn conversations(&self, conversations: &[ConversationSummary]) -> Markup {
+        html! {
+            div.wide {
+                table {
+                    thead { tr {
+                        th scope="col" { (self.say(Word::Conversation)) }
+                        th.n scope="col" { (self.say(Word::Messages)) }
+                        th scope="col" { (self.say(Word::First)) }
+                        th scope="col" { (self.say(Word::Last)) }
+                    } }
+                    tbody {
+                        @for s in conversations {
+                            @let title = s.title(self.lang);
+                            tr {
+                                th class=[long(&title)] scope="row" { a href={ "conversations/" (s.page(1)) } { (text(&title)) }
+                                    " " span.facts { (s.service) @if s.is_group { ", " (self.say(Word::Group)) } } }
+                                td.n { (s.messages) }
+                                td.date { (s.first) }
+                                td.date { (s.last) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// The start page.
     pub(crate) fn start(
         &self,
@@ -355,7 +382,7 @@ impl Pages<'_> {
         messages: u64,
         withheld: &[Range],
         damaged: &[Damaged],
-        recorded: bool,
+        held: Held,
     ) -> String {
         let c = self.cover;
         let period = match (&c.from, &c.to) {
@@ -379,33 +406,22 @@ impl Pages<'_> {
                     dt { (self.say(Word::ChainRoot)) }
                     dd.hash { @for group in c.root.as_bytes().chunks(8) { (String::from_utf8_lossy(group)) " " } }
                 }
-                @if !damaged.is_empty() { (damage::table(damaged, recorded, self.lang)) }
+                @if !damaged.is_empty() { (damage::table(damaged, held.recorded, self.lang)) }
                 h2 { (self.say(Word::Conversations)) }
-                table {
-                    thead { tr {
-                        th scope="col" { (self.say(Word::Conversation)) }
-                        th scope="col" { (self.say(Word::Messages)) }
-                        th scope="col" { (self.say(Word::First)) }
-                        th scope="col" { (self.say(Word::Last)) }
-                    } }
-                    tbody {
-                        @for s in conversations {
-                            tr {
-                                th scope="row" { a href={ "conversations/" (s.page(1)) } { (text(&s.title(self.lang))) }
-                                    " " span.facts { (s.service) @if s.is_group { ", " (self.say(Word::Group)) } } }
-                                td.n { (s.messages) }
-                                td { (s.first) }
-                                td { (s.last) }
-                            }
-                        }
-                    }
+                @if conversations.is_empty() { p { (self.say(Word::NoMessages)) } } @else {
+                    (self.conversations(conversations))
                 }
                 @if !withheld.is_empty() { (withheld::table(withheld, self.lang)) }
                 (self.disposed())
                 @if !c.copies.is_empty() { (copies::table(&c.copies, self.lang)) }
                 h2 { (self.say(Word::HowToCheck)) }
-                p { (self.say(Word::CheckText)) }
-                p { (self.say(Word::ProofText)) " " a href="verify.html" { (self.say(Word::ProofPage)) } "." }
+                p {
+                    (commands(self.say(Word::CheckText))) " "
+                    (self.say(if held.recorded { Word::RootRecorded } else { Word::RootOfTheRest }))
+                }
+                @if held.proven {
+                    p { (commands(self.say(Word::ProofText))) " " a href="verify.html" { (self.say(Word::ProofPage)) } "." }
+                } @else { p { (self.say(Word::NoProofs)) } }
                 h2 { (self.say(Word::WhatIsMissing)) }
                 p { (self.say(Word::MissingText)) }
             }
@@ -413,6 +429,24 @@ impl Pages<'_> {
         let mut out = self.frame(self.say(Word::Title), &body).into_string();
         out.push('\n');
         out
+    }
+}
+
+/// What the archive holds of a production.
+#[derive(Clone, Copy)]
+pub(crate) struct Held {
+    /// The log has an entry for it.
+    pub(crate) recorded: bool,
+    /// Every message has its proof.
+    pub(crate) proven: bool,
+}
+
+/// A sentence in which commands stand between backquotes.
+fn commands(sentence: &str) -> Markup {
+    html! {
+        @for (i, part) in sentence.split('`').enumerate() {
+            @if i % 2 == 1 { code { (part) } } @else { (part) }
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::bag::{Bag, Part};
 use crate::conversation::{ConversationSummary, MOST_NAMES, PER_PAGE};
 use crate::damage::Damaged;
 use crate::exhibit::{ArchiveInfo, Cover, Exhibit, Finished, Formats, Origin, Telling};
-use crate::page::{Pages, Reply};
+use crate::page::{Held, Pages, Reply};
 use crate::proofs::{self, Proofs};
 use crate::show::{local, zone};
 use crate::withheld::{self, Range, Withheld};
@@ -359,7 +359,7 @@ impl Production {
                 self.finished.messages,
                 &self.withheld,
                 &self.damaged,
-                self.recorded,
+                Held { recorded: self.recorded, proven: self.proofs.complete() },
             );
             self.bag.whole("data/index.html", start.as_bytes())?;
         }

@@ -48,6 +48,11 @@ impl Proofs {
         Self { tag, ..Self::default() }
     }
 
+    /// Whether there are proofs, and every message has got its own.
+    pub(crate) fn complete(&self) -> bool {
+        self.files.is_some() && self.awaiting.is_empty()
+    }
+
     /// Begins a month: where its exhibits stand in their segments.
     pub(crate) fn begin(&mut self, exhibits: &[Exhibit]) {
         if self.files == Some(ProofFiles::EachSegment) {
@@ -181,6 +186,149 @@ mod tests {
             }
             assert!(page.contains("textContent"), "the control");
         }
+    }
+
+    /// What the page's own script says to a question put to it, where there is a program that runs scripts.
+    fn asked(lang: Lang, question: &str) -> Option<serde_json::Value> {
+        let node = || std::process::Command::new("node");
+        node().arg("--version").output().ok()?;
+        let page = page(lang, None);
+        let script = page.split_once("<script>").unwrap().1.split_once("</script>").unwrap().0;
+        let code = format!(
+            "const crypto = globalThis.crypto || require('crypto').webcrypto;{script}\n\
+             (async () => {{ {question} }})().then((said) => console.log(JSON.stringify(said)));"
+        );
+        let done = node().args(["-e", &code]).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        Some(serde_json::from_slice(&done.stdout).unwrap())
+    }
+
+    const KEY: &str = include_str!("../../../fixtures/vectors/chain/trusted-keys-1.txt");
+    const NOTE: &str = include_str!("../../../fixtures/vectors/chain/cosigned-1.txt");
+    const COSIGNER: &str = include_str!("../../../fixtures/vectors/chain/cosigner-1.txt");
+    const PROOF: &str = include_str!("../../../fixtures/vectors/chain/proof-1.proof");
+
+    #[test]
+    fn a_key_is_found_in_all_that_shows_it() {
+        let key = KEY.lines().find(|l| l.contains("/job+")).unwrap();
+        let damaged = key.replace("/job+", "/job+f");
+        for (text, found) in [
+            (KEY.to_owned(), "1"),
+            (format!("{NOTE}\n{key}\n"), "1"),
+            (format!("{NOTE}\r\n{COSIGNER}\r\n  {key}"), "1"),
+            (format!("{key}\n{key}"), "2"),
+            (format!("{key}\n{damaged}"), "key_bad"),
+            (String::new(), "no_key"),
+            (" \n".to_owned(), "no_key"),
+            (NOTE.to_owned(), "key_bad"),
+            (format!("# {key}"), "key_bad"),
+            (COSIGNER.to_owned(), "key_bad"),
+            (key.replace("/job", "/jab"), "key_bad"),
+        ] {
+            let question = format!(
+                "try {{ return String((await pasted({})).length) }} catch (e) {{ return e.message }}",
+                serde_json::to_string(&text).unwrap()
+            );
+            let Some(said) = asked(Lang::Da, &question) else { return };
+            assert_eq!(said, found, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_page_says_what_is_wrong_with_a_key() {
+        let told = |lang| {
+            asked(
+                lang,
+                "return [SAY.LANG_OF.no_key, SAY.LANG_OF.key_bad, SAY.LANG_OF.how]"
+                    .replace("LANG_OF", lang.code())
+                    .as_str(),
+            )
+        };
+        let (Some(da), Some(en)) = (told(Lang::Da), told(Lang::En)) else { return };
+        assert_eq!(da[0], "Indsæt først arkivets nøgle.");
+        assert_eq!(en[0], "Paste the archive's key first.");
+        let bad = "nøglen kan ikke læses: den er én linje, der begynder med beskedarkiv/ og indeholder /job+";
+        assert_eq!(da[1], bad);
+        assert!(da[2].as_str().unwrap().contains("f.eks. fra et journaliseret blad med arkivets tilstand"));
+        assert!(en[2].as_str().unwrap().contains("such as a filed sheet with the archive's state"));
+    }
+
+    #[test]
+    fn a_proof_is_shown_in_words() {
+        // a body "true", and a verdict of every key
+        let groups = "const hidden = { hidden: true }, none = { data: new Uint8Array() };
+            const data = (...b) => ({ data: Uint8Array.from(b) });
+            const record = [
+              data(0xa3, 0, 1, 1, 0x63, 83, 77, 83, 2, 1), data(0xa1, 1, 0x64, 116, 114, 117, 101),
+              data(0xa1, 3, 0xf5), none, none, hidden, hidden,
+              data(0xab, 1, 2, 2, 4, 3, 1, 4, 32, 5, 0x82, 0x61, 97, 0x61, 98, 6, 0x81, 0x61, 99, 7, 0x1a, 0, 15, 66, 54,
+                8, 2, 9, 0x81, 0x61, 100, 10, 0x42, 1, 255, 11, 1)];
+            const { out, hidden: not } = shown(record);";
+        let of = |lang: Lang| {
+            let say = lang.code();
+            asked(lang, &format!("{groups} return worded(out, SAY.{say}).map((f) => f.join(': '))"))
+        };
+        let Some(da) = of(Lang::Da) else { return };
+        assert_eq!(
+            da,
+            serde_json::json!([
+                "Tjeneste: SMS",
+                "Retning: sendt",
+                "Tekst: true",
+                "Gruppe: ja",
+                "Sorteringens svar: et menneske tager stilling",
+                "Opbevaringsklasse: M25",
+                "Opbevares til: 1970-01-02",
+                "Kan slettes fra: 1969-12-31",
+                "Regler: a, b",
+                "Bemærkninger: [\"c\"]",
+                "Sandsynlighed for arbejdsindhold: 99,999 %",
+                "Grund: privat",
+                "Begrundelser: d",
+                "Beskedens nummer: 01ff",
+                "Muligvis også i en anden kilde: ja",
+            ])
+        );
+        let en = of(Lang::En).unwrap();
+        assert_eq!(
+            [&en[1], &en[4], &en[5], &en[11]],
+            ["Direction: sent", "Answer of the sorting: review", "Retention class: M25", "Ground: private"]
+        );
+        // what programs compare stays as the lines have it
+        let plain = asked(Lang::Da, &format!("{groups} return [out[1], out[5], not]")).unwrap();
+        let hidden = ["raw", "provenance"];
+        assert_eq!(plain, serde_json::json!([["direction", "out"], ["class", "M25"], hidden]));
+    }
+
+    #[test]
+    fn the_root_is_written_as_the_start_page_writes_it() {
+        let question = format!(
+            "const proven = await check({}, await pasted({})); return [grouped(proven.root), hex(base64(proven.root))]",
+            serde_json::to_string(PROOF).unwrap(),
+            serde_json::to_string(&format!("{NOTE}\n{KEY}")).unwrap(),
+        );
+        let Some(said) = asked(Lang::Da, &question) else { return };
+        let groups: Vec<&str> = said[0].as_str().unwrap().split(' ').collect();
+        assert!(groups.len() == 8 && groups.iter().all(|group| group.len() == 8), "{said}");
+        assert_eq!(groups.concat(), said[1].as_str().unwrap());
+    }
+
+    /// Every field of every group has a name, and every code a word, in both languages.
+    #[test]
+    fn fields_and_codes_have_words() {
+        let question = "const names = Object.values(FIELDS).flat().filter((n) => n && n !== 'version');\
+            const missing = [];\
+            for (const [lang, say] of Object.entries(SAY)) {\
+              for (const n of [...names, 'attachments']) if (!say.fields[n]) missing.push(lang + ' ' + n);\
+              for (const g of GROUPS) if (!say.groups[g]) missing.push(lang + ' ' + g);\
+              if (Object.keys(say).join() !== Object.keys(SAY.da).join()) missing.push(lang);\
+            }\
+            for (const [n, codes] of Object.entries(CODES))\
+              for (const c of Object.values(codes))\
+                if (n !== 'class' && !SAY.da.values[n + ' ' + c]) missing.push(n + ' ' + c);\
+            return [missing, names.length > 30]";
+        let Some(said) = asked(Lang::Da, question) else { return };
+        assert_eq!(said, serde_json::json!([[], true]));
     }
 
     #[test]

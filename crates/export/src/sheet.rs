@@ -12,12 +12,13 @@ use sha2::{Digest, Sha256};
 /// What stands in front of the signed note in the page.
 pub const NOTE_BEGINS: &str = "<pre id=\"checkpoint\">";
 
-const STYLE: &str = "@page{size:A4;margin:18mm}body{font:11pt/1.4 sans-serif;max-width:180mm;margin:0 auto;\
+const STYLE: &str = "@page{size:A4;margin:14mm 18mm}body{font:11pt/1.4 sans-serif;max-width:180mm;margin:0 auto;\
 padding:1em;color:#000;background:#fff}h1{font-size:17pt}table{border-collapse:collapse}td,th{text-align:left;\
 vertical-align:top;padding:2pt 10pt 2pt 0}.groups{font:15pt/1.9 monospace;letter-spacing:.06em}.groups span{\
 display:inline-block;margin-right:1.1em}pre{font:7.5pt/1.35 monospace;white-space:pre-wrap;\
-overflow-wrap:anywhere}svg{width:52mm;height:52mm}.line{border-bottom:1px solid #000;min-width:70mm;height:9mm}\
-.side{display:flex;gap:8mm;align-items:flex-start}";
+overflow-wrap:anywhere}svg{flex:none;width:52mm;height:52mm}.line{border-bottom:1px solid #000;min-width:70mm;height:9mm}\
+.side{display:flex;gap:8mm;align-items:flex-start}@media print{body{padding:0;max-width:none}h1,h2{margin:.5em 0 .2em}\
+h1{margin-top:0}p,pre{margin:.4em 0}.groups{line-height:1.5}.line{height:7.5mm}tr{break-inside:avoid}}";
 
 /// What stands on a sheet.
 #[derive(Clone, Debug)]
@@ -149,6 +150,14 @@ mod tests {
         let (_, style) = page.split_once("<style>").unwrap();
         let digest = STANDARD.encode(Sha256::digest(style.split_once("</style>").unwrap().0));
         assert!(page.contains(&digest), "the page's own style may be used");
+    }
+
+    /// It is one page of A4, whose picture is not made smaller by what stands beside it.
+    #[test]
+    fn the_sheet_fits_a_page() {
+        let page = checkpoint_page(&sheet());
+        assert!(page.contains("svg{flex:none;width:52mm;height:52mm}"));
+        assert!(page.contains("@media print{body{padding:0;"));
     }
 
     /// Another program's reader of such pictures reads the note back.

@@ -22,6 +22,14 @@ pub(crate) fn text(text: &str) -> Markup {
     }
 }
 
+/// Letters of the longest word that a cell of a table keeps whole, however narrow the page.
+const LONGEST: usize = 24;
+
+/// The class of a cell that must break words, lest one of them make the table as wide as itself.
+pub(crate) fn long(text: &str) -> Option<&'static str> {
+    text.split_whitespace().any(|word| word.chars().count() > LONGEST).then_some("long")
+}
+
 /// Text as plain characters, for attributes and names.
 pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|c| if is_hidden(c) && !is_joiner(c) { mark(c) } else { c.to_string() }).collect()

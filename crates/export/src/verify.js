@@ -63,10 +63,18 @@ function base64(text) {
 async function key(line) {
   const [name, id, text, ...more] = line.split("+");
   const typed = base64([text, ...more].join("+"));
-  need(typed.length === 33 && typed[0] === 1, "key");
+  need(typed.length === 33 && typed[0] === 1, "key_bad");
   const real = hex((await sha256(name, "\n", typed)).subarray(0, 4));
-  need(real === id, "key");
+  need(real === id, "key_bad");
   return { name, id, public: typed.subarray(1) };
+}
+
+// The keys in what was pasted, which may be all that `checkpoint show` writes: the lines that are keys.
+async function pasted(text) {
+  need(text.trim(), "no_key");
+  const lines = text.split("\n").map((l) => l.trim()).filter((l) => /^[^\s+#]+\/job\+/.test(l));
+  need(lines.length > 0, "key_bad");
+  try { return await Promise.all(lines.map(key)); } catch (e) { throw new Error("key_bad"); }
 }
 
 async function field(f, read, by) {
@@ -206,7 +214,16 @@ const FIELDS = {
   parties: [, "conversation", "conversation_name", "is_group", "participants", "sender", "sender_name", "reactions by", "event who", "event title"],
   state: [, "unsent", "unsent_parts", "reactions", "deleted", "delivered_at", "read_at"],
   provenance: [, "source", "evidence", "evidence_sha256", "place", "reader", "doubts"],
-  verdict: [, "verdict", "class", "retain_until", "disposal_from", "rules", "doubts"],
+  verdict: [, "verdict", "class", "retain_until", "disposal_from", "rules", "doubts", "p_work", "ground", "reasons", "message", "possible_duplicate"],
+};
+// what stands as a number in a group, FORMAT.md, "The verdict group"; MESSAGE.md, 2
+const CODES = {
+  direction: { 0: "in", 1: "out" },
+  event: { 1: "renamed", 2: "added", 3: "removed", 4: "left", 5: "photo", 6: "timer", 7: "number", 8: "call", 9: "encryption", 255: "other" },
+  verdict: { 1: "keep", 2: "review", 3: "exclude" },
+  class: { 1: "E5", 2: "C10u", 3: "C10", 4: "M25" },
+  ground: { 1: "personnel", 2: "private", 3: "misdirected", 4: "journalised" },
+  possible_duplicate: { 1: "true" },
 };
 const ATTACHMENT = [, "name", "mime", "size", "sha256", "missing"];
 function time([raw, unit]) {
@@ -232,7 +249,9 @@ function shown(fields) {
       let said = typeof v === "string" ? v : JSON.stringify(plain(v));
       if (Array.isArray(v) && (TIME[group] || []).includes(k)) said = time(v);
       if (day) said = new Date(v * 86400000).toISOString().slice(0, 10);
-      if (group === "core" && k === 2) said = v === 1 ? "out" : "in";
+      if (name === "p_work") said = v / 10000 + " %";
+      if (["rules", "reasons"].includes(name) && Array.isArray(v)) said = v.join(", ");
+      if (CODES[name] && typeof v === "number") said = CODES[name][v] || said;
       out.push([name, said]);
     }
   });
@@ -242,19 +261,45 @@ function shown(fields) {
 const SAY = {
   da: {
     title: "Kontrol af beviser", keys: "Nøgle, De stoler på", proofs: "Beviser (filer i mappen proofs)",
-    how: "Indsæt arkivets nøgle, som myndigheden har oplyst ad en anden vej end denne udlevering, f.eks. fra en journaliseret kvittering. Vælg derefter et eller flere beviser. Siden bruger intet netværk.",
+    how: "Indsæt arkivets nøgle, som myndigheden har oplyst ad en anden vej end denne udlevering, f.eks. fra et journaliseret blad med arkivets tilstand. Vælg derefter et eller flere beviser. Siden bruger intet netværk.",
     holds: "Beviset holder", broken: "BEVISET HOLDER IKKE", archive: "Arkiv", entry: "Led i kæden", written: "Skrevet", size: "Kædens længde", root: "Kædens rod", key: "Underskrevet af", hidden: "Skjult", message: "Besked",
-    malformed: "filen er ikke et bevis, eller den er beskadiget", header: "leddet er ikke en del af det nævnte arkiv", records: "beskederne er ikke dem, leddet er bundet til", log: "leddet er ikke i den kæde, der er underskrevet", signature: "underskriften passer ikke", untrusted: "ingen af nøglerne har underskrevet", key_bad: "nøglen kan ikke læses",
+    malformed: "filen er ikke et bevis, eller den er beskadiget", header: "leddet er ikke en del af det nævnte arkiv", records: "beskederne er ikke dem, leddet er bundet til", log: "leddet er ikke i den kæde, der er underskrevet", signature: "underskriften passer ikke", untrusted: "ingen af nøglerne har underskrevet",
+    no_key: "Indsæt først arkivets nøgle.", key_bad: "nøglen kan ikke læses: den er én linje, der begynder med beskedarkiv/ og indeholder /job+",
     browser: "denne browser kan ikke kontrollere Ed25519-underskrifter; brug en nyere, eller beskedarkiv verify --proof", other: "uventet fejl",
+    point: ",",
+    groups: { core: "grunddata", text: "tekst", parties: "parter", attachments: "vedhæftninger", state: "tilstand", raw: "rå data", provenance: "herkomst", verdict: "sortering og opbevaring" },
+    fields: {
+      service: "Tjeneste", direction: "Retning", sent_at: "Sendt (UTC)", received_at: "Modtaget (UTC)", remote_at: "Nettets tidspunkt (UTC)", id: "Beskedens id", reply_to: "Svar på", expires_after_s: "Forsvinder efter (sekunder)", event: "Hændelse", "event seconds": "Hændelsens sekunder", "event code": "Hændelsens kode", classification: "Klassifikation",
+      body: "Tekst", subject: "Emne", edits: "Redigeringer", "event text": "Hændelsens tekst", conversation: "Samtale", conversation_name: "Samtalens navn", is_group: "Gruppe", participants: "Deltagere", sender: "Afsender", sender_name: "Afsenders navn", "reactions by": "Reaktioner fra", "event who": "Hvem hændelsen angår", "event title": "Samtalens nye navn",
+      attachments: "Vedhæftninger", unsent: "Trukket tilbage", unsent_parts: "Dele trukket tilbage", reactions: "Reaktioner", deleted: "Slettet på telefonen", delivered_at: "Leveret (UTC)", read_at: "Læst (UTC)", source: "Kilde", evidence: "Fil i kilden", evidence_sha256: "Filens SHA-256", place: "Sted i filen", reader: "Læst af", doubts: "Bemærkninger",
+      verdict: "Sorteringens svar", class: "Opbevaringsklasse", retain_until: "Opbevares til", disposal_from: "Kan slettes fra", rules: "Regler", p_work: "Sandsynlighed for arbejdsindhold", ground: "Grund", reasons: "Begrundelser", message: "Beskedens nummer", possible_duplicate: "Muligvis også i en anden kilde",
+    },
+    values: { "direction in": "modtaget", "direction out": "sendt", "verdict keep": "bevares", "verdict review": "et menneske tager stilling", "verdict exclude": "holdes ude", "ground personnel": "personale", "ground private": "privat", "ground misdirected": "fejlsendt", "ground journalised": "journaliseret", "event renamed": "samtalen fik nyt navn", "event added": "deltager føjet til", "event removed": "deltager fjernet", "event left": "deltager forlod samtalen", "event photo": "samtalens billede ændret", "event timer": "timer for forsvindende beskeder ændret", "event number": "nummer skiftet", "event call": "ubesvaret opkald", "event encryption": "meddelelse om kryptering", "event other": "andet", "is_group true": "ja", "unsent true": "ja", "deleted true": "ja", "possible_duplicate true": "ja" },
   },
   en: {
     title: "Checking proofs", keys: "Key that you trust", proofs: "Proofs (files in the folder proofs)",
-    how: "Paste the archive's key, which the authority gave you by another way than this production, such as a filed receipt. Then choose one or more proofs. The page uses no network.",
+    how: "Paste the archive's key, which the authority gave you by another way than this production, such as a filed sheet with the archive's state. Then choose one or more proofs. The page uses no network.",
     holds: "The proof holds", broken: "THE PROOF DOES NOT HOLD", archive: "Archive", entry: "Entry of the chain", written: "Written", size: "Length of the chain", root: "Root of the chain", key: "Signed by", hidden: "Hidden", message: "Message",
-    malformed: "the file is not a proof, or it is damaged", header: "the entry is not of the archive named", records: "the messages are not those the entry is bound to", log: "the entry is not in the chain that is signed", signature: "the signature does not match", untrusted: "none of the keys signed it", key_bad: "the key cannot be read",
+    malformed: "the file is not a proof, or it is damaged", header: "the entry is not of the archive named", records: "the messages are not those the entry is bound to", log: "the entry is not in the chain that is signed", signature: "the signature does not match", untrusted: "none of the keys signed it",
+    no_key: "Paste the archive's key first.", key_bad: "the key cannot be read: it is one line that begins with beskedarkiv/ and contains /job+",
     browser: "this browser cannot check Ed25519 signatures; use a newer one, or beskedarkiv verify --proof", other: "unexpected error",
+    point: ".",
+    groups: { core: "basic data", text: "text", parties: "parties", attachments: "attachments", state: "state", raw: "raw data", provenance: "provenance", verdict: "sorting and retention" },
+    fields: {
+      service: "Service", direction: "Direction", sent_at: "Sent (UTC)", received_at: "Received (UTC)", remote_at: "Time of the network (UTC)", id: "Id of the message", reply_to: "Answer to", expires_after_s: "Disappears after (seconds)", event: "Event", "event seconds": "Seconds of the event", "event code": "Code of the event", classification: "Classification",
+      body: "Text", subject: "Subject", edits: "Edits", "event text": "Text of the event", conversation: "Conversation", conversation_name: "Name of the conversation", is_group: "Group", participants: "Participants", sender: "Sender", sender_name: "Name of the sender", "reactions by": "Reactions by", "event who": "Whom the event is about", "event title": "New name of the conversation",
+      attachments: "Attachments", unsent: "Withdrawn", unsent_parts: "Parts withdrawn", reactions: "Reactions", deleted: "Deleted on the phone", delivered_at: "Delivered (UTC)", read_at: "Read (UTC)", source: "Source", evidence: "File in the source", evidence_sha256: "SHA-256 of the file", place: "Place in the file", reader: "Read by", doubts: "Remarks",
+      verdict: "Answer of the sorting", class: "Retention class", retain_until: "Kept until", disposal_from: "Disposal from", rules: "Rules", p_work: "Probability of work content", ground: "Ground", reasons: "Reasons", message: "Number of the message", possible_duplicate: "Possibly in another source too",
+    },
+    values: { "direction in": "received", "direction out": "sent", "event renamed": "conversation renamed", "event added": "participant added", "event removed": "participant removed", "event left": "participant left", "event photo": "picture of the conversation changed", "event timer": "timer of disappearing messages changed", "event number": "number changed", "event call": "missed call", "event encryption": "notice about encryption", "is_group true": "yes", "unsent true": "yes", "deleted true": "yes", "possible_duplicate true": "yes" },
   },
 };
+// Shown fields with the words of a language.
+const worded = (out, say) => out.map(([name, said]) => {
+  const value = name === "p_work" ? said.replace(".", say.point) : say.values[name + " " + said] || said;
+  return [say.fields[name] || name, value];
+});
+const grouped = (root) => hex(base64(root)).match(/.{8}/g).join(" ");
 
 if (typeof document !== "undefined") {
   const say = SAY["LANG"];
@@ -268,24 +313,22 @@ if (typeof document !== "undefined") {
   document.getElementById("main").append(make("h1", say.title), make("p", say.how), label(say.keys, keys), label(say.proofs, files), results);
   const run = async () => {
     results.replaceChildren();
+    if (files.files.length === 0 && !keys.value.trim()) return;
     let trusted;
-    try {
-      const lines = keys.value.split("\n").map((l) => l.trim()).filter((l) => l && !l.startsWith("#"));
-      trusted = await Promise.all(lines.map(key));
-    } catch (e) { results.append(make("p", say.key_bad)); return; }
+    try { trusted = await pasted(keys.value); } catch (e) { results.append(make("p", say[e.message] || say.other)); return; }
     for (const file of files.files) {
       const box = make("article", "", make("h2", visible(file.name)));
       results.append(box);
       try {
         const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await file.arrayBuffer());
         const proven = await check(text, trusted);
-        box.append(make("p", "", make("strong", say.holds)), list([[say.archive, proven.archive], [say.entry, proven.entry], [say.written, proven.written], [say.size, proven.size], [say.root, proven.root], [say.key, proven.key]]));
+        box.append(make("p", "", make("strong", say.holds)), list([[say.archive, proven.archive], [say.entry, proven.entry], [say.written, proven.written], [say.size, proven.size], [say.root, grouped(proven.root)], [say.key, proven.key]]));
         proven.records.forEach((fields, i) => {
           const { out, hidden } = shown(fields);
-          box.append(make("h3", say.message + " " + (i + 1)), list(hidden.length ? [...out, [say.hidden, hidden.join(", ")]] : out));
+          box.append(make("h3", say.message + " " + (i + 1)), list([...worded(out, say), ...hidden.length ? [[say.hidden, hidden.map((g) => say.groups[g]).join(", ")]] : []]));
         });
       } catch (e) {
-        const why = say[e.message] && e.message !== "key" ? say[e.message] : e instanceof TypeError ? say.malformed : say.other;
+        const why = typeof say[e.message] === "string" ? say[e.message] : e instanceof TypeError ? say.malformed : say.other;
         const p = make("p", "", make("strong", say.broken), ": " + why);
         p.className = "note";
         box.append(p);

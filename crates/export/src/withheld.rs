@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use crate::bag::Part;
-use crate::show::{month_in_words, plain};
+use crate::show::{long, month_in_words, plain};
 use crate::words::{Lang, Word};
 
 /// One that is withheld.
@@ -177,7 +177,7 @@ pub(crate) fn table(ranges: &[Range], lang: Lang) -> Markup {
     html! {
         h2 { (say(Word::Withheld)) }
         p { (say(Word::WithheldText)) }
-        table {
+        div.wide { table {
             thead { tr {
                 th scope="col" { (say(Word::Number)) }
                 th.n scope="col" { (say(Word::Messages)) }
@@ -190,9 +190,9 @@ pub(crate) fn table(ranges: &[Range], lang: Lang) -> Markup {
                     tr {
                         th scope="row" { (r.first) @if r.last > r.first { "–" (r.last) } }
                         td.n { (r.last - r.first + 1) }
-                        td { (plain(&month_in_words(&r.month, lang))) }
+                        td.date { (plain(&month_in_words(&r.month, lang))) }
                         td { (say(ground(r.ground.as_deref()))) }
-                        td {
+                        td class=[r.erased.as_ref().and_then(|e| long(&e.decision))] {
                             (say(r.standing.word()))
                             @if let Some(Erased { decision, day }) = &r.erased {
                                 " " (plain(decision)) " " (say(Word::OnDay)) " " (plain(day))
@@ -201,7 +201,7 @@ pub(crate) fn table(ranges: &[Range], lang: Lang) -> Markup {
                     }
                 }
             }
-        }
+        } }
     }
 }
 

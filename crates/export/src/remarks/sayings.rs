@@ -81,9 +81,19 @@ fn parts<'a>(mut rest: &'a str, shape: &str) -> Option<Vec<(char, &'a str)>> {
     rest.is_empty().then_some(found)
 }
 
-/// A code, and the place in brackets behind it.
+/// A code, and the place in brackets behind it; the place may have brackets of its own: `file 1 (03c77cf4).xml`.
 pub(crate) fn split_place(code: &str) -> (&str, Option<&str>) {
-    match code.strip_suffix(')').and_then(|c| c.rsplit_once(" (")) {
+    let Some(inside) = code.strip_suffix(')') else { return (code, None) };
+    let mut open = 1_usize;
+    let begins = inside.char_indices().rev().find(|(_, c)| {
+        match c {
+            ')' => open += 1,
+            '(' => open -= 1,
+            _ => {}
+        }
+        open == 0
+    });
+    match begins.and_then(|(at, _)| Some((inside[..at].strip_suffix(' ')?, &inside[at + 1..]))) {
         Some((bare, place)) => (bare, Some(place)),
         None => (code, None),
     }

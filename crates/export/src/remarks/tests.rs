@@ -92,6 +92,25 @@ fn places_are_short() {
     );
 }
 
+/// A file whose name could name a person is shown by its number and digest, which stands in brackets.
+#[test]
+fn a_place_may_have_brackets_of_its_own() {
+    found(
+        &["count_mismatch:16/17 (file 1 (03c77cf4).xml whole file)"],
+        &["Filen siger, at den har 16 beskeder; den har 17 (fil 1 (03c77cf4).xml)."],
+        &["The file says that it has 16 messages; it has 17 (file 1 (03c77cf4).xml)."],
+    );
+    found(
+        &["damaged_records:2 (file 2 (0a0b0c0d).xml element sms 3 line 9)"],
+        &["2 poster i filen er beskadiget (fil 2 (0a0b0c0d).xml, element sms 3, linje 9)."],
+        &["2 records of the file are damaged (file 2 (0a0b0c0d).xml element sms 3, line 9)."],
+    );
+    for whole in ["a (b", "a b)", "a(b)", "a) (b))", ")", "()", "", "a (b) c"] {
+        assert_eq!(split_place(whole), (whole, None));
+    }
+    assert_eq!(split_place("a (æ (ø) å) (b (c) (d))"), ("a (æ (ø) å)", Some("b (c) (d)")));
+}
+
 #[test]
 fn many_of_a_kind_are_one_sentence() {
     let holes: Vec<String> = (1..=17)

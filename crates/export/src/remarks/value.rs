@@ -315,6 +315,7 @@ pub(super) fn place(text: &str, lang: Lang) -> Option<String> {
     };
     let text = match (file, lang) {
         ("first in", Lang::Da) => format!("først i{}", inside.trim_start_matches(',')),
+        (_, Lang::Da) if file.starts_with("file ") => format!("fil{}{inside}", &file["file".len()..]),
         _ => format!("{file}{inside}"),
     };
     (!text.is_empty()).then_some(text)
