@@ -153,6 +153,10 @@ fn what_is_past_its_time_goes_by_the_hands_of_two() {
     by(&place, "en", &["dispose", "run", name]).ends(6);
     by(&place, "to", &["dispose", "approve", name]).ends(0);
     by(&place, "to", &["dispose", "approve", name]).ends(0);
+    // whoever approves sees what, without a passphrase
+    let shown = place.run(&[&["dispose", "show", "--json", name][..], &AT].concat()).ends(0).json();
+    assert_eq!((&shown["buckets"], &shown["approvals"]), (&made["buckets"], &1.into()));
+    assert!(place.run(&[&["dispose", "list"][..], &AT].concat()).ends(0).out().contains(name));
     by(&place, "en", &["dispose", "run", name]).ends(6);
     by(&place, "tre", &["dispose", "approve", name]).ends(0);
     let refused = by(&place, "en", &["dispose", "run", name]).ends(6);

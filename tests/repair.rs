@@ -177,6 +177,21 @@ fn what_was_erased_and_held_back_is_not_forgotten_in_silence() {
     assert_eq!((&held["review"], &held["new"], &held["withheld_again"]), (&json!(0), &json!(0), &json!(1)));
     verified(&place);
 
+    // nor is it when that list is gone and another is harmed
+    let beside = Place::new();
+    for folder in ["A", "K"] {
+        let copied =
+            std::process::Command::new("cp").arg("-r").arg(place.at(folder)).arg(beside.at(folder)).status();
+        assert!(copied.unwrap().success());
+    }
+    beside.file("en", "adgangssætning en\n");
+    let mut both = rows(&beside).into_iter();
+    let erased = both.find(|(_, erased)| *erased).unwrap().0;
+    store(&beside).execute("DELETE FROM dedup WHERE idx = ?1", [erased]).unwrap();
+    let other = rows(&beside).into_iter().find(|(_, erased)| !erased).unwrap().0;
+    flip(&beside, other, "delta");
+    by(&beside, "en", &["repair"]).ends(3);
+
     // the list of what was erased is harmed: that is said, and the message comes again
     let erased = rows(&place).into_iter().find(|(_, erased)| *erased).unwrap().0;
     flip(&place, erased, "run");
@@ -192,7 +207,10 @@ fn what_cannot_be_opened_is_said() {
     let place = prepared();
     operator(&place, "to", &["--right", "admin,query", "--custodian", "m"]);
     store(&place).execute("DELETE FROM dedup", []).unwrap();
-    let done = by(&place, "to", &["repair", "--json"]).ends(3).json();
+    let before = fs::read(place.at("A/archive.db")).unwrap();
+    by(&place, "to", &["repair", "--json"]).ends(6);
+    assert_eq!(fs::read(place.at("A/archive.db")).unwrap(), before, "nothing was done");
+    let done = by(&place, "to", &["repair", "--json", "--partly"]).ends(3).json();
     assert!(done["unopened"].as_u64().unwrap() > 0 && done["listed_again"] == 10, "{done}");
     assert_eq!(copied(&place, "m", "copy.xml").new, 0);
     assert_eq!(copied(&place, "n", "copy.xml").new, 10);

@@ -57,9 +57,10 @@ impl HoldBack {
     ) -> Result<Self, ArchiveError> {
         let fail = io("writing the holding area");
         let (folder, keys) = (area.of_run(run), keys_of_run(writer.keys(), run));
+        // by its keys a run is known that never was
+        private_folder(&keys).map_err(&fail)?;
         private_folder(area.root()).map_err(&fail)?;
         private_folder(&folder).map_err(&fail)?;
-        private_folder(&keys).map_err(&fail)?;
         let key = vault::random_secret().map_err(sealed("randomness"))?;
         for reviewer in writer.reviewers()? {
             if covers(&reviewer.scope, label) {

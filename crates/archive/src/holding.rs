@@ -177,7 +177,7 @@ pub(crate) fn remove_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-fn run_of(name: &str) -> Option<[u8; 16]> {
+pub(crate) fn run_of(name: &str) -> Option<[u8; 16]> {
     let digits = (name.len() == 32 && name.is_ascii()).then_some(name)?;
     let mut run = [0; 16];
     for (i, byte) in run.iter_mut().enumerate() {

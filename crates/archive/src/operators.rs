@@ -181,6 +181,11 @@ impl Writer {
         Ok(id)
     }
 
+    /// Whether an operator has a right now.
+    pub fn may(&self, operator: &access::OperatorId, rights: Rights) -> bool {
+        self.archive.authority.allows(operator, rights, self.now)
+    }
+
     pub(crate) fn must(&self, by: &Operator, rights: Rights, word: &'static str) -> Result<(), ArchiveError> {
         let allowed = self.archive.authority.allows(&by.id(), rights, self.now);
         if allowed { Ok(()) } else { Err(ArchiveError::NoRight(word)) }

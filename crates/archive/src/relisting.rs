@@ -53,7 +53,8 @@ impl Writer {
             (0..).zip(&self.archive.buckets).map(|(no, bucket)| (bucket.id, no)).collect();
         let mut seen = Seen::new(&self.dedup, 0);
         let (mut damage, mut bad, mut sum) = (ListDamage::default(), Vec::new(), [0; 32]);
-        let mut unnamed = false;
+        // rows of no run, by their bucket
+        let (mut unnamed, mut erased) = (false, HashMap::<[u8; 16], usize>::new());
         let runs: HashSet<[u8; 16]> =
             self.archive.entries(&[EntryType::Run])?.into_iter().map(|stored| stored.header.run).collect();
         lists::rows(&self.archive.connection, &mut |row| {
@@ -68,6 +69,11 @@ impl Writer {
                 let list = vault::open_under(&self.dedup, &context, delta).ok()?;
                 seen.load(&list, no)
             });
+            if let (Some(()), Some((run, bucket, _))) = (opened, number)
+                && run == [0; 16]
+            {
+                *erased.entry(bucket).or_default() += 1;
+            }
             if opened.is_none() {
                 bad.push(row.idx());
                 // lists of what was erased are of no run
@@ -76,11 +82,22 @@ impl Writer {
         })?;
         damage.unreadable = bad.len() as u64;
         damage.digest = !lists::hold(&self.archive.connection, &sum);
-        // a row that is not there any more may have been any
-        let gone = damage.digest && bad.is_empty();
-        let erased = self.archive.fates.acts().next().is_some();
-        damage.erasures = erased && (unnamed || gone);
+        // a row that is not there any more may have been any: each act on a bucket left one there at least
+        let mut acts = HashMap::<[u8; 16], usize>::new();
+        for stored in self.archive.entries(&[EntryType::Erase, EntryType::Transfer])? {
+            *acts.entry(stored.header.bucket).or_default() += 1;
+        }
+        let lacking = acts.iter().any(|(bucket, acts)| {
+            erased.get(bucket).copied().unwrap_or_default() < *acts && !self.disposed(bucket)
+        });
+        damage.erasures = self.archive.fates.acts().next().is_some() && (unnamed || lacking);
         Ok(Relisting { writer: self, seen, damage, bad, again: HashMap::new() })
+    }
+}
+
+impl Writer {
+    fn disposed(&self, bucket: &[u8; 16]) -> bool {
+        self.archive.fates.disposed_by(bucket).is_some()
     }
 }
 

@@ -8,12 +8,12 @@ use access::{EpochBody, GrantBody, KeyStore, OperatorId, Rights};
 use chain::EntryType;
 use vault::{KeyPair, Plain, PublicKey};
 
-use crate::Operator;
 use crate::error::{ArchiveError, broken, sealed};
 use crate::fate::BucketId;
-use crate::holding::Holding;
+use crate::holding::{Holding, run_of};
 use crate::steps::Step;
 use crate::writer::{Entry, Writer};
+use crate::{Archive, Operator};
 
 /// Who holds the epoch's private half.
 pub struct Custody<'a> {
@@ -219,10 +219,11 @@ impl Writer {
             let others = names.iter().filter(|name| epoch_in(name) != Some(current));
             gone.extend(others.map(|name| format!("buckets/{bucket}/{name}")));
         }
-        self.keys.remove_many(&gone)?;
+        // nothing is destroyed by a log that the keys have gone beyond
         if let Some(entry) = behind {
             return Err(broken(entry, "the bucket has no wrap to the epoch in force"));
         }
+        self.keys.remove_many(&gone)?;
         for operator in self.keys.operators()? {
             let folder = format!("operators/{}", chain::hex(&operator));
             for name in self.keys.names(&folder)? {
@@ -235,6 +236,26 @@ impl Writer {
             self.keys.shred(&format!("epoch/{name}"))?;
         }
         self.reached(Step::KeysGone)
+    }
+}
+
+impl Archive {
+    /// Whether a key store holds keys of buckets, of an epoch or of held messages that came after the log as it is: of a
+    /// newer archive, or of a run or rotation that never ended. The next writer destroys them.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn keys_beyond(&self, keys: &KeyStore) -> Result<bool, ArchiveError> {
+        let current = self.authority.epoch().map(|e| e.number).unwrap_or_default();
+        let made: HashSet<String> = self.buckets.iter().map(|b| chain::hex(&b.id)).collect();
+        let later = |name: &String| name.parse::<u32>().is_ok_and(|epoch| epoch > current);
+        for run in keys.names("holding")?.iter().filter_map(|name| run_of(name)) {
+            if self.held(keys, &run)?.is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(keys.names("buckets")?.iter().any(|name| !made.contains(name))
+            || keys.names("epoch")?.iter().any(later))
     }
 }
 

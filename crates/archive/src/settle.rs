@@ -15,6 +15,7 @@ use crate::blob::Digesting;
 use crate::error::{ArchiveError, broken, io};
 use crate::holding::{
     Held, HeldRun, Holding, Items, Outcome, PER_ENTRY, SLOT, encode_outcomes, keys_of_run, remove_folder,
+    run_of,
 };
 use crate::listing::Delta;
 use crate::sighting::Sighting;
@@ -144,15 +145,21 @@ impl Writer {
     }
 
     /// Completes what earlier writers began: folders of runs that never were are removed, keys and bytes of
-    /// settled messages destroyed.
+    /// settled messages destroyed. A folder of a run that neither the log nor the key store knows is another archive's.
     ///
     /// # Errors
     /// [`ArchiveError`].
     pub fn sweep_held(&mut self, area: &Holding) -> Result<(), ArchiveError> {
         for run in area.runs()? {
-            match self.archive.held(&self.keys, &run)? {
-                Some(run) => self.clear(area, &run)?,
-                None => self.forget_run(area, &run)?,
+            if let Some(run) = self.archive.held(&self.keys, &run)? {
+                self.clear(area, &run)?;
+            }
+        }
+        for run in self.keys.names("holding")?.iter().filter_map(|name| run_of(name)) {
+            if self.archive.held(&self.keys, &run)?.is_none() {
+                // its keys last: by them it is found again after dying here
+                remove_folder(&area.of_run(&run)).map_err(io("clearing the holding area"))?;
+                self.forget_run(area, &run)?;
             }
         }
         Ok(())

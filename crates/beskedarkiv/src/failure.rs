@@ -20,7 +20,7 @@ pub(crate) const INTEGRITY: u8 = 5;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Keys of the failures of jobs; the same as the pipeline's, so that each has its sentences.
-const JOB_KEYS: [&str; 52] = [
+const JOB_KEYS: [&str; 53] = [
     "unfinished",
     "source-unknown",
     "source-secret-needed",
@@ -45,6 +45,7 @@ const JOB_KEYS: [&str; 52] = [
     "bad-key",
     "integrity",
     "lists",
+    "keys-beyond",
     "apart-other",
     "apart-shorter",
     "apart-rewritten",

@@ -297,11 +297,13 @@ impl Memory {
     /// whether either said otherwise; nothing is done, and nothing said, without the right `admin`.
     ///
     /// # Errors
-    /// [`JobError::Busy`] while somebody writes.
+    /// [`JobError::Busy`] while somebody writes; [`JobError::KeysBeyond`] where the key store has keys that this archive
+    /// does not know, unless they are given up.
     pub fn accept_for_the_job(
         &self,
         places: &Places,
         operator: &Operator,
+        give_up_keys: bool,
         now: i64,
     ) -> Result<Option<bool>, JobError> {
         if !operator.rights().has(access::Rights::ADMIN) {
@@ -311,6 +313,9 @@ impl Memory {
         let _copying = archive::Copying::begin(&places.archive).map_err(fail)?;
         let archive = places.open()?;
         newest(places, &archive)?;
+        if !give_up_keys && archive.keys_beyond(operator.keys()).map_err(fail)? {
+            return Err(JobError::KeysBeyond);
+        }
         let keep = |name: &str, state: &[u8]| {
             let kept = self.folder.join(format!("{}-{name}.until-{now}", wire::hex(archive.id())));
             write_whole(&kept, state).map_err(|_| archive::ArchiveError::Io {

@@ -149,6 +149,9 @@ pub enum JobError {
         /// What is wrong.
         fault: Apart,
     },
+    /// The key store has keys of a newer archive than the one that is to be accepted.
+    #[error("the key store has keys that this archive does not know")]
+    KeysBeyond,
     /// The lists of known messages are damaged.
     #[error("the lists of known messages are damaged")]
     Lists,
@@ -255,6 +258,7 @@ impl JobError {
             | Self::UnapprovedMapping { .. }
             | Self::SamePerson
             | Self::OtherCustodian
+            | Self::KeysBeyond
             | Self::KeysInsideArchive => 6,
             Self::Busy => 7,
             Self::KnownCustodian
@@ -295,6 +299,7 @@ impl JobError {
             Self::BadKey(_) => "bad-key",
             Self::Integrity { .. } => "integrity",
             Self::Lists => "lists",
+            Self::KeysBeyond => "keys-beyond",
             Self::Apart { fault: Apart::Other, .. } => "apart-other",
             Self::Apart { fault: Apart::Shorter { .. }, .. } => "apart-shorter",
             Self::Apart { fault: Apart::Rewritten, .. } => "apart-rewritten",
@@ -433,6 +438,7 @@ impl JobError {
             | Self::UnregisteredDevice
             | Self::UnregisteredNumber
             | Self::OnePerson
+            | Self::KeysBeyond
             | Self::Lists
             | Self::NoEpochKey
             | Self::Locked

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use access::{Lock, Recipients, Rights};
-use archive::{Founding, Operator};
+use archive::{Founding, Operator, Writer};
 use chain::EntryType;
 use jiff::civil::Date;
 use model::wire;
@@ -226,8 +226,22 @@ pub fn grant(places: &Places, by: &Operator, grant: &Grant, now: i64) -> Result<
     let scope = scope::of(&grant.custodians, grant.months);
     let covers = |label: &[u8]| scope::covers(&scope, label);
     let mut writer = places.writer(now)?;
+    if !rights.has(Rights::ADMIN) {
+        somebody_else_administrates(&writer, &to)?;
+    }
     let period = (grant.from.and_then(days), grant.to.and_then(days));
     writer.grant(by, to, rights, period, &scope, &covers).map_err(|e| places.fail(e))
+}
+
+/// Nobody could ever give a right again.
+fn somebody_else_administrates(writer: &Writer, from: &access::OperatorId) -> Result<(), JobError> {
+    let may = |id: &access::OperatorId| writer.may(id, Rights::ADMIN);
+    let mut others = writer.archive().authority().operators().map(|o| o.id).filter(|id| id != from);
+    if may(from) && !others.any(|id| may(&id)) {
+        let why = "nobody else may administer the archive: give somebody that right first".to_owned();
+        return Err(JobError::Refused { why });
+    }
+    Ok(())
 }
 
 /// Takes every right from an operator.
@@ -236,7 +250,9 @@ pub fn grant(places: &Places, by: &Operator, grant: &Grant, now: i64) -> Result<
 /// [`JobError::NoRight`], [`JobError::BadValue`].
 pub fn revoke(places: &Places, by: &Operator, operator: &str, now: i64) -> Result<(), JobError> {
     let from = find(places, operator)?;
-    places.writer(now)?.revoke(by, from).map_err(|e| places.fail(e))
+    let mut writer = places.writer(now)?;
+    somebody_else_administrates(&writer, &from)?;
+    writer.revoke(by, from).map_err(|e| places.fail(e))
 }
 
 /// The operator whose number begins so.

@@ -80,6 +80,7 @@ fn change(
 ) -> Result<u64, JobError> {
     let mut writer = places.writer(now)?;
     let mut register = load(places, &writer)?;
+    let had_role = register.custodian(custodian).is_some_and(|before| !before.roles().is_empty());
     let mut encoded = Vec::new();
     for change in changes {
         let kind = match change {
@@ -97,6 +98,11 @@ fn change(
         register
             .apply(event)
             .map_err(|e| JobError::BadValue { what: "change of the register", why: e.to_string() })?;
+    }
+    // what is stamped by the register must stay so
+    if had_role && register.custodian(custodian).is_some_and(|left| left.roles().is_empty()) {
+        let why = "it would leave the person without any role: add the right one first".to_owned();
+        return Err(JobError::BadValue { what: "change of the register", why });
     }
     let entries: Vec<Entry<'_>> =
         encoded.iter().map(|(kind, plain)| Entry { kind: *kind, clear: &[], plain }).collect();

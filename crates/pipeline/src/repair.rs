@@ -44,13 +44,15 @@ impl RepairReport {
     }
 }
 
-/// Repairs the lists of known messages.
+/// Repairs the lists of known messages; `partly` also where the operator cannot open everything.
 ///
 /// # Errors
+/// [`JobError::Refused`] where the operator cannot open everything and that was not asked for: nobody could find the rest again.
 /// [`JobError::NoRight`] without the right to administer; what keeps the archive from being read or written.
 pub fn repair(
     places: &Places,
     by: &Operator,
+    partly: bool,
     now: i64,
     progress: Progress<'_>,
 ) -> Result<RepairReport, JobError> {
@@ -86,6 +88,13 @@ pub fn repair(
         }
         let prefix = prefix(&register, &custodian, of.device);
         report.damaged += list(&mut lists, by, (bucket, number), &prefix).map_err(fail)?;
+    }
+    if report.unopened > 0 && !partly {
+        let why = format!(
+            "{} buckets cannot be opened by this operator: let one repair who reads everything, or give --partly",
+            report.unopened
+        );
+        return Err(JobError::Refused { why });
     }
     lists.withheld().map_err(fail)?;
     report.listed_again = lists.listed_again();

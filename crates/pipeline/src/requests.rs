@@ -2,6 +2,8 @@
 //! request lies sealed in the key store until it is carried out; an approval is a signature over exactly it.
 //! Knows the clear parts that will stand in the log as bytes, and not what they do.
 
+use std::collections::HashSet;
+
 use access::{KeyStore, KeyStoreFault, OperatorId, Rights};
 use archive::{Archive, Operator, Writer};
 use chain::{Approval, EntryType};
@@ -76,6 +78,17 @@ pub(crate) fn salt() -> Result<String, JobError> {
     Ok(wire::hex(&salt))
 }
 
+/// The clear parts of the entries of a type.
+fn entries(
+    places: &Places,
+    archive: &Archive,
+    keys: &KeyStore,
+    kind: EntryType,
+) -> Result<HashSet<Vec<u8>>, JobError> {
+    let entries = archive.register(keys, &[kind]).map_err(|e| places.fail(e))?;
+    Ok(entries.into_iter().map(|entry| entry.clear).collect())
+}
+
 /// The folder of requests of a type.
 fn folder(kind: EntryType) -> String {
     format!("requests/{}", kind.name())
@@ -111,7 +124,43 @@ impl Request {
         kind: EntryType,
     ) -> Result<Vec<Self>, JobError> {
         let names = keys.names(&folder(kind)).map_err(|e| places.fail(e.into()))?;
-        names.iter().map(|id| Self::open(places, archive, keys, kind, id)).collect()
+        let all: Vec<Self> =
+            names.iter().map(|id| Self::open(places, archive, keys, kind, id)).collect::<Result<_, _>>()?;
+        // a hand-over is done when its package has its name
+        if all.is_empty() || kind == EntryType::Handover {
+            return Ok(all);
+        }
+        let entries = entries(places, archive, keys, kind)?;
+        Ok(all.into_iter().filter(|request| !request.stands(&entries)).collect())
+    }
+
+    /// Removes from the key store what was carried out by somebody who died before it was forgotten; what it was called.
+    pub(crate) fn forget_done(
+        places: &Places,
+        archive: &Archive,
+        keys: &KeyStore,
+        kind: EntryType,
+    ) -> Result<Vec<String>, JobError> {
+        let names = keys.names(&folder(kind)).map_err(|e| places.fail(e.into()))?;
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let entries = entries(places, archive, keys, kind)?;
+        let mut done = Vec::new();
+        for id in names {
+            // one that cannot be read is for whoever asks for it
+            let Ok(request) = Self::open(places, archive, keys, kind, &id) else { continue };
+            if request.stands(&entries) {
+                request.forget(places, keys)?;
+                done.push(id);
+            }
+        }
+        Ok(done)
+    }
+
+    /// Whether all of it stands in the log.
+    fn stands(&self, entries: &HashSet<Vec<u8>>) -> bool {
+        self.clears.iter().all(|clear| entries.contains(clear))
     }
 
     /// The request that is called so; a beginning that fits one only is enough.
@@ -206,7 +255,9 @@ impl Request {
                 writer.approver(&chain::act_of(writer.archive().suite(), Some(self.kind), clear)?, approval)
             };
             let persons: Option<Vec<OperatorId>> = self.clears.iter().zip(&given).map(person).collect();
-            if let Some(operator) = persons.as_ref().and_then(|all| all.first()) {
+            // a right that was taken away since counts no more
+            let may = |operator: &&OperatorId| writer.may(operator, access::needed(self.kind).0);
+            if let Some(operator) = persons.as_ref().and_then(|all| all.first()).filter(may) {
                 all.push((*operator, given));
             }
         }

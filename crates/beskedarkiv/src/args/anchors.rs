@@ -13,8 +13,16 @@ pub(crate) enum Checkpoint {
     Witness(CheckpointWitness),
     VerifyPrinted(CheckpointVerifyPrinted),
     Timestamp(CheckpointTimestamp),
-    Accept(CheckpointSign),
+    Accept(CheckpointAccept),
     Renew(CheckpointSign),
+}
+
+#[derive(Args)]
+pub(crate) struct CheckpointAccept {
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+    #[arg(long)]
+    pub(crate) give_up_newer_keys: bool,
 }
 
 #[derive(Args)]

@@ -88,4 +88,6 @@ pub(crate) struct BackupRestore {
 pub(crate) struct Repair {
     #[command(flatten)]
     pub(crate) acting: Acting,
+    #[arg(long)]
+    pub(crate) partly: bool,
 }

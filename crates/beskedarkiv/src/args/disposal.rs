@@ -74,6 +74,7 @@ pub(crate) struct HoldList {
 #[derive(Subcommand)]
 pub(crate) enum Dispose {
     Plan(DisposePlan),
+    Show(DisposeShow),
     Approve(DisposeApprove),
     Run(DisposeRun),
     Confirm(DisposeConfirm),
@@ -87,6 +88,14 @@ pub(crate) enum Dispose {
 pub(crate) struct DisposePlan {
     #[command(flatten)]
     pub(crate) acting: Acting,
+}
+
+#[derive(Args)]
+pub(crate) struct DisposeShow {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    #[arg(value_name = "PLAN")]
+    pub(crate) plan: String,
 }
 
 #[derive(Args)]

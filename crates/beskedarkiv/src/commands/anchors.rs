@@ -52,10 +52,12 @@ pub(super) fn checkpoint(command: Checkpoint, at: &Context<'_>) -> Result<u8, Fa
         Checkpoint::Accept(a) => {
             let (places, operator) = operator_unremembered(at, &a.acting)?;
             let memory = at.memory().ok_or_else(|| Failure::usage("no-memory"))?;
+            // who administers says so for the jobs, too, that nobody sits at
+            let job = memory
+                .accept_for_the_job(&places, &operator, a.give_up_newer_keys, now())
+                .map_err(Failure::of_job)?;
             let forgotten = memory.accept(&places, &operator.id(), now()).map_err(Failure::of_job)?;
             at.out.line("accepted", &[("seen", forgotten.unwrap_or_default().into())])?;
-            // who administers says so for the jobs, too, that nobody sits at
-            let job = memory.accept_for_the_job(&places, &operator, now()).map_err(Failure::of_job)?;
             if job.is_none() {
                 at.out.line("accepted-not-for-jobs", &[])?;
             }

@@ -76,6 +76,13 @@ pub(super) fn hold(command: Hold, at: &Context<'_>) -> Result<u8, Failure> {
 pub(super) fn dispose(command: Dispose, at: &Context<'_>) -> Result<u8, Failure> {
     match command {
         Dispose::Plan(a) => plan(&a, at),
+        Dispose::Show(a) => {
+            let plan = disposals::show(&places(at, &a.at)?, &a.plan, now()).map_err(Failure::of_job)?;
+            waits(&plan, at)?;
+            at.out.table(&planned(&plan.buckets))?;
+            at.out.object(&plan)?;
+            Ok(0)
+        }
         Dispose::Approve(a) => {
             let (places, by) = operator(at, &a.acting)?;
             let done = disposals::approve(&places, &by, &a.plan, now()).map_err(Failure::of_job)?;
@@ -93,7 +100,10 @@ pub(super) fn dispose(command: Dispose, at: &Context<'_>) -> Result<u8, Failure>
         }
         Dispose::Confirm(a) => confirm(&a, at),
         Dispose::List(a) => {
-            let mut all = disposals::certificates(&places(at, &a.at)?).map_err(Failure::of_job)?;
+            let places = places(at, &a.at)?;
+            let waiting = disposals::waiting(&places, now()).map_err(Failure::of_job)?;
+            waiting.iter().try_for_each(|plan| waits(plan, at))?;
+            let mut all = disposals::certificates(&places).map_err(Failure::of_job)?;
             all.retain(|c| c.kind == Kind::Disposal);
             for certificate in &all {
                 state(certificate, at)?;
@@ -174,11 +184,19 @@ pub(super) fn done(key: &str, done: &disposals::RunReport, at: &Context<'_>) -> 
     Ok(if done.closed.is_empty() { 0 } else { done.exit_code() })
 }
 
-fn plan(a: &args::DisposePlan, at: &Context<'_>) -> Result<u8, Failure> {
-    let (places, by) = operator(at, &a.acting)?;
-    let report = with_progress(at, |p| disposals::plan(&places, &by, now(), p))?;
+fn waits(plan: &disposals::WaitingPlan, at: &Context<'_>) -> Result<(), Failure> {
+    let facts = [("plan", plan.plan.clone().into()), ("date", plan.day.to_string().into())];
+    let messages: u64 = plan.buckets.iter().map(|b| b.records).sum();
+    let numbers = [("messages", messages.into()), ("approvals", plan.approvals.into())];
+    at.out.line("dispose-waiting", &[&facts[..], &numbers].concat())
+}
+
+/// What may be disposed of: whose, month, class, since when, how many messages, rules.
+fn planned(buckets: &[disposals::PlannedBucket]) -> Table {
+    let mut sorted: Vec<_> = buckets.iter().collect();
+    sorted.sort_by_key(|b| (&b.custodian, b.month, &b.class));
     let mut table = Table::new(&[4]);
-    for b in &report.buckets {
+    for b in sorted {
         let month = b.month.to_string().chars().take(7).collect();
         let due = b.due.to_string();
         table.row([
@@ -190,7 +208,13 @@ fn plan(a: &args::DisposePlan, at: &Context<'_>) -> Result<u8, Failure> {
             b.rules.join(" "),
         ]);
     }
-    at.out.table(&table)?;
+    table
+}
+
+fn plan(a: &args::DisposePlan, at: &Context<'_>) -> Result<u8, Failure> {
+    let (places, by) = operator(at, &a.acting)?;
+    let report = with_progress(at, |p| disposals::plan(&places, &by, now(), p))?;
+    at.out.table(&planned(&report.buckets))?;
     let mut table = Table::default();
     for b in &report.barred {
         let month = b.month.to_string().chars().take(7).collect();

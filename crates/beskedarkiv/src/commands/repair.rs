@@ -7,7 +7,7 @@ use crate::failure::Failure;
 
 pub(super) fn repair(a: &Repair, at: &Context<'_>) -> Result<u8, Failure> {
     let (places, by) = operator(at, &a.acting)?;
-    let report = with_progress(at, |p| pipeline::repair::repair(&places, &by, now(), p))?;
+    let report = with_progress(at, |p| pipeline::repair::repair(&places, &by, a.partly, now(), p))?;
     let Some(entry) = report.entry else {
         at.out.line("repair-nothing", &[])?;
         at.out.object(&report)?;

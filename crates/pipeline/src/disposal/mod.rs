@@ -10,7 +10,7 @@ mod run;
 
 pub use certificate::{Certificate, CertifiedBucket, Kind, State, Why, Written, certificates, write};
 pub use facts::{Decision, confirm_day, decide};
-pub use plan::{Approved, Barred, PlanReport, PlannedBucket, approve, plan};
+pub use plan::{Approved, Barred, PlanReport, PlannedBucket, WaitingPlan, approve, plan, show, waiting};
 pub use run::{Copies, RunReport, confirm, run};
 
 pub(crate) use audit::broken;

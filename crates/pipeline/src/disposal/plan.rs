@@ -2,7 +2,7 @@
 //! and what stands in the way of the others. It lies sealed in the key store until two persons have approved
 //! exactly it. Making it reads stamps, so it needs the keys of what it proposes.
 
-use access::{DisposeBody, KeyStore};
+use access::DisposeBody;
 use archive::{Archive, Belonging, Operator, Writer};
 use chain::EntryType;
 use jiff::civil::Date;
@@ -15,12 +15,9 @@ use crate::clock::days;
 use crate::error::JobError;
 use crate::places::Places;
 use crate::progress::{Phase, Progress};
-use crate::requests::salt;
+use crate::requests::{Request, salt};
 use crate::restamp::Stamps;
 use crate::verdict;
-
-/// Most bytes of a plan.
-const MOST: u64 = 256 << 20;
 
 /// A bucket that may be disposed of.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -160,7 +157,7 @@ pub fn plan(
     }
     report.buckets.sort_by(|a, b| a.bucket.cmp(&b.bucket));
     if !report.buckets.is_empty() {
-        report.plan = Some(keep(places, &writer, by, &report)?);
+        report.plan = Some(keep(places, &writer, &report)?);
     }
     Ok(report)
 }
@@ -238,7 +235,7 @@ fn look(
 }
 
 /// Puts a plan into the key store; gives what it is called.
-fn keep(places: &Places, writer: &Writer, by: &Operator, report: &PlanReport) -> Result<String, JobError> {
+fn keep(places: &Places, writer: &Writer, report: &PlanReport) -> Result<String, JobError> {
     let details = Details {
         version: 1,
         salt: salt()?,
@@ -249,18 +246,9 @@ fn keep(places: &Places, writer: &Writer, by: &Operator, report: &PlanReport) ->
     let plain = serde_json::to_vec(&details).map_err(|_| JobError::Internal { what: "plan".into() })?;
     let unhex = |b: &PlannedBucket| crate::operators::unhex(&b.bucket);
     let buckets: Option<Vec<[u8; 16]>> = report.buckets.iter().map(unhex).collect();
-    let body =
-        DisposeBody { day: days(report.day), plan: digest(&plain), buckets: buckets.unwrap_or_default() };
-    let clear = body.encode();
-    let id = name(&clear);
-    let keys = by.keys();
-    let fail = |e: access::KeyStoreFault| places.fail(e.into());
-    let register = keys.secret("ingest/register").map_err(fail)?;
-    let sealed = vault::seal_under(&register, &context(writer.archive()), &plain)
-        .map_err(|_| JobError::Internal { what: "sealing a plan".into() })?;
-    keys.write(&format!("disposal/{id}/plan"), &sealed).map_err(fail)?;
-    keys.write(&format!("disposal/{id}/act"), &clear).map_err(fail)?;
-    Ok(id)
+    let (day, buckets) = (days(report.day), buckets.unwrap_or_default());
+    let clear = |plan| vec![DisposeBody { day, plan, buckets }.encode()];
+    Request::keep(places, writer, EntryType::Dispose, plain, clear).map(|request| request.id)
 }
 
 /// Digest of a plan: `SHA-256("BA1.plan" | plan)`.
@@ -268,89 +256,71 @@ pub(crate) fn digest(plain: &[u8]) -> [u8; 32] {
     chain::hash(&[&vault::tag("BA1.plan"), plain])
 }
 
-fn context(archive: &Archive) -> Vec<u8> {
-    [&b"plan"[..], archive.id()].concat()
-}
-
-/// What a plan is called, whatever the log is hashed with.
-fn name(clear: &[u8]) -> String {
-    wire::hex(&chain::hash(&[clear])).chars().take(16).collect()
-}
-
 /// A plan that lies in the key store.
 pub(crate) struct Kept {
-    pub(crate) id: String,
-    pub(crate) act: [u8; 32],
+    pub(crate) request: Request,
     pub(crate) body: DisposeBody,
-    pub(crate) plain: Vec<u8>,
     pub(crate) details: Details,
 }
 
 impl Kept {
-    /// Reads the plan that is called so; a beginning that fits one only is enough.
-    pub(crate) fn read(
-        places: &Places,
-        archive: &Archive,
-        keys: &KeyStore,
-        called: &str,
-    ) -> Result<Self, JobError> {
-        let fail = |e: access::KeyStoreFault| places.fail(e.into());
-        let none = |why: &str| JobError::BadValue { what: "plan", why: why.to_owned() };
-        let called = called.to_lowercase();
-        let mut fits = keys.names("disposal").map_err(fail)?.into_iter().filter(|id| id.starts_with(&called));
-        let id = match (fits.next(), fits.next()) {
-            (Some(id), None) if !called.is_empty() => id,
-            (Some(_), _) => return Err(none("fits several")),
-            (None, _) => return Err(none("none is called so")),
-        };
+    /// What a request holds.
+    pub(crate) fn of(request: Request) -> Result<Self, JobError> {
         let damaged = || JobError::Integrity { what: "the plan in the key store is damaged".to_owned() };
-        let clear =
-            keys.read_up_to(&format!("disposal/{id}/act"), MOST).map_err(fail)?.ok_or_else(damaged)?;
-        let sealed =
-            keys.read_up_to(&format!("disposal/{id}/plan"), MOST).map_err(fail)?.ok_or_else(damaged)?;
-        let register = keys.secret("ingest/register").map_err(fail)?;
-        let plain = vault::open_under(&register, &context(archive), &sealed).map_err(|_| damaged())?.to_vec();
-        let body = DisposeBody::decode(&clear).ok_or_else(damaged)?;
-        let details: Details = serde_json::from_slice(&plain).map_err(|_| damaged())?;
-        let act = chain::act_of(archive.suite(), Some(EntryType::Dispose), &clear).unwrap_or_default();
+        let [clear] = request.clears.as_slice() else { return Err(damaged()) };
+        let body = DisposeBody::decode(clear).ok_or_else(damaged)?;
+        let details: Details = serde_json::from_slice(&request.plain).map_err(|_| damaged())?;
         let same = details.buckets.iter().map(|b| crate::operators::unhex(&b.bucket));
         let same = same.collect::<Option<Vec<_>>>().is_some_and(|ids| ids == body.buckets);
-        if digest(&plain) != body.plan || name(&clear) != id || !same {
+        if !request.is_of(&body.plan) || !same {
             return Err(damaged());
         }
-        Ok(Self { id, act, body, plain, details })
+        Ok(Self { request, body, details })
     }
 
-    /// The approvals given so far that hold, one a person.
-    pub(crate) fn approvals(
-        &self,
-        places: &Places,
-        writer: &Writer,
-    ) -> Result<Vec<(access::OperatorId, chain::Approval)>, JobError> {
-        let fail = |e: access::KeyStoreFault| places.fail(e.into());
-        let folder = format!("disposal/{}", self.id);
-        let mut all = Vec::new();
-        for name in writer.keys().names(&folder).map_err(fail)? {
-            if !name.starts_with("approval-") {
-                continue;
-            }
-            let bytes = writer.keys().read(&format!("{folder}/{name}")).map_err(fail)?.unwrap_or_default();
-            let Some((author, signature)) = bytes.split_first_chunk::<32>() else { continue };
-            let Ok(signature) = signature.try_into() else { continue };
-            let approval = (*author, signature);
-            if let Some(operator) = writer.approver(&self.act, &approval) {
-                all.push((operator, approval));
-            }
-        }
-        all.sort_unstable_by_key(|a| a.0);
-        all.dedup_by_key(|a| a.0);
-        Ok(all)
+    /// Messages in it.
+    pub(crate) fn records(&self) -> u64 {
+        self.details.buckets.iter().map(|b| b.records).sum()
     }
+}
 
-    /// Removes the plan from the key store.
-    pub(crate) fn forget(&self, places: &Places, keys: &KeyStore) -> Result<(), JobError> {
-        keys.remove_many(&[format!("disposal/{}", self.id)]).map_err(|e| places.fail(e.into()))
-    }
+/// A plan that waits.
+#[derive(Debug, Serialize)]
+pub struct WaitingPlan {
+    /// What it is called.
+    pub plan: String,
+    /// Day by which it was decided.
+    pub day: Date,
+    /// Persons who approved it.
+    pub approvals: usize,
+    /// What may be disposed of by it.
+    pub buckets: Vec<PlannedBucket>,
+}
+
+/// Every plan that waits.
+///
+/// # Errors
+/// What keeps the key store from being read.
+pub fn waiting(places: &Places, now: i64) -> Result<Vec<WaitingPlan>, JobError> {
+    let writer = places.writer(now)?;
+    let requests = Request::all(places, writer.archive(), writer.keys(), EntryType::Dispose)?;
+    requests.into_iter().map(|request| waits(places, &writer, request)).collect()
+}
+
+/// The plan that is called so, before it is approved or carried out.
+///
+/// # Errors
+/// [`JobError::BadValue`] where there is no such plan.
+pub fn show(places: &Places, called: &str, now: i64) -> Result<WaitingPlan, JobError> {
+    let writer = places.writer(now)?;
+    let request = Request::read(places, writer.archive(), writer.keys(), EntryType::Dispose, called)?;
+    waits(places, &writer, request)
+}
+
+fn waits(places: &Places, writer: &Writer, request: Request) -> Result<WaitingPlan, JobError> {
+    let approvals = request.approvals(places, writer)?.len();
+    let Kept { request, body: _, details } = Kept::of(request)?;
+    Ok(WaitingPlan { plan: request.id, day: details.day, approvals, buckets: details.buckets })
 }
 
 /// What became of an approval.
@@ -374,20 +344,14 @@ pub struct Approved {
 /// [`JobError::NoRight`] without the right `delete`, [`JobError::BadValue`] where there is no such plan.
 pub fn approve(places: &Places, by: &Operator, called: &str, now: i64) -> Result<Approved, JobError> {
     let writer = places.writer(now)?;
-    let at = u64::try_from(now).unwrap_or_default();
-    if !writer.archive().authority().allows(&by.id(), access::Rights::DELETE, at) {
-        return Err(JobError::NoRight { right: "delete" });
-    }
-    let kept = Kept::read(places, writer.archive(), by.keys(), called)?;
-    let (author, signature) = chain::approve(writer.archive().id(), &kept.act, &by.signer());
-    let name = format!("disposal/{}/approval-{}", kept.id, wire::hex(&by.id()));
-    let bytes = [&author[..], &signature].concat();
-    by.keys().write(&name, &bytes).map_err(|e| places.fail(e.into()))?;
+    let request = Request::read(places, writer.archive(), by.keys(), EntryType::Dispose, called)?;
+    let kept = Kept::of(request)?;
+    let asked = kept.request.approve(places, &writer, by, (access::Rights::DELETE, "delete"), now)?;
     Ok(Approved {
-        approvals: kept.approvals(places, &writer)?.len(),
+        approvals: asked.approvals,
         day: kept.details.day,
         buckets: kept.details.buckets.len(),
-        records: kept.details.buckets.iter().map(|b| b.records).sum(),
-        plan: kept.id,
+        records: kept.records(),
+        plan: asked.request,
     })
 }

@@ -14,6 +14,7 @@ use crate::clock::{civil, days};
 use crate::error::JobError;
 use crate::keycopies;
 use crate::places::Places;
+use crate::requests::Request;
 
 /// Days for which a plan holds.
 pub(crate) const PLAN_HOLDS: i32 = 90;
@@ -68,9 +69,18 @@ pub struct RunReport {
     /// The key of the epoch before was in split custody; the key of the new one lies in the key store until it is
     /// split too.
     pub split_again: bool,
+    /// Requests that were carried out before by somebody who died before they were forgotten.
+    #[serde(skip)]
+    pub(crate) done_before: Vec<String>,
 }
 
 impl RunReport {
+    /// Whether a request that is called so was carried out before.
+    pub(crate) fn was_done(&self, called: &str) -> bool {
+        let called = called.to_lowercase();
+        !called.is_empty() && self.done_before.iter().any(|id| id.starts_with(&called))
+    }
+
     /// 0, or 3 while copies are pending or the new epoch's key is not split.
     pub fn exit_code(&self) -> u8 {
         if self.pending.is_empty() && !self.split_again { 0 } else { 3 }
@@ -91,13 +101,9 @@ pub fn run(
     now: i64,
 ) -> Result<RunReport, JobError> {
     let (mut writer, mut report) = begin(places, by, copies, now)?;
-    let Some(called) = called else { return Ok(report) };
-    let kept = Kept::read(places, writer.archive(), by.keys(), called)?;
-    let approvals = kept.approvals(places, &writer)?;
-    if approvals.len() < 2 {
-        return Err(JobError::OnePerson);
-    }
-    let approvals: Vec<_> = approvals.into_iter().map(|a| a.1).collect();
+    let Some(called) = called.filter(|called| !report.was_done(called)) else { return Ok(report) };
+    let kept = Kept::of(Request::read(places, writer.archive(), by.keys(), EntryType::Dispose, called)?)?;
+    let approvals = kept.request.by_two(places, &writer)?.remove(0);
     let number = writer.archive().authority().epoch().map(|e| e.number).unwrap_or_default();
     let fail = |e| places.fail(e);
     let current = by.epoch(number).map_err(fail)?;
@@ -106,13 +112,13 @@ pub fn run(
     let keep = |number, pair: &vault::KeyPair| by.keep_epoch(number, pair);
     let custody = Custody { current, keep: &keep, held: Some(&area) };
     let recheck = |writer: &Writer| still(places, writer, &kept, now).map_err(refused);
-    let disposal = Disposal { body: &kept.body, plain: &kept.plain, approvals: &approvals };
+    let disposal = Disposal { body: &kept.body, plain: &kept.request.plain, approvals: &approvals };
     writer.dispose(by, &disposal, &custody, &recheck).map_err(fail)?;
     report.buckets = kept.details.buckets.len();
-    report.records = kept.details.buckets.iter().map(|b| b.records).sum();
+    report.records = kept.records();
     report.split_again = crate::custody::was_split(by.keys(), number);
     report.closed.extend(close_all(places, by, &mut writer, copies)?);
-    kept.forget(places, by.keys())?;
+    kept.request.forget(places, by.keys())?;
     Ok(report)
 }
 
@@ -135,7 +141,11 @@ pub(crate) fn begin(
     let there = known.iter().filter(|copy| !copy.gone).map(keycopies::KeyCopy::name);
     let pending = copies.stated().into_iter().chain(there).collect();
     let closed = close_all(places, by, &mut writer, copies)?;
-    Ok((writer, RunReport { closed, buckets: 0, records: 0, pending, split_again: false }))
+    let mut done_before = Vec::new();
+    for kind in [EntryType::Dispose, EntryType::Erase, EntryType::Transfer] {
+        done_before.extend(Request::forget_done(places, writer.archive(), writer.keys(), kind)?);
+    }
+    Ok((writer, RunReport { closed, buckets: 0, records: 0, pending, split_again: false, done_before }))
 }
 
 /// Completes and closes every act that was begun; gives their entries.

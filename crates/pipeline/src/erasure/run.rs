@@ -62,7 +62,7 @@ pub fn run(
     now: i64,
 ) -> Result<RunReport, JobError> {
     let (mut writer, mut report) = begin(places, by, copies, now)?;
-    let Some(called) = called else { return Ok(report) };
+    let Some(called) = called.filter(|called| !report.was_done(called)) else { return Ok(report) };
     if !by.rights().has(RIGHT.0) {
         return Err(JobError::NoRight { right: RIGHT.1 });
     }

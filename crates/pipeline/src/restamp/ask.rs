@@ -124,6 +124,7 @@ pub fn ask(
         salt: salt()?,
         day: civil(now)?,
         register_version: stamps.version(),
+        size: writer.archive().size(),
         reference: reference.to_owned(),
         buckets: report.buckets.clone(),
     };
@@ -272,7 +273,7 @@ pub fn waiting(places: &Places, now: i64) -> Result<Vec<Waiting>, JobError> {
     let waiting = |request: Request| {
         let (details, body) = opened(&request)?;
         let approvals = request.approvals(places, &writer)?.len();
-        let Details { version: _, salt: _, day: _, register_version: _, reference, buckets } = details;
+        let Details { reference, buckets, .. } = details;
         let needs_approval = !body.shorter.is_empty();
         Ok(Waiting { request: request.id, approvals, needs_approval, reference, buckets })
     };
@@ -286,7 +287,12 @@ pub fn waiting(places: &Places, now: i64) -> Result<Vec<Waiting>, JobError> {
 /// [`JobError::Refused`] when the register or the buckets are others than when it was asked for.
 pub fn run(places: &Places, by: &Operator, called: &str, now: i64) -> Result<Ran, JobError> {
     let mut writer = places.writer(now)?;
-    let request = Request::read(places, writer.archive(), writer.keys(), EntryType::Restamp, called)?;
+    let kind = EntryType::Restamp;
+    let done = Request::forget_done(places, writer.archive(), writer.keys(), kind)?;
+    if !called.is_empty() && done.iter().any(|id| id.starts_with(&called.to_lowercase())) {
+        return Err(JobError::Refused { why: "it was carried out already".to_owned() });
+    }
+    let request = Request::read(places, writer.archive(), writer.keys(), kind, called)?;
     let (details, body) = opened(&request)?;
     let approvals: Vec<_> = if body.shorter.is_empty() {
         Vec::new()
@@ -308,10 +314,21 @@ fn still(places: &Places, writer: &Writer, details: &Details) -> Result<(), JobE
     if crate::register::load(places, writer)?.version() != details.register_version {
         return refuse("the register has changed since the request: ask anew".to_owned());
     }
-    let belonging = writer.archive().belonging().map_err(|e| places.fail(e))?;
+    let archive = writer.archive();
+    let belonging = archive.belonging().map_err(|e| places.fail(e))?;
+    let stamps = Stamps::read(places, archive, writer.keys())?;
     for planned in &details.buckets {
         let at = format!("bucket {}", planned.bucket.get(..8).unwrap_or_default());
-        let last = crate::operators::unhex(&planned.bucket).and_then(|id| belonging.get(&id)).map(|b| b.last);
+        let id = crate::operators::unhex(&planned.bucket).unwrap_or_default();
+        // two who ask for the same; or it was carried out, and whoever did that died before the request was forgotten
+        if stamps.restamped(&id, None).is_some_and(|entry| entry >= details.size) {
+            return refuse(format!("{at} was stamped otherwise since the request: ask anew"));
+        }
+        let number = archive.buckets().iter().position(|bucket| bucket.id == id);
+        if number.is_some_and(|number| archive.disposed_by(number).is_some()) {
+            return refuse(format!("{at} was disposed of since the request: ask anew"));
+        }
+        let last = belonging.get(&id).map(|b| b.last);
         if last.unwrap_or_default() != planned.last_entry {
             return refuse(format!("{at} has grown since the request: ask anew"));
         }

@@ -27,6 +27,9 @@ pub(crate) struct Details {
     pub(crate) day: Date,
     /// Entries of the register that are applied.
     pub(crate) register_version: u64,
+    /// Entries in the log when it was asked for.
+    #[serde(default)]
+    pub(crate) size: u64,
     /// Journal number or decision behind it.
     pub(crate) reference: String,
     /// The buckets.

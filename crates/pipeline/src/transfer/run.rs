@@ -66,7 +66,7 @@ pub fn run(
     now: i64,
 ) -> Result<RunReport, JobError> {
     let (mut writer, mut report) = begin(places, by, copies, now)?;
-    let Some(called) = called else { return Ok(report) };
+    let Some(called) = called.filter(|called| !report.was_done(called)) else { return Ok(report) };
     let request = Request::read(places, writer.archive(), writer.keys(), EntryType::Transfer, called)?;
     let (details, bodies) = opened::<Details>(&request)?;
     let approvals = request.by_two(places, &writer)?;
