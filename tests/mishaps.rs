@@ -63,6 +63,15 @@ fn archives_beside_each_other_leave_each_others_messages_alone() {
     assert_eq!(snapshot(&place.at("holding")), held);
     let listed = place.run(&[&["review", "list", "--json"][..], &AT].concat()).ends(3).json();
     assert_eq!(listed[0]["states"]["open"], 2);
+    // gone from where it is looked for, it is missed by name
+    fs::rename(place.at("holding"), place.at("andetsteds")).unwrap();
+    for words in [&["review", "list"][..], &["review", "settle"], &["status"]] {
+        let said = place.run(&[words, &AT].concat()).ends(3).err();
+        assert!(said.contains("2 held messages are not"), "{words:?}: {said}");
+    }
+    fs::rename(place.at("andetsteds"), place.at("holding")).unwrap();
+    let said = place.run(&[&["review", "settle"][..], &AT].concat()).ends(0).err();
+    assert!(!said.contains("held messages are not"), "{said}");
     assert_eq!(into(&other, "koder.xml")["runs"][0]["review"], 2);
     let listed = place.run(&[&["review", "list", "--json"][..], &AT].concat()).ends(3).json();
     assert_eq!(listed[0]["states"]["open"], 2);
@@ -168,8 +177,7 @@ fn what_was_carried_out_is_not_asked_for_again() {
 fn somebody_can_always_go_on() {
     let place = Place::new();
     founded(&place, &[("m", Post::Minister)]);
-    let me =
-        place.run(&[&["operator", "list", "--json"][..], &AT].concat()).ends(0).json()[0]["id"].clone();
+    let me = place.run(&[&["operator", "list", "--json"][..], &AT].concat()).ends(0).json()[0]["id"].clone();
     let me = me.as_str().unwrap();
     by(&place, "en", &["operator", "revoke", me]).ends(6);
     by(&place, "en", &["operator", "grant", me, "--right", "query,export"]).ends(6);

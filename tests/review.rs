@@ -92,7 +92,7 @@ fn a_sitting() {
     let drawn = [&["review", "sample", "--json", "--size", "1", "--seed", "4 2"][..], &by].concat();
     assert_eq!(run(&place, &drawn).ends(0).json()["pile"], 2);
     let (_, said) = typed(&place, &["review", "sample"], "e\n");
-    assert!(!said.contains("udelades ·") && said.contains("1 afgørelser"), "{said}");
+    assert!(!said.contains("udelades ·") && said.contains("1 afgørelse"), "{said}");
     let report = run(&place, &["review", "report", "--json", "--page", "kvalitet.html"]).ends(0).json();
     assert_eq!(report["samples"][0]["judged"], 1);
     assert!(std::fs::read_to_string(place.at("kvalitet.html")).unwrap().contains("4 2"));

@@ -338,6 +338,11 @@ impl Archive {
         Ok(runs)
     }
 
+    /// Whether the messages that are held of a run are in a holding area, with their keys.
+    pub fn held_there(&self, keys: &KeyStore, area: &Holding, run: &[u8; 16]) -> bool {
+        area.of_run(run).join("items").is_file() && keys_of_run(keys, run).join("slots").is_file()
+    }
+
     /// Runs that have messages in a holding area.
     ///
     /// # Errors

@@ -1141,6 +1141,10 @@ review-shredded = Tilintetgjort
 review-on-hold = Bevares på grund af en bevaringspligt
 review-clock = Uret passer ikke med arkivets dage; intet ryddes, før dagen er bekræftet (dispose today)
 review-waiting = Venter stadig
+review-astray = { $n ->
+        [one] ÉN tilbageholdt besked er ikke
+       *[other] { $n } tilbageholdte beskeder er ikke
+    } i mellemlageret { $path }, eller nøglen til den mangler: giv det rigtige med --holding, og slet intet.
 review-nothing = Intet, du kan åbne, venter.
 review-head-custodian = Ansvarlig
 review-head-run = Kørsel

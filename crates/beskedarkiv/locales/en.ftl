@@ -1151,6 +1151,10 @@ review-shredded = Destroyed
 review-on-hold = Preserved by a legal hold
 review-clock = The clock does not fit the days of the archive; nothing is cleared before the day is confirmed (dispose today)
 review-waiting = Still waiting
+review-astray = { $n ->
+        [one] ONE held message is not
+       *[other] { $n } held messages are not
+    } in the holding area { $path }, or the key to it is missing: give the right one with --holding, and delete nothing.
 review-nothing = Nothing waits that you can open.
 review-head-custodian = Custodian
 review-head-run = Run

@@ -30,6 +30,8 @@ pub struct StatusReport {
     pub handed_over: Vec<GivenOver>,
     /// Copies of the key store whose last day is over and that nobody confirmed to be destroyed.
     pub expired_key_copies: Vec<KeyCopy>,
+    /// Messages that are held, and not where the holding area is looked for.
+    pub held_astray: u64,
     /// One for each custodian, in the order of the register.
     pub custodians: Vec<CustodianStatus>,
 }
@@ -91,7 +93,7 @@ impl StatusReport {
                 && c.open_reviews == 0
                 && c.sources.iter().all(|s| s.findings.is_empty())
         };
-        let settled = !self.split_again && self.expired_key_copies.is_empty();
+        let settled = !self.split_again && self.expired_key_copies.is_empty() && self.held_astray == 0;
         if settled && self.custodians.iter().all(clean) { 0 } else { 3 }
     }
 }
@@ -168,6 +170,7 @@ pub fn status(places: &Places, only: Option<&str>, now: i64) -> Result<StatusRep
         size: archive.size(),
         split_again,
         handed_over,
+        held_astray: review::astray(places)?,
         expired_key_copies,
         custodians,
     })

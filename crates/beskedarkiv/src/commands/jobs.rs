@@ -373,7 +373,8 @@ pub(super) fn ingest(a: &args::Ingest, at: &Context<'_>) -> Result<u8, Failure> 
     }
     at.out.plain(&report.receipt)?;
     at.out.object(&report)?;
-    Ok(report.exit_code())
+    let astray = super::review::astray(&places, at)?;
+    Ok(if astray && report.exit_code() == 0 { LOOK } else { report.exit_code() })
 }
 
 pub(super) fn run(a: &args::Run, at: &Context<'_>) -> Result<u8, Failure> {

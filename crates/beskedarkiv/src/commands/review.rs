@@ -1,5 +1,6 @@
 //! `review`: what waits in the holding area, its samples and its report. The sitting itself is in `sitting`.
 
+use pipeline::Places;
 use pipeline::review::desk::{Ask, Deciding, Desk};
 use pipeline::review::first::First;
 use pipeline::review::{self, Choice, State, quality};
@@ -38,7 +39,7 @@ pub(super) fn review(command: Review, at: &Context<'_>) -> Result<u8, Failure> {
             }
             at.out.table(&table)?;
             at.out.object(&settled)?;
-            Ok(if settled.clock.is_some() { LOOK } else { 0 })
+            Ok(if astray(&places, at)? || settled.clock.is_some() { LOOK } else { 0 })
         }
     }
 }
@@ -70,7 +71,20 @@ fn list(a: &args::ReviewList, at: &Context<'_>) -> Result<u8, Failure> {
         at.out.line("review-nothing", &[])?;
     }
     at.out.object(&listed)?;
-    Ok(if open > 0 { LOOK } else { 0 })
+    Ok(if astray(&places, at)? || open > 0 { LOOK } else { 0 })
+}
+
+/// Says whether held messages are not where they are looked for.
+pub(super) fn astray(places: &Places, at: &Context<'_>) -> Result<bool, Failure> {
+    let n = review::astray(places).map_err(Failure::of_job)?;
+    if n > 0 {
+        told_astray(n, places, at);
+    }
+    Ok(n > 0)
+}
+
+pub(super) fn told_astray(n: u64, places: &Places, at: &Context<'_>) {
+    at.out.note("review-astray", &[("n", n.into()), ("path", places.holding.display().to_string().into())]);
 }
 
 fn first(a: &args::ReviewFirst, at: &Context<'_>) -> Result<u8, Failure> {

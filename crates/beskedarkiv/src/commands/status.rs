@@ -20,6 +20,9 @@ pub(super) fn status(a: &args::Status, at: &Context<'_>) -> Result<u8, Failure> 
     for handover in &report.handed_over {
         super::handover::state(handover, at)?;
     }
+    if report.held_astray > 0 {
+        super::review::told_astray(report.held_astray, &places, at);
+    }
     for copy in &report.expired_key_copies {
         let day = ("day", copy.expires.to_string().into());
         at.out.line("status-expired-keys", &[("entry", copy.entry.into()), day])?;

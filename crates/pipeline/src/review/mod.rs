@@ -170,6 +170,20 @@ pub fn list(places: &Places, custodian: Option<&str>) -> Result<Vec<Listed>, Job
     Ok(wanted.map(Pile::listed).collect())
 }
 
+/// How many messages the log says are held, and are not where the holding area is looked for.
+///
+/// # Errors
+/// What keeps archive or key store from being read.
+pub fn astray(places: &Places) -> Result<u64, JobError> {
+    let fail = |e| places.fail(e);
+    let (archive, area) = (places.open()?, places.area().map_err(fail)?);
+    let keys = access::KeyStore::open(&places.keys, &places.archive).map_err(|e| fail(e.into()))?;
+    let held = archive.held_ever(&keys).map_err(fail)?;
+    let open = |run: &HeldRun| run.items.iter().filter(|i| !run.settled.contains_key(&i.slot)).count() as u64;
+    let gone = held.iter().map(|(run, _)| run).filter(|run| !archive.held_there(&keys, &area, &run.run));
+    Ok(gone.map(open).sum())
+}
+
 impl Pile {
     fn listed(&self) -> Listed {
         let mut states = BTreeMap::new();
