@@ -47,6 +47,7 @@ pub struct Database {
     name: String,
     pages_from_wal: usize,
     cut: Option<(u64, u64)>,
+    log_damage: Option<&'static str>,
     lost_schema_pages: usize,
 }
 
@@ -58,9 +59,9 @@ impl Database {
     pub fn open(main: &Evidence, wal: Option<&Evidence>) -> Result<Self, SourceError> {
         let overlay = overlay(main, wal)?;
         let (pages_from_wal, cut) = (overlay.pages_from_wal(), overlay.cut());
-        let lost_schema_pages = overlay.lost_schema_pages();
+        let (log_damage, lost_schema_pages) = (overlay.log_damage(), overlay.lost_schema_pages());
         let database = Self::over(Arc::new(overlay), main.name.clone(), pages_from_wal)?;
-        Ok(Self { cut, lost_schema_pages, ..database })
+        Ok(Self { cut, log_damage, lost_schema_pages, ..database })
     }
 
     /// The same database once more, with pages that lead to rows of `table` that its own tree no longer leads to;
@@ -129,7 +130,8 @@ impl Database {
         connection
             .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
             .map_err(of)?;
-        Ok(Self { connection, _offer: offer, name, pages_from_wal, cut: None, lost_schema_pages: 0 })
+        let (cut, log_damage, lost_schema_pages) = (None, None, 0);
+        Ok(Self { connection, _offer: offer, name, pages_from_wal, cut, log_damage, lost_schema_pages })
     }
 
     /// The connection; every write through it fails.
@@ -176,6 +178,7 @@ impl Database {
         if self.pages_from_wal > 0 {
             codes.push(format!("uncheckpointed_log:{}", self.pages_from_wal));
         }
+        codes.extend(self.log_damage.map(|what| format!("log_damaged:{what}")));
         if let Some((have, need)) = self.cut {
             codes.push(format!("database_cut:{have}/{need}"));
         }

@@ -7,6 +7,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod beside;
 mod damage;
 mod database;
 mod file;
@@ -25,6 +26,7 @@ mod wal;
 mod zip_salvage;
 mod zip_tree;
 
+pub use beside::{is_database, is_hot_journal};
 #[doc(hidden)]
 pub use database::fuzz_one as fuzz_database;
 pub use database::{Column, Database, column};

@@ -16,6 +16,9 @@ const MOST_NAME: u64 = 1 << 20;
 
 const BLOCK: u64 = 512;
 
+/// Devices, folders and pipes; lists of folders, names of volumes and names of GNU tar; headers of Solaris.
+const NO_FILES: &[u8] = b"3456DVNXE";
+
 /// Where a member lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Member {
@@ -40,8 +43,12 @@ pub struct Members {
     pub too_many: bool,
     /// Sparse files, which are not read.
     pub sparse: u64,
+    /// Links to other members or files, which are not followed.
+    pub links: u64,
     /// Whether the end marker was met.
     pub ended: bool,
+    /// Whether something other than zeros follows far behind the end.
+    pub goes_on: bool,
 }
 
 struct Header {
@@ -57,7 +64,7 @@ impl Members {
     /// When they cannot be read.
     pub fn read(bytes: &dyn ReadAt) -> io::Result<Self> {
         let mut this = Self::default();
-        let (mut long_name, mut long_size): (Option<String>, Option<u64>) = (None, None);
+        let Said { name: mut long_name, size: mut long_size, sparse: mut is_sparse } = Said::default();
         let mut at = 0;
         let mut zeros = 0;
         let mut block = [0; 512];
@@ -69,6 +76,7 @@ impl Members {
                 this.ended |= zeros == 2;
                 // behind the end there is nothing; behind damage there may be more
                 if zeros > 256 && this.bad_blocks == 0 {
+                    this.goes_on = has_content(bytes, at)?;
                     break;
                 }
                 continue;
@@ -99,10 +107,30 @@ impl Members {
                         let end = value.iter().position(|b| *b == 0).unwrap_or(value.len());
                         long_name = Some(String::from_utf8_lossy(&value[..end]).into_owned());
                     } else {
-                        pax(&value, &mut long_name, &mut long_size);
+                        let said = pax(&value);
+                        long_name = said.name.or(long_name);
+                        long_size = said.size.or(long_size);
+                        is_sparse |= said.sparse;
                     }
                 }
-                b'0' | 0 | b'7' => {
+                b'x' | b'g' | b'L' | b'K' => {}
+                b'1' | b'2' => {
+                    this.links += 1;
+                    (long_name, is_sparse) = (None, false);
+                }
+                b'S' => {
+                    this.sparse += 1;
+                    (long_name, is_sparse) = (None, false);
+                }
+                kind if NO_FILES.contains(&kind) => (long_name, is_sparse) = (None, false),
+                _ if is_sparse => {
+                    // its holes are left out: what is stored is not the file
+                    this.sparse += 1;
+                    (long_name, is_sparse) = (None, false);
+                }
+                // "If other values are encountered, the file shall be treated as a regular file" (POSIX, pax,
+                // ustar interchange format, typeflag)
+                _ => {
                     let name = long_name.take().unwrap_or(name);
                     let name = name.trim_start_matches("./").to_owned();
                     if this.files.len() >= MOST_MEMBERS {
@@ -112,11 +140,6 @@ impl Members {
                     } else {
                         this.twice += 1;
                     }
-                }
-                b'x' | b'g' | b'L' | b'K' => {}
-                kind => {
-                    this.sparse += u64::from(kind == b'S');
-                    long_name = None;
                 }
             }
             let blocks = there.div_ceil(BLOCK).saturating_mul(BLOCK);
@@ -143,20 +166,47 @@ fn until_header(bytes: &dyn ReadAt, at: u64) -> io::Result<Option<u64>> {
     Ok(None)
 }
 
+/// Whether there is anything but zeros from `at` on.
+fn has_content(bytes: &dyn ReadAt, mut at: u64) -> io::Result<bool> {
+    let mut window = vec![0; 1 << 18];
+    loop {
+        let n = bytes.read_at(at, &mut window)?;
+        if window[..n].iter().any(|b| *b != 0) {
+            return Ok(true);
+        }
+        if n == 0 {
+            return Ok(false);
+        }
+        at += n as u64;
+    }
+}
+
+/// What a pax header says of the next member.
+#[derive(Default)]
+struct Said {
+    name: Option<String>,
+    size: Option<u64>,
+    /// Whether it is a sparse file, which GNU tar writes in a form of its own.
+    sparse: bool,
+}
+
 /// Records `length key=value\n` of a pax header.
-fn pax(mut records: &[u8], name: &mut Option<String>, size: &mut Option<u64>) {
+fn pax(mut records: &[u8]) -> Said {
+    let mut said = Said::default();
     while let Some(space) = records.iter().position(|b| *b == b' ') {
         let length = std::str::from_utf8(&records[..space]).ok().and_then(|s| s.parse::<usize>().ok());
-        let Some((record, rest)) = length.and_then(|n| records.split_at_checked(n)) else { return };
+        let Some((record, rest)) = length.and_then(|n| records.split_at_checked(n)) else { break };
         records = rest;
-        let Some(record) = record.get(space + 1..).and_then(|r| r.strip_suffix(b"\n")) else { return };
+        let Some(record) = record.get(space + 1..).and_then(|r| r.strip_suffix(b"\n")) else { break };
         let text = String::from_utf8_lossy(record);
         match text.split_once('=') {
-            Some(("path", value)) => *name = Some(value.to_owned()),
-            Some(("size", value)) => *size = value.parse().ok(),
+            Some(("path", value)) => said.name = Some(value.to_owned()),
+            Some(("size", value)) => said.size = value.parse().ok(),
+            Some((key, _)) if key.starts_with("GNU.sparse.") => said.sparse = true,
             _ => {}
         }
     }
+    said
 }
 
 fn header(block: &[u8; 512]) -> Option<Header> {

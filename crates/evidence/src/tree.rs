@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{ReadAt, SourceError};
 
+use crate::beside::{self, Beside};
 use crate::file::{DiskFile, Slice};
 use crate::tar_members::Members;
 use crate::zip_tree::ZipTree;
@@ -59,7 +60,11 @@ pub fn open_tree(path: &Path) -> Result<Arc<dyn Tree>, SourceError> {
     let meta = std::fs::metadata(path).map_err(|e| SourceError::io("opening the source", &e))?;
     if meta.is_dir() {
         let root = path.canonicalize().map_err(|e| SourceError::io("opening the source", &e))?;
-        return Ok(Arc::new(Folder { root, closed: Mutex::default() }));
+        return Ok(Arc::new(Beside::new(Folder {
+            root,
+            closed: Mutex::default(),
+            left_out: Mutex::default(),
+        })));
     }
     // a pipe or a device has no end, and reading it takes something away
     if !meta.is_file() {
@@ -70,13 +75,16 @@ pub fn open_tree(path: &Path) -> Result<Arc<dyn Tree>, SourceError> {
         return Ok(inside);
     }
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut files = vec![(name, file.clone())];
-    let mut head = [0; 16];
-    let n = file.read_at(0, &mut head).map_err(|e| SourceError::io("reading the source", &e))?;
-    if n == 16 && &head == b"SQLite format 3\0" {
-        files.extend(log_beside(path)?);
+    let (mut files, mut notes) = (vec![(name.clone(), file.clone())], Vec::new());
+    if beside::is_database(file.as_ref()) {
+        files
+            .extend(file_beside(path, &beside::LOGS)?.map(|log| (format!("{name}{}", beside::LOGS[0]), log)));
+        let journal = file_beside(path, &beside::JOURNALS)?;
+        if journal.is_some_and(|journal| beside::is_hot_journal(journal.as_ref())) {
+            notes.push(beside::hot(&name));
+        }
     }
-    Ok(Arc::new(Single { files }))
+    Ok(Arc::new(Single { files, notes }))
 }
 
 /// The zip or tar that `bytes` are, recognised by their content; `None` when they are neither.
@@ -87,10 +95,10 @@ pub fn tree_over(bytes: Arc<dyn ReadAt>) -> Result<Option<Arc<dyn Tree>>, Source
     let mut head = [0; 512];
     let n = bytes.read_at(0, &mut head).map_err(|e| SourceError::io("reading the source", &e))?;
     if n >= 4 && (head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")) {
-        return Ok(Some(Arc::new(ZipTree::open(bytes)?)));
+        return Ok(Some(Arc::new(Beside::new(ZipTree::open(bytes)?))));
     }
     if n >= 262 && &head[257..262] == b"ustar" {
-        return Ok(Some(Arc::new(Tar::open(bytes)?)));
+        return Ok(Some(Arc::new(Beside::new(Tar::open(bytes)?))));
     }
     Ok(None)
 }
@@ -118,6 +126,8 @@ struct Folder {
     root: PathBuf,
     /// Files and folders that are there and cannot be opened.
     closed: Mutex<BTreeSet<String>>,
+    /// What lies there and is not read: a link, or a name that is no text or has a `\\`.
+    left_out: Mutex<BTreeSet<(&'static str, PathBuf)>>,
 }
 
 impl Folder {
@@ -133,6 +143,7 @@ impl Folder {
         for part in name.split('/') {
             path.push(part);
             if std::fs::symlink_metadata(&path).ok()?.file_type().is_symlink() {
+                self.leave_out("link", path);
                 return None;
             }
         }
@@ -141,6 +152,10 @@ impl Folder {
 
     fn close(&self, name: &str) {
         self.closed.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+    }
+
+    fn leave_out(&self, why: &'static str, path: PathBuf) {
+        self.left_out.lock().unwrap_or_else(PoisonError::into_inner).insert((why, path));
     }
 }
 
@@ -183,7 +198,14 @@ impl Tree for Folder {
         };
         let mut names = Vec::new();
         for entry in entries {
-            names.push(entry.map_err(fail)?.file_name().to_string_lossy().into_owned());
+            let entry = entry.map_err(fail)?;
+            let name = entry.file_name();
+            if entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
+                self.leave_out("link", entry.path());
+            } else if !name.to_str().is_some_and(is_inside) {
+                self.leave_out("name", entry.path());
+            }
+            names.push(name.to_string_lossy().into_owned());
         }
         names.sort();
         Ok(names)
@@ -191,26 +213,38 @@ impl Tree for Folder {
 
     fn notes(&self) -> Vec<String> {
         let closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
-        closed.iter().map(|name| format!("cannot_be_opened:{}", crate::set::shown(name))).collect()
+        let mut notes: Vec<String> =
+            closed.iter().map(|name| format!("cannot_be_opened:{}", crate::set::shown(name))).collect();
+        let left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+        for why in ["link", "name"] {
+            let n = left_out.iter().filter(|entry| entry.0 == why).count();
+            notes.extend((n > 0).then(|| format!("folder_members_left_out:{why}:{n}")));
+        }
+        notes
     }
 }
 
-/// The log beside a database, which is a part of it; no link.
-fn log_beside(path: &Path) -> Result<Option<(String, Arc<DiskFile>)>, SourceError> {
-    let Some(name) = path.file_name() else { return Ok(None) };
-    let mut name = name.to_os_string();
-    name.push("-wal");
-    let log = path.with_file_name(&name);
-    if !std::fs::symlink_metadata(&log).is_ok_and(|m| m.is_file()) {
-        return Ok(None);
+/// What lies beside a database and is a part of it, no link: beside the path given, or beside what that leads to.
+fn file_beside(path: &Path, endings: &[&str]) -> Result<Option<Arc<DiskFile>>, SourceError> {
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    for database in [path, &real] {
+        for ending in endings {
+            let mut name = database.as_os_str().to_owned();
+            name.push(ending);
+            if std::fs::symlink_metadata(&name).is_ok_and(|m| m.is_file()) {
+                let file = DiskFile::open(Path::new(&name));
+                let io = |e| SourceError::io("opening what lies beside a database", &e);
+                return Ok(Some(Arc::new(file.map_err(io)?)));
+            }
+        }
     }
-    let file = DiskFile::open(&log).map_err(|e| SourceError::io("opening the log of a database", &e))?;
-    Ok(Some((name.to_string_lossy().into_owned(), Arc::new(file))))
+    Ok(None)
 }
 
 /// One file; a database with its log.
 struct Single {
     files: Vec<(String, Arc<DiskFile>)>,
+    notes: Vec<String>,
 }
 
 impl Tree for Single {
@@ -222,6 +256,10 @@ impl Tree for Single {
     fn list(&self, folder: &str) -> Result<Vec<String>, SourceError> {
         let all = if folder.is_empty() { self.files.as_slice() } else { &[] };
         Ok(all.iter().map(|f| f.0.clone()).collect())
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.notes.clone()
     }
 }
 
@@ -259,7 +297,7 @@ struct Tar {
 impl Tar {
     fn open(file: Arc<dyn ReadAt>) -> Result<Self, SourceError> {
         let found = Members::read(file.as_ref()).map_err(|e| SourceError::io("reading the tar", &e))?;
-        let Members { files, bad_blocks, mut twice, too_many, sparse, ended } = found;
+        let Members { files, bad_blocks, mut twice, too_many, sparse, links, ended, goes_on } = found;
         let (mut members, mut outside, mut cut) = (std::collections::BTreeMap::new(), 0_u64, 0_u64);
         for (name, member) in files {
             let name = below_root(&name).to_owned();
@@ -274,6 +312,7 @@ impl Tar {
         let mut notes: Vec<String> = [
             ("tar_blocks_unreadable", bad_blocks),
             ("tar_members_left_out:doubled", twice),
+            ("tar_members_left_out:link", links),
             ("tar_members_left_out:outside", outside),
             ("tar_members_left_out:sparse", sparse),
             ("tar_members_cut", cut),
@@ -283,6 +322,7 @@ impl Tar {
         .map(|(what, n)| format!("{what}:{n}"))
         .collect();
         notes.extend((!ended).then(|| "tar_not_ended".to_owned()));
+        notes.extend(goes_on.then(|| "tar_goes_on_behind_end".to_owned()));
         notes.extend(too_many.then(|| format!("tar_members_left_out:above:{MOST_MEMBERS}")));
         Ok(Self { file, members, notes })
     }

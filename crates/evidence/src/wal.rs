@@ -25,6 +25,8 @@ pub struct Overlay {
     short: Option<u64>,
     /// Bytes that the header counts, far beyond belief, and the pages there are, which is what it shows instead.
     untrue: Option<(u64, u32)>,
+    /// What is wrong with the log; its committed changes up to there are shown.
+    log_damage: Option<&'static str>,
     sealed: bool,
     /// Pages of the list of tables that cannot be followed.
     lost: Option<Lost>,
@@ -52,7 +54,8 @@ impl Overlay {
     pub fn plain(main: Arc<dyn ReadAt>) -> Self {
         let have = main.len();
         let Some((pages, page_size)) = counted(main.as_ref()) else {
-            return Self { main, wal: None, len: have, short: None, untrue: None, lost: None, sealed: false };
+            let (short, untrue, lost) = (None, None, None);
+            return Self { main, wal: None, len: have, short, untrue, log_damage: None, lost, sealed: false };
         };
         let cut = pages > have && pages / MOST_LONGER <= have;
         let lost = schema::lost(main.as_ref(), have, page_size);
@@ -60,6 +63,7 @@ impl Overlay {
             main,
             wal: None,
             len: if cut { pages } else { have },
+            log_damage: None,
             sealed: false,
             short: cut.then_some(have),
             untrue: (pages > have && !cut)
@@ -77,12 +81,13 @@ impl Overlay {
     /// # Errors
     /// When reading the log fails.
     pub fn with_wal(main: Arc<dyn ReadAt>, wal: Arc<dyn ReadAt>) -> io::Result<Self> {
-        Ok(match replay(wal)? {
+        let Replay { committed, damage: log_damage } = replay(wal)?;
+        Ok(match committed {
             Some((log, pages)) => {
-                let len = u64::from(pages) * log.page_size;
-                Self { main, len, wal: Some(log), short: None, untrue: None, lost: None, sealed: false }
+                let (len, wal) = (u64::from(pages) * log.page_size, Some(log));
+                Self { main, len, wal, short: None, untrue: None, log_damage, lost: None, sealed: false }
             }
-            None => Self::plain(main),
+            None => Self { log_damage, ..Self::plain(main) },
         })
     }
 
@@ -98,6 +103,13 @@ impl Overlay {
     #[must_use]
     pub fn sealed(self) -> Self {
         Self { sealed: true, ..self }
+    }
+
+    /// What is wrong with the log: `header`, `cut` (ends inside a frame), `checksum` (a frame that is not as it
+    /// was written) or `unfinished` (its last change was never committed). A log of a time before the current
+    /// one is none of it: SQLite leaves old frames behind new ones.
+    pub fn log_damage(&self) -> Option<&'static str> {
+        self.log_damage
     }
 
     /// How many pages the log replaces or adds.
@@ -118,17 +130,24 @@ fn counted(main: &dyn ReadAt) -> Option<(u64, u64)> {
     valid.then(|| (u64::from(be(&head, 28)) * page, page))
 }
 
-/// The committed pages of a log and the size of the database in pages after the last commit.
-fn replay(bytes: Arc<dyn ReadAt>) -> io::Result<Option<(Log, u32)>> {
-    if bytes.len() < HEADER + FRAME_HEADER {
-        return Ok(None);
+/// What a log gives.
+struct Replay {
+    /// Its committed pages and the size of the database in pages after the last commit.
+    committed: Option<(Log, u32)>,
+    damage: Option<&'static str>,
+}
+
+fn replay(bytes: Arc<dyn ReadAt>) -> io::Result<Replay> {
+    let useless = Replay { committed: None, damage: (!bytes.is_empty()).then_some("header") };
+    if bytes.len() < HEADER {
+        return Ok(useless);
     }
     let mut header = [0; 32];
     bytes.read_exact_at(0, &mut header)?;
     let order = match be(&header, 0) {
         0x377f_0682 => Order::Little,
         0x377f_0683 => Order::Big,
-        _ => return Ok(None),
+        _ => return Ok(useless),
     };
     let page_size = u64::from(be(&header, 8));
     let mut sums = checksum((0, 0), &header[..24], order);
@@ -136,19 +155,23 @@ fn replay(bytes: Arc<dyn ReadAt>) -> io::Result<Option<(Log, u32)>> {
         || !(512..=65_536).contains(&page_size)
         || sums != (be(&header, 24), be(&header, 28))
     {
-        return Ok(None);
+        return Ok(useless);
     }
     let salts = &header[16..24];
     let mut frame = vec![0; usize::try_from(FRAME_HEADER + page_size).unwrap_or_default()];
     let (mut pages, mut pending) = (HashMap::new(), Vec::new());
-    let mut size = None;
+    let (mut size, mut damage) = (None, None);
     let mut at = HEADER;
     while at + FRAME_HEADER + page_size <= bytes.len() {
         bytes.read_exact_at(at, &mut frame)?;
         let number = be(&frame, 0);
         sums = checksum(sums, &frame[..8], order);
         sums = checksum(sums, &frame[24..], order);
-        if number == 0 || &frame[8..16] != salts || sums != (be(&frame, 16), be(&frame, 20)) {
+        if &frame[8..16] != salts {
+            break;
+        }
+        if number == 0 || sums != (be(&frame, 16), be(&frame, 20)) {
+            damage = Some("checksum");
             break;
         }
         pending.push((number, at + FRAME_HEADER));
@@ -159,7 +182,10 @@ fn replay(bytes: Arc<dyn ReadAt>) -> io::Result<Option<(Log, u32)>> {
         }
         at += FRAME_HEADER + page_size;
     }
-    Ok(size.map(|size| (Log { bytes, page_size, pages }, size)))
+    let is_cut = !(bytes.len() - HEADER).is_multiple_of(FRAME_HEADER + page_size);
+    let damage =
+        damage.or_else(|| is_cut.then_some("cut")).or_else(|| (!pending.is_empty()).then_some("unfinished"));
+    Ok(Replay { committed: size.map(|size| (Log { bytes, page_size, pages }, size)), damage })
 }
 
 #[derive(Clone, Copy)]

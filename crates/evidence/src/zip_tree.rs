@@ -2,7 +2,7 @@
 //! small ones into memory, large ones into scratch space. A member that is damaged is given as far as it goes,
 //! and named.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -30,6 +30,46 @@ struct Member {
     size: Option<u64>,
     crc32: Option<u32>,
     deflated: bool,
+}
+
+/// What the directory of a zip lists and the library, which counts as the end of the zip says and keeps one
+/// member of a name, does not give.
+#[derive(Default)]
+struct Listed {
+    doubled: u64,
+    uncounted: u64,
+}
+
+impl Listed {
+    fn count(file: &dyn ReadAt, start: u64, given: usize) -> Self {
+        let mut all = 0_usize;
+        each_listed(file, start, |_| all += 1);
+        if all <= given {
+            return Self::default();
+        }
+        let mut names = BTreeSet::new();
+        each_listed(file, start, |name| {
+            names.insert(name);
+        });
+        Self { doubled: (all - names.len()) as u64, uncounted: names.len().saturating_sub(given) as u64 }
+    }
+}
+
+/// Names in the directory that begins at `at` (APPNOTE.TXT 6.3.10, 4.3.12), as far as it can be followed.
+fn each_listed(file: &dyn ReadAt, mut at: u64, mut then: impl FnMut(Vec<u8>)) {
+    for _ in 0..MOST_MEMBERS {
+        let mut head = [0; 46];
+        if file.read_exact_at(at, &mut head).is_err() || !head.starts_with(b"PK\x01\x02") {
+            return;
+        }
+        let length = |i: usize| u16::from_le_bytes([head[i], head[i + 1]]);
+        let mut name = vec![0; usize::from(length(28))];
+        if file.read_exact_at(at + 46, &mut name).is_err() {
+            return;
+        }
+        then(name);
+        at += 46 + u64::from(length(28)) + u64::from(length(30)) + u64::from(length(32));
+    }
 }
 
 /// A zip file.
@@ -111,6 +151,7 @@ impl ZipTree {
             tree.salvage()?;
             return Ok(tree);
         };
+        let listed = Listed::count(file.as_ref(), archive.central_directory_start(), archive.len());
         if archive.len() > MOST_MEMBERS {
             return Err(damaged());
         }
@@ -124,6 +165,10 @@ impl ZipTree {
                 continue;
             };
             if entry.is_dir() {
+                // what has content is no folder, whatever it is called
+                if entry.size() > 0 {
+                    tree.leave_out("folder");
+                }
                 continue;
             }
             let method = match entry.compression() {
@@ -143,6 +188,12 @@ impl ZipTree {
         // a directory that lists nothing says nothing
         if tree.members.is_empty() && !file.is_empty() {
             tree.salvage()?;
+            return Ok(tree);
+        }
+        for (why, n) in [("replaced", listed.doubled), ("uncounted", listed.uncounted)] {
+            if n > 0 {
+                *tree.left_out.entry(why).or_default() += n;
+            }
         }
         Ok(tree)
     }
@@ -150,14 +201,39 @@ impl ZipTree {
     fn salvage(&mut self) -> Result<(), SourceError> {
         let found = zip_salvage::scan(self.file.as_ref());
         let found = found.map_err(|e| SourceError::io("looking for members of the zip", &e))?;
-        for found in found.into_iter().filter(|f| !f.name.ends_with('/')) {
-            self.add(found);
+        // what the directory lists and is left out is found once more
+        let known = std::mem::take(&mut self.left_out);
+        for found in found {
+            match found.name.ends_with('/') {
+                true if found.size.unwrap_or(found.stored) > 0 => self.leave_out("folder"),
+                true => {}
+                false => self.add(found),
+            }
+        }
+        for (why, n) in known {
+            let here = self.left_out.entry(why).or_default();
+            *here = n.max(*here);
         }
         if self.members.is_empty() {
-            return Err(damaged());
+            return Err(self.nothing_read());
         }
         self.leave_out("directory");
         Ok(())
+    }
+
+    /// A zip of which no member can be read, with the reason where it is known.
+    fn nothing_read(&self) -> SourceError {
+        let has = |why| self.left_out.contains_key(why);
+        let expected = match () {
+            () if has("encrypted") => "a zip archive that is not encrypted",
+            () if has("method") => "a zip archive whose files are stored or deflated",
+            () if has("link") => "a zip archive with files, not links",
+            () if has("folder") => "a zip archive with files that are not named as folders",
+            () if has("outside") => "a zip archive with files whose names do not lead out of it",
+            () => return damaged(),
+        };
+        let at = Location { evidence: "zip".to_owned(), place: Place::File };
+        SourceError::damaged(at, Fault::Unexpected { expected })
     }
 
     fn leave_out(&mut self, why: &'static str) {

@@ -221,3 +221,189 @@ fn what_is_no_file_is_no_source() {
     assert!(open_tree(&pipe).is_err());
     assert!(open_tree(dir.path()).unwrap().get("pipe").unwrap().is_none());
 }
+
+/// A database in a folder of its own with three committed rows in its log, which is `change`d.
+fn logged(change: impl Fn(&mut Vec<u8>)) -> tempfile::TempDir {
+    let (made, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let db = Connection::open(made.path().join("x.db")).unwrap();
+    db.execute_batch("CREATE TABLE t (a); PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0;").unwrap();
+    for i in 0..3 {
+        db.execute("INSERT INTO t VALUES (?1)", [i]).unwrap();
+    }
+    std::fs::copy(made.path().join("x.db"), dir.path().join("x.db")).unwrap();
+    let mut log = std::fs::read(made.path().join("x.db-wal")).unwrap();
+    change(&mut log);
+    std::fs::write(dir.path().join("x.db-wal"), log).unwrap();
+    dir
+}
+
+/// The rows of the database at `path` with its log, and what is odd about it.
+fn rows_and_findings(path: &std::path::Path, name: &str) -> (u64, Vec<String>) {
+    let tree = open_tree(path).unwrap();
+    let evidence = |name: &str| {
+        Some(Evidence { name: name.to_owned(), bytes: tree.get(name).unwrap()?, sha256: [0; 32] })
+    };
+    let log = evidence(&format!("{name}-wal"));
+    let database = Database::open(&evidence(name).unwrap(), log.as_ref()).unwrap();
+    let codes = database.findings().into_iter().map(|f| f.code).filter(|c| !c.starts_with("uncheckpointed"));
+    (database.count("t").unwrap(), codes.chain(tree.notes()).collect())
+}
+
+#[track_caller]
+fn check_log(change: impl Fn(&mut Vec<u8>), rows: u64, finding: &[&str]) {
+    let dir = logged(change);
+    assert_eq!(
+        rows_and_findings(dir.path(), "x.db"),
+        (rows, finding.iter().map(|f| f.to_string()).collect())
+    );
+}
+
+#[test]
+fn a_damaged_log_is_told() {
+    const FRAME: usize = 24 + 4096;
+    check_log(|_| {}, 3, &[]);
+    check_log(Vec::clear, 0, &[]);
+    check_log(|log| log.truncate(32), 0, &[]);
+    check_log(|log| log.truncate(20), 0, &["log_damaged:header"]);
+    check_log(|log| log[24..32].fill(0), 0, &["log_damaged:header"]);
+    check_log(|log| log[0] = 0, 0, &["log_damaged:header"]);
+    check_log(|log| log[10] ^= 1, 0, &["log_damaged:header"]);
+    check_log(|log| log.truncate(log.len() - 1000), 2, &["log_damaged:cut"]);
+    check_log(|log| log[32 + FRAME + 100] ^= 1, 1, &["log_damaged:checksum"]);
+    // frames of a time before this log stay behind it
+    check_log(|log| log[32 + 2 * FRAME + 8] ^= 1, 2, &[]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_log_is_found_through_a_link_and_in_capitals() {
+    let dir = logged(|_| {});
+    let elsewhere = tempfile::tempdir().unwrap();
+    let link = elsewhere.path().join("y.db");
+    std::os::unix::fs::symlink(dir.path().join("x.db"), &link).unwrap();
+    assert_eq!(rows_and_findings(&link, "y.db"), (3, vec![]));
+    std::fs::rename(dir.path().join("x.db-wal"), dir.path().join("X.DB-WAL")).unwrap();
+    std::fs::rename(dir.path().join("x.db"), dir.path().join("X.DB")).unwrap();
+    assert_eq!(rows_and_findings(dir.path(), "X.DB"), (3, vec![]));
+    assert_eq!(rows_and_findings(&dir.path().join("X.DB"), "X.DB"), (3, vec![]));
+}
+
+#[test]
+fn a_hot_journal_is_told() {
+    let dir = logged(|_| {});
+    let path = dir.path().join("x.db-journal");
+    let mut journal = vec![0; 2000];
+    std::fs::write(&path, &journal).unwrap();
+    assert_eq!(rows_and_findings(dir.path(), "x.db").1, [""; 0]);
+    journal[..12].copy_from_slice(&[0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7, 0, 0, 0, 1]);
+    std::fs::write(&path, &journal).unwrap();
+    for source in [dir.path(), &dir.path().join("x.db")] {
+        let (_, notes) = rows_and_findings(source, "x.db");
+        assert!(matches!(&notes[..], [note] if note.starts_with("hot_journal:file [")), "{notes:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_left_out_of_a_folder_is_counted() {
+    use std::os::unix::ffi::OsStrExt;
+    let dir = tempfile::tempdir().unwrap();
+    for name in [&b"a"[..], b"b\\c", b"s\xf8ren"] {
+        std::fs::write(dir.path().join(std::ffi::OsStr::from_bytes(name)), b"x").unwrap();
+    }
+    std::os::unix::fs::symlink("a", dir.path().join("l")).unwrap();
+    let tree = open_tree(dir.path()).unwrap();
+    tree.list("").unwrap();
+    assert!(tree.get("l").unwrap().is_none());
+    assert_eq!(tree.notes(), ["folder_members_left_out:link:1", "folder_members_left_out:name:2"]);
+}
+
+type Pax<'a> = &'a [(&'a str, &'a [u8])];
+
+/// A tar of members by name, type and pax records, with the content `x`.
+fn tar_of(members: &[(&str, u8, Pax<'_>)]) -> Vec<u8> {
+    let mut tar = tar::Builder::new(Vec::new());
+    for (name, kind, pax) in members {
+        if !pax.is_empty() {
+            tar.append_pax_extensions(pax.iter().copied()).unwrap();
+        }
+        let mut header = tar::Header::new_ustar();
+        header.set_path(name).unwrap();
+        header.set_entry_type(tar::EntryType::new(*kind));
+        let content = if b"12".contains(kind) { &b""[..] } else { b"x" };
+        header.set_size(content.len() as u64);
+        header.set_cksum();
+        tar.append(&header, content).unwrap();
+    }
+    tar.into_inner().unwrap()
+}
+
+#[test]
+fn kinds_of_members_of_a_tar() {
+    let sparse: Pax<'_> = &[("GNU.sparse.major", b"1")];
+    let raw = tar_of(&[
+        ("a", b'0', &[]),
+        ("hard", b'1', &[]),
+        ("soft", b'2', &[]),
+        ("unknown", b'Z', &[]),
+        ("sparse", b'0', sparse),
+        ("b", b'0', &[]),
+    ]);
+    let tree = evidence::tree_over(Arc::new(raw.clone())).unwrap().unwrap();
+    assert_eq!(tree.list("").unwrap(), ["a", "b", "unknown"]);
+    assert_eq!(tree.notes(), ["tar_members_left_out:link:2", "tar_members_left_out:sparse:1"]);
+    let mut joined = tar_of(&[("a", b'0', &[])]);
+    joined.resize(joined.len() + 512 * 300, 0);
+    assert_eq!(evidence::tree_over(Arc::new(joined.clone())).unwrap().unwrap().notes(), [""; 0]);
+    joined.extend(raw);
+    let tree = evidence::tree_over(Arc::new(joined)).unwrap().unwrap();
+    assert_eq!(tree.notes(), ["tar_goes_on_behind_end"]);
+}
+
+/// A zip of two stored files, changed.
+fn zip_notes(change: impl Fn(&mut Vec<u8>)) -> Result<Vec<String>, String> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for name in ["a.xml", "b.xml"] {
+        zip.start_file(name, stored).unwrap();
+        zip.write_all(b"content").unwrap();
+    }
+    let mut raw = zip.finish().unwrap().into_inner();
+    change(&mut raw);
+    let tree = evidence::tree_over(Arc::new(raw)).map_err(|e| format!("{e:?}"))?;
+    Ok(tree.unwrap().notes())
+}
+
+/// Where the `n`th record of that signature begins.
+fn record(raw: &[u8], signature: &[u8; 4], n: usize) -> usize {
+    raw.windows(4).enumerate().filter(|(_, w)| w == signature).nth(n).unwrap().0
+}
+
+#[test]
+fn members_of_a_zip_that_its_directory_hides() {
+    assert_eq!(zip_notes(|_| {}).unwrap(), [""; 0]);
+    let doubled = zip_notes(|raw| {
+        let at = record(raw, b"PK\x01\x02", 1) + 46;
+        raw[at] = b'a';
+    });
+    assert_eq!(doubled.unwrap(), ["zip_members_left_out:replaced:1"]);
+    let uncounted = zip_notes(|raw| {
+        let at = record(raw, b"PK\x05\x06", 0);
+        raw[at + 8..at + 12].copy_from_slice(&[1, 0, 1, 0]);
+    });
+    assert_eq!(uncounted.unwrap(), ["zip_members_left_out:uncounted:1"]);
+    let folder = zip_notes(|raw| {
+        let at = record(raw, b"PK\x01\x02", 1) + 46;
+        raw[at + 4] = b'/';
+    });
+    assert_eq!(folder.unwrap(), ["zip_members_left_out:folder:1"]);
+    // a method that is not read, in the headers and in the directory
+    let method = zip_notes(|raw| {
+        for n in 0..2 {
+            let at = (record(raw, b"PK\x01\x02", n), record(raw, b"PK\x03\x04", n));
+            raw[at.0 + 10] = 12;
+            raw[at.1 + 8] = 12;
+        }
+    });
+    assert!(method.unwrap_err().contains("stored or deflated"));
+}

@@ -16,7 +16,7 @@ mod mbfile;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use evidence::{Evidence, EvidenceSet, Opened, Tree, hash};
+use evidence::{Evidence, EvidenceSet, Opened, Tree, hash, is_database, is_hot_journal};
 use model::{Device, Fault, Finding, Location, Place, ReadAt, SourceError};
 use secrecy::{ExposeSecret, SecretString};
 use unicode_normalization::UnicodeNormalization;
@@ -130,8 +130,17 @@ impl IosBackup {
                         }
                         None => stored,
                     };
-                    let manifest =
-                        Manifest::open(&Evidence { name: "Manifest.db".to_owned(), bytes, sha256 })?;
+                    let log = log_of_manifest(tree.as_ref(), &root, &opened)?;
+                    // what a log beside a sealed database would be sealed with is not known
+                    let log = log.filter(|_| {
+                        if manifest_key.is_some() {
+                            let code = "file_list_log_unread".to_owned();
+                            facts.findings.push(Finding { code, at: None });
+                        }
+                        manifest_key.is_none()
+                    });
+                    let list = Evidence { name: "Manifest.db".to_owned(), bytes, sha256 };
+                    let manifest = Manifest::open(&list, log.as_ref())?;
                     facts.findings.extend(manifest.findings());
                     manifest
                 }
@@ -178,6 +187,19 @@ impl IosBackup {
         self.facts.findings.clone()
     }
 
+    /// Notes a database that was copied in the middle of a change, by the journal beside it.
+    fn note_hot_journal(&self, domain: &str, journal: &str) {
+        let listed = self.manifest.lock().unwrap_or_else(PoisonError::into_inner).find(domain, journal);
+        let Ok(Some(listed)) = listed else { return };
+        let name = shown(domain, journal, &listed.file_id);
+        let Ok(Some(file)) = self.file(&name, listed) else { return };
+        let note = format!("hot_journal:{name}");
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_hot_journal(file.bytes.as_ref()) && !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+
     fn file(&self, name: &str, listed: Listed) -> Result<Option<Evidence>, SourceError> {
         let stored_name = format!("{}{}/{}", self.root, &listed.file_id[..2], listed.file_id);
         let stored = match self.tree.get(&stored_name)? {
@@ -216,7 +238,13 @@ impl EvidenceSet for IosBackup {
     fn get(&self, domain: &str, path: &str) -> Result<Option<Evidence>, SourceError> {
         let listed = self.manifest.lock().unwrap_or_else(PoisonError::into_inner).find(domain, path)?;
         match listed {
-            Some(listed) => self.file(&shown(domain, path, &listed.file_id), listed),
+            Some(listed) => {
+                let file = self.file(&shown(domain, path, &listed.file_id), listed)?;
+                if file.as_ref().is_some_and(|file| is_database(file.bytes.as_ref())) {
+                    self.note_hot_journal(domain, &format!("{path}-journal"));
+                }
+                Ok(file)
+            }
             None => Ok(None),
         }
     }
@@ -233,6 +261,17 @@ impl EvidenceSet for IosBackup {
     fn notes(&self) -> Vec<String> {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// The log beside the list of files, which a copy of a backup in use has.
+fn log_of_manifest(tree: &dyn Tree, root: &str, opened: &Opened) -> Result<Option<Evidence>, SourceError> {
+    let name = "Manifest.db-wal";
+    let bytes = tree.get(&format!("{root}{name}"))?.filter(|bytes| !bytes.is_empty());
+    let Some(bytes) = bytes else { return Ok(None) };
+    let sha256 =
+        hash(bytes.as_ref()).map_err(|e| SourceError::io("reading the log of the list of files", &e))?;
+    opened.note(name, sha256);
+    Ok(Some(Evidence { name: name.to_owned(), bytes, sha256 }))
 }
 
 /// Name of a file as fit to be shown. Files of messages are called after persons, or lie in folders that

@@ -44,9 +44,9 @@ fn app(domain: &str) -> Option<&str> {
 }
 
 impl Manifest {
-    /// Opens the database.
-    pub(crate) fn open(evidence: &Evidence) -> Result<Self, SourceError> {
-        let database = Database::open(evidence, None)?;
+    /// Opens the database with its log.
+    pub(crate) fn open(evidence: &Evidence, log: Option<&Evidence>) -> Result<Self, SourceError> {
+        let database = Database::open(evidence, log)?;
         let columns = database.columns("Files")?;
         if ["fileID", "flags", "file"].iter().any(|c| !columns.contains(*c)) {
             return Err(SourceError::Missing { what: "table Files in Manifest.db" });

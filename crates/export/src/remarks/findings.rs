@@ -91,6 +91,9 @@ findings! {
     "also_refused: R": "Noget andet i kilden ligner beskeder, men kunne ikke åbnes (teknisk: {1}).", "Something else in the source looks like messages and could not be opened ({1})." => SPECIALIST;
     "database_alone": "Kilden er kun databasen med beskeder, uden resten af kopien: vedhæftninger, adressebog og oplysninger om telefonen mangler.", "The source is the database of messages alone, without the rest of the copy: attachments, address book and facts about the phone are missing." => WHOLE_SOURCE;
     "no_messages": "Kilden har ingen beskeder.", "The source has no messages.";
+    "messages_database_absent": "Sikkerhedskopien har ingen database fra appen Beskeder, som enhver iPhone har: sms og iMessage er ikke med.", "The backup has no database of the app Messages, which every iPhone has: SMS and iMessage are not in it." => AGAIN;
+    "same_file_twice:N": "{1:fil|filer} i kilden er der også under et andet navn; hver er læst én gang.", "{1:file is|files are} in the source under another name too; each was read once.";
+    "files_not_looked_at:N": "{1:fil eller mappe|filer og mapper} i kilden er ikke undersøgt, fordi der er for mange.", "{1:file or folder|files and folders} of the source were not looked at, because there are too many." => PASS_ONE;
     "no_messages_in_backup": "Sikkerhedskopien har ingen beskeder, der kan læses.", "The backup has no messages that can be read.";
     "partial_extraction": "Rapporten siger selv, at den kun har en del af telefonen.", "The report itself says that it has a part of the phone only.";
     "one_direction_only": "Alle beskeder går samme vej. Det kan være en fejl i mappingen: forkert ejer eller ombyttet sendt og modtaget.", "All messages go one way. That may be an error of the mapping: a wrong owner, or sent and received exchanged." => COMPARE;
@@ -141,6 +144,7 @@ findings! {
     "row_numbers_too_large:W:N": "{2:henvisning|henvisninger} i {1} har numre, der er for store, og er sprunget over.", "{2:reference|references} in {1} have numbers that are too large and were skipped." => SPECIALIST;
     "table_damaged:W": "En del af kilden ({1}) er beskadiget; det, der hører til den, kan mangle.", "A part of the source ({1}) is damaged; what belongs to it may be missing." => AGAIN;
     "schema_damaged:N": "Databasens indholdsfortegnelse er beskadiget ({1:side|sider}).", "The database's list of contents is damaged ({1:page|pages})." => AGAIN;
+    "log_damaged:W": "Databasens log er beskadiget eller ufuldstændig ({1}); de seneste ændringer kan mangle.", "The database's log is damaged or incomplete ({1}); the latest changes may be missing." => AGAIN;
     "database_cut:N/N": "Databasen er afskåret: {1} af {2} sider er der.", "The database is cut off: {1} of {2} pages are there." => AGAIN;
     "database_unreadable: R": "En database i kilden kunne ikke læses (teknisk: {1}).", "A database of the source could not be read ({1})." => AGAIN;
     "same_database_twice": "Den samme database er i kilden to gange; den er læst én gang.", "The same database is in the source twice; it was read once.";
@@ -213,11 +217,15 @@ findings! {
     "tar_blocks_unreadable:N": "Tar-filen er beskadiget {1:sted|steder}.", "The tar file is damaged in {1:place|places}." => FETCH_AGAIN;
     "tar_members_cut:N": "{1:fil|filer} i tar-filen er afskåret.", "{1:file|files} in the tar file are cut off." => FETCH_AGAIN;
     "tar_members_left_out:W:N": "{2:fil|filer} i tar-filen er ikke læst ({1}).", "{2:file|files} in the tar file were not read ({1})." => SPECIALIST;
+    "tar_goes_on_behind_end": "Der står noget efter tar-filens afslutning; det er ikke læst.", "Something stands behind the end of the tar file; it was not read." => SPECIALIST;
+    "folder_members_left_out:W:N": "{2:fil|filer} i mappen er ikke læst ({1}).", "{2:file|files} in the folder were not read ({1})." => SPECIALIST;
+    "hot_journal:R": "En database er kopieret midt i en ændring; indholdet kan være i uorden ({1}).", "A database was copied in the middle of a change; its content may be inconsistent ({1})." => AGAIN;
     "tar_not_ended": "Tar-filen mangler sin afslutning; den kan være afskåret.", "The tar file lacks its end; it may be cut off." => FETCH_AGAIN;
     "cannot_be_opened:R": "En fil eller mappe i kilden må ikke åbnes ({1}).", "A file or folder of the source may not be opened ({1})." => RIGHTS;
     "database_shorter_than_header:R": "En database er kortere, end den selv siger ({1}).", "A database is shorter than it says ({1})." => AGAIN;
     "damaged_tail:R": "Slutningen af en fil er beskadiget ({1}).", "The end of a file is damaged ({1})." => AGAIN;
     "length_unverified:R": "Det kan ikke efterprøves, hvor lang en fil skal være ({1}).", "How long a file has to be cannot be checked ({1}).";
+    "file_list_log_unread": "Ændringer i sikkerhedskopiens filliste ligger i en log, som ikke er læst.", "Changes of the backup's list of files lie in a log that was not read." => AGAIN;
     "file_list_damaged:W:W": "Sikkerhedskopiens filliste er beskadiget; det, der står efter, er ikke læst.", "The backup's list of files is damaged; what stands behind was not read." => AGAIN;
     "status_missing": "Sikkerhedskopien siger ikke, om den blev færdig.", "The backup does not say whether it was finished." => AGAIN;
     "status_unreadable": "Det kunne ikke læses, om sikkerhedskopien blev færdig.", "It could not be read whether the backup was finished." => AGAIN;
