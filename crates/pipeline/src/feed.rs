@@ -20,8 +20,8 @@ pub(crate) trait Batch: Default + Send {
     fn is_empty(&self) -> bool;
 }
 
-/// Batches on the way at once.
-const IN_FLIGHT: usize = 3;
+/// Batches that wait; one more is being filled and one consumed. A message may have 100 MB, so that each counts.
+const WAITING: usize = 1;
 
 /// Reads `source` to its end on a thread of its own and hands every batch to `consume`, which must
 /// leave it empty.
@@ -35,7 +35,7 @@ pub(crate) fn feed<B: Batch>(
     progress: Progress<'_>,
     mut consume: impl FnMut(&mut B) -> Result<(), JobError>,
 ) -> Result<Tally, JobError> {
-    let (full, inbox): (SyncSender<B>, Receiver<B>) = sync_channel(IN_FLIGHT);
+    let (full, inbox): (SyncSender<B>, Receiver<B>) = sync_channel(WAITING);
     let (give_back, empties) = channel::<B>();
     std::thread::scope(|scope| {
         let reader = std::thread::Builder::new().name("reader".to_owned()).spawn_scoped(scope, move || {

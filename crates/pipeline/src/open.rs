@@ -8,7 +8,7 @@ use std::sync::Arc;
 use android_backup::AndroidBackup;
 use evidence::{DateOrder, EvidenceSet, Given, Opening, Tree};
 use ios_backup::{IosBackup, IosFiles};
-use model::{Device, Finding, MessageSource, SourceError};
+use model::{Device, Finding, MessageSource, ReadAt, SourceError};
 use secrecy::{SecretSlice, SecretString};
 use whatsapp::ios::Copied;
 
@@ -92,6 +92,9 @@ const FORMATS: &[OpenTree] = &[
     whatsapp::open,
     whatsapp_export::open,
 ];
+
+/// How many of them are an iPhone as a whole.
+const IPHONE: usize = 2;
 
 type OpenReader = fn(Arc<dyn EvidenceSet>) -> Result<Option<Box<dyn MessageSource>>, SourceError>;
 
@@ -188,28 +191,87 @@ pub fn open(path: &Path, options: &SourceOptions) -> Result<Opened, JobError> {
             },
         )
     };
+    let mut refused = Vec::new();
     for (i, format) in FORMATS.iter().enumerate() {
-        if let Some(first) = format(&tree, &given).map_err(fail)? {
-            // an iPhone's backup names its files by hashes: nothing else can be recognised in it
-            let others = if first.kind.starts_with("ios") { &[][..] } else { &FORMATS[i + 1..] };
-            let opening = joined(first, others.iter().map(|format| format(&tree, &given)));
-            let Opening { kind, encrypted, device, made_at, apps, set, readers, findings } = opening;
-            let description = None;
-            return Ok(Opened {
-                kind,
-                encrypted,
-                device,
-                made_at,
-                apps,
-                set,
-                readers,
-                findings,
-                description,
-                tree,
-            });
-        }
+        let first = match format(&tree, &given) {
+            Ok(None) => continue,
+            Ok(Some(first)) => first,
+            // an iPhone's backup that cannot be opened is the source, whatever lies beside it
+            Err(fault) if i < IPHONE => return Err(fail(fault)),
+            // what needs no secret is read all the same
+            Err(fault) => {
+                refused.push(fault);
+                continue;
+            }
+        };
+        // an iPhone's backup names its files by hashes: nothing else can be recognised in it
+        let is_iphone = first.kind.starts_with("ios");
+        let beside = if first.kind == "ios-backup" { not_read_beside(&tree, &given) } else { Vec::new() };
+        let others = if is_iphone { &[][..] } else { &FORMATS[i + 1..] };
+        let others = others.iter().map(|format| format(&tree, &given));
+        let opening = joined(first, refused.into_iter().map(Err).chain(others));
+        let Opening { kind, encrypted, device, made_at, apps, set, readers, mut findings } = opening;
+        findings.extend(beside);
+        let description = None;
+        return Ok(Opened {
+            kind,
+            encrypted,
+            device,
+            made_at,
+            apps,
+            set,
+            readers,
+            findings,
+            description,
+            tree,
+        });
     }
-    Err(fail(SourceError::Unknown))
+    Err(fail(refused.into_iter().next().unwrap_or(SourceError::Unknown)))
+}
+
+/// A folder without what a backup of an iPhone has in it.
+struct Beside(Arc<dyn Tree>);
+
+impl Beside {
+    fn is_of_backup(path: &str) -> bool {
+        path.split('/').any(|part| {
+            let is_hash = matches!(part.len(), 2 | 40) && part.bytes().all(|b| b.is_ascii_hexdigit());
+            is_hash || part.starts_with("Manifest.") || matches!(part, "Info.plist" | "Status.plist")
+        })
+    }
+}
+
+impl Tree for Beside {
+    fn get(&self, name: &str) -> Result<Option<Arc<dyn ReadAt>>, SourceError> {
+        if Self::is_of_backup(name) { Ok(None) } else { self.0.get(name) }
+    }
+
+    fn head(&self, name: &str, buf: &mut [u8]) -> Result<Option<usize>, SourceError> {
+        if Self::is_of_backup(name) { Ok(None) } else { self.0.head(name, buf) }
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, SourceError> {
+        if Self::is_of_backup(folder) {
+            return Ok(Vec::new());
+        }
+        let mut names = self.0.list(folder)?;
+        names.retain(|name| !Self::is_of_backup(name));
+        Ok(names)
+    }
+}
+
+/// What lies beside a backup of an iPhone. It is not read with it: messages of both could not be told apart.
+fn not_read_beside(tree: &Arc<dyn Tree>, given: &Given) -> Vec<Finding> {
+    let beside: Arc<dyn Tree> = Arc::new(Beside(tree.clone()));
+    let said = FORMATS.iter().filter_map(|format| match format(&beside, given) {
+        Ok(None) => None,
+        Ok(Some(found)) => Some(format!(
+            "also_refused: {} beside an iPhone's backup, give it as a source of its own",
+            found.kind
+        )),
+        Err(fault) => Some(format!("also_refused: {fault}")),
+    });
+    said.map(|code| Finding { code, at: None }).collect()
 }
 
 /// Signal of every kind that is there. Each has a secret of its own: one that the given secret does not open
@@ -264,6 +326,9 @@ fn ios(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, SourceErr
     let mut findings = backup.findings();
     findings.extend(failed);
     findings.extend(absent);
+    if has_no_messages_app(set.as_ref()) {
+        findings.push(Finding { code: "messages_database_absent".to_owned(), at: None });
+    }
     Ok(Some(Opening {
         kind: "ios-backup",
         encrypted: backup.is_encrypted(),
@@ -274,6 +339,13 @@ fn ios(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, SourceErr
         readers,
         findings,
     }))
+}
+
+/// Whether a backup has no database of Messages, which every iPhone has. One that is listed or cannot be opened
+/// is said by its reader.
+fn has_no_messages_app(set: &dyn EvidenceSet) -> bool {
+    let (domain, path) = ("HomeDomain", "Library/SMS/sms.db");
+    matches!(set.get(domain, path), Ok(None)) && matches!(set.lists(domain, path), Ok(false))
 }
 
 /// The files of an iPhone as they lie on it.
@@ -318,4 +390,34 @@ fn ios_readers(
     }
     let failed = failed.iter().map(|(name, fault)| format!("reader_failed:{name}: {fault}"));
     Ok((readers, failed.map(|code| Finding { code, at: None }).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_needs_no_secret_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let sealed = [&b"SSEF\0\xff\0\x01"[..], &[1; 200]].concat();
+        std::fs::write(dir.path().join("a"), sealed).unwrap();
+        let alone = open(dir.path(), &SourceOptions::default());
+        assert!(alone.is_err(), "nothing else is there");
+        let chat = "22.11.2021 14.32 - Bo: a\n";
+        std::fs::write(dir.path().join("WhatsApp-chat med Bo.txt"), chat).unwrap();
+        let opened = open(dir.path(), &SourceOptions::default()).unwrap();
+        assert_eq!(opened.kind, "whatsapp-export");
+        assert!(opened.findings.iter().any(|f| f.code.starts_with("also_refused: ")));
+    }
+
+    #[test]
+    fn names_of_a_backup_of_an_iphone() {
+        let hash = "3d0d7e5fb2ce288813306e4d4636395e047a3d28";
+        for of in ["3d", hash, "b/Manifest.db-wal", "Info.plist", &format!("b/3d/{hash}")] {
+            assert!(Beside::is_of_backup(of), "{of}");
+        }
+        for beside in ["", "a.xml", "b", "b/msgstore.db", "Info.txt"] {
+            assert!(!Beside::is_of_backup(beside), "{beside}");
+        }
+    }
 }

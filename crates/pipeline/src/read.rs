@@ -16,6 +16,13 @@ use crate::together::{self, Merged, Together};
 /// Unreadable records listed by place; more are only counted.
 pub const LISTED: usize = 1000;
 
+/// A batch is sent on when it holds this many bytes of texts or records.
+const FULL_BYTES: usize = 4 << 20;
+const FULL_RECORDS: u64 = 512;
+
+/// Bytes of lines that are written at once.
+const WRITTEN_AT_ONCE: usize = 1 << 17;
+
 /// What was read: counts, places and codes, no content.
 #[derive(Debug, Default, Serialize)]
 pub struct ReadReport {
@@ -116,12 +123,42 @@ fn none(n: &u64) -> bool {
 }
 
 /// Messages on their way to being written. What was written stays until the reading thread fills the
-/// batch again: memory freed by the thread that took it costs no waiting.
+/// batch again: memory freed by the thread that took it costs no waiting. What is large is not kept for that.
 #[derive(Default)]
 struct Lines {
     messages: Vec<Message>,
     unreadable: Vec<Unreadable>,
     records: u64,
+    /// Of the texts of the messages.
+    bytes: usize,
+}
+
+impl Lines {
+    fn write(&mut self, line: &mut Vec<u8>, out: &mut dyn Write) -> std::io::Result<()> {
+        let is_large = self.bytes >= FULL_BYTES;
+        line.clear();
+        for message in &self.messages {
+            wire::write_line(line, message, None);
+            if line.len() >= WRITTEN_AT_ONCE {
+                out.write_all(line)?;
+                line.clear();
+                line.shrink_to(2 * WRITTEN_AT_ONCE);
+            }
+        }
+        if is_large {
+            self.messages.clear();
+        }
+        self.records = 0;
+        out.write_all(line)
+    }
+}
+
+/// Bytes of what makes a message long.
+fn long(message: &Message) -> usize {
+    let text = |text: &model::Text| text.expose().len();
+    let raw = message.raw.iter().map(|raw| raw.bytes.expose().len()).sum::<usize>();
+    let edits = message.edits.iter().filter_map(|edit| edit.text.as_ref()).map(text).sum::<usize>();
+    raw + edits + message.body.as_ref().map_or(0, text)
 }
 
 impl Batch for Lines {
@@ -129,17 +166,21 @@ impl Batch for Lines {
         if self.records == 0 {
             self.messages.clear();
             self.unreadable.clear();
+            self.bytes = 0;
         }
         self.records += 1;
         match record {
-            Record::Message(m) => self.messages.push(*m),
+            Record::Message(m) => {
+                self.bytes += long(&m);
+                self.messages.push(*m);
+            }
             Record::Folded { at: _ } => {}
             Record::Unreadable(u) => self.unreadable.push(u),
         }
     }
 
     fn is_full(&self) -> bool {
-        self.records >= 512
+        self.bytes >= FULL_BYTES || self.records >= FULL_RECORDS
     }
 
     fn is_empty(&self) -> bool {
@@ -182,18 +223,13 @@ pub fn read(
                 report.note(tally, &reader.findings(), &description);
                 continue;
             }
-            let mut line = Vec::with_capacity(1 << 17);
+            let mut line = Vec::with_capacity(2 * WRITTEN_AT_ONCE);
             let mut listed = Vec::new();
             let tally = feed(path, reader.as_mut(), progress, |batch: &mut Lines| {
-                line.clear();
-                for message in &batch.messages {
-                    wire::write_line(&mut line, message, None);
-                }
-                out.write_all(&line).map_err(|e| output(&e))?;
+                progress.done(batch.records);
+                batch.write(&mut line, out).map_err(|e| output(&e))?;
                 let room = LISTED.saturating_sub(report.unreadable.len() + listed.len());
                 listed.extend(batch.unreadable.iter().take(room).map(Listed::from));
-                progress.done(batch.records);
-                batch.records = 0;
                 Ok(())
             })?;
             report.unreadable.append(&mut listed);
@@ -216,4 +252,28 @@ pub fn read(
 
 fn output(e: &std::io::Error) -> JobError {
     JobError::io(Path::new("-"), "writing the messages", e)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_messages_go_on_one_by_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let body = "a".repeat(FULL_BYTES + 1);
+        let one = format!("<sms address=\"1220\" date=\"1735722000000\" type=\"1\" body=\"{body}\" />\n");
+        let path = dir.path().join("a.xml");
+        std::fs::write(&path, format!("<smses count=\"3\">\n{}</smses>", one.repeat(3))).unwrap();
+        let mut out = Vec::new();
+        let report = read(&[path], &SourceOptions::default(), &mut out, Progress::none()).unwrap();
+        let lengths: Vec<usize> = out.split(|b| *b == b'\n').map(<[u8]>::len).collect();
+        assert_eq!((report.tally.messages, lengths.len(), lengths[3]), (3, 4, 0));
+        assert!(lengths[..3].iter().all(|n| *n > FULL_BYTES));
+        // one is enough for a batch
+        let mut lines = Lines { bytes: FULL_BYTES, ..Lines::default() };
+        assert!(lines.is_full());
+        lines.write(&mut Vec::new(), &mut Vec::new()).unwrap();
+        assert!(lines.is_empty() && lines.messages.is_empty());
+    }
 }

@@ -141,3 +141,26 @@ proptest::proptest! {
         sms_ie::fuzz_encrypted(&head);
     }
 }
+
+fn row(body: &str) -> Vec<u8> {
+    format!("{{\"address\":\"1220\",\"date\":\"1735722000000\",\"type\":\"1\",\"body\":\"{body}\"}}\n")
+        .into_bytes()
+}
+
+#[test]
+fn every_export_of_a_folder_is_read_and_no_copy_twice() {
+    let sealed = sealed();
+    let mut files: Vec<(String, Vec<u8>)> =
+        (0..20).map(|i| (format!("IMG{i}.jpg"), b"\xff\xd8".to_vec())).collect();
+    files.push(("messages.ndjson".to_owned(), row("a")));
+    files.push(("b.ndjson".to_owned(), row("b")));
+    files.push(("copy.ndjson".to_owned(), row("a")));
+    files.push(("c.sealed".to_owned(), sealed));
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(n, b)| (n.as_str(), b.as_slice())).collect();
+    let (messages, _, findings) = all(sms_ie::open(&tree(&files), &Given::default()).unwrap().unwrap());
+    let refused = "file_refused: export passphrase needed".to_owned();
+    assert_eq!((messages.len(), findings), (2, vec![refused, "same_file_twice:1".to_owned()]));
+    let opening = sms_ie::open(&tree(&files), &given("kode")).unwrap().unwrap();
+    assert_eq!(opening.set.opened().len(), 4);
+    assert_eq!(all(opening).0.len(), 8);
+}

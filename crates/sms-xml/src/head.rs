@@ -6,7 +6,7 @@ use model::ReadAt;
 use crate::entities::decode;
 
 /// Bytes in which the root must begin.
-const MOST: usize = 1 << 16;
+pub(crate) const MOST: usize = 1 << 16;
 
 /// What the root says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

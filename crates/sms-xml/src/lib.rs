@@ -9,6 +9,7 @@
 mod data;
 mod entities;
 mod head;
+mod places;
 mod reader;
 mod record;
 mod scanner;
@@ -19,6 +20,7 @@ use evidence::{Evidence, EvidenceSet, FolderSet, Given, Opening, Tree, digest};
 use model::{Finding, Location, MessageSource, Place, SourceError};
 
 use head::Sniffed;
+use places::Places;
 use reader::Reader;
 
 #[doc(hidden)]
@@ -32,9 +34,6 @@ pub(crate) const SOURCE: &str = "sms-backup-restore";
 /// Reader and version, as each message carries it.
 pub(crate) const VERSION: &str = "sms-xml 1";
 
-/// Most files of a folder that are looked at, unless they are called `.xml`.
-const LOOKED_AT: usize = 64;
-
 /// A name as fit to be shown: ordinal, hash prefix, extension.
 fn shown(ordinal: usize, name: &str) -> String {
     let hash = digest(name.as_bytes());
@@ -43,24 +42,20 @@ fn shown(ordinal: usize, name: &str) -> String {
     format!("file {ordinal} ({:02x}{:02x}{:02x}{:02x}){extension}", hash[0], hash[1], hash[2], hash[3])
 }
 
-/// Opens the files of the app in `tree`: the file itself, or those in a folder, or one folder down.
+/// Opens the files of the app in `tree`: the file itself, or those in a folder and the folders in it.
 ///
 /// # Errors
 /// [`SourceError::Damaged`] for a file that has a document type declaration or another encoding, and
 /// when reading fails.
 pub fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, SourceError> {
-    let mut found = files(tree, "")?;
-    if found.is_empty() {
-        for folder in tree.list("")?.iter().take(LOOKED_AT) {
-            found.extend(files(tree, folder)?);
-        }
-    }
+    let Places { found, not_looked_at } = places::look(tree.as_ref())?;
     if found.is_empty() {
         return Ok(None);
     }
     let set = Arc::new(FolderSet::new(tree.clone()));
     let mut readers: Vec<Box<dyn MessageSource>> = Vec::new();
     let (mut findings, mut made_at, mut refused) = (Vec::new(), None, None);
+    let (mut seen, mut twice) = (Vec::new(), 0_u64);
     for (i, (path, sniffed)) in found.into_iter().enumerate() {
         let shown = shown(i + 1, &path);
         let head = match sniffed {
@@ -77,7 +72,21 @@ pub fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, Sour
                 continue;
             }
         };
-        let Some(Evidence { name, bytes, sha256 }) = set.get("", &path)? else { continue };
+        let Evidence { name, bytes, sha256 } = match set.get("", &path) {
+            Ok(Some(evidence)) => evidence,
+            Ok(None) => continue,
+            Err(fault) => {
+                let at = Some(Location { evidence: shown, place: Place::File });
+                findings.push(Finding { code: format!("file_refused: {fault}"), at });
+                refused.get_or_insert(fault);
+                continue;
+            }
+        };
+        if seen.contains(&sha256) {
+            twice += 1;
+            continue;
+        }
+        seen.push(sha256);
         made_at = made_at.max(head.made_at);
         if head.calls {
             let code = "calls_not_read".to_owned();
@@ -87,6 +96,9 @@ pub fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, Sour
         let owner = given.owner.clone();
         readers.push(Box::new(Reader { bytes, name, shown, sha256, head, owner, findings: Vec::new() }));
     }
+    let counts = [("same_file_twice", twice), ("files_not_looked_at", not_looked_at)];
+    let counts = counts.into_iter().filter(|(_, n)| *n > 0);
+    findings.extend(counts.map(|(what, n)| Finding { code: format!("{what}:{n}"), at: None }));
     // a source of one file that is refused is refused as a whole
     if readers.is_empty() {
         return refused.map_or(Ok(None), Err);
@@ -98,30 +110,6 @@ pub fn open(tree: &Arc<dyn Tree>, given: &Given) -> Result<Option<Opening>, Sour
     opening.made_at = made_at;
     opening.findings = findings;
     Ok(Some(opening))
-}
-
-/// The files of ours in a folder, by path.
-fn files(tree: &Arc<dyn Tree>, folder: &str) -> Result<Vec<(String, Sniffed)>, SourceError> {
-    let names = tree.list(folder)?;
-    let few = names.len() <= LOOKED_AT;
-    let mut found = Vec::new();
-    for name in names {
-        if !few && !name.to_ascii_lowercase().ends_with(".xml") {
-            continue;
-        }
-        let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
-        let mut start = [0; 64];
-        let Some(n) = tree.head(&path, &mut start)? else { continue };
-        if !head::may_be(&start[..n]) {
-            continue;
-        }
-        let Some(bytes) = tree.get(&path)? else { continue };
-        match head::sniff(bytes.as_ref()).map_err(|e| SourceError::io("reading the source", &e))? {
-            Sniffed::Other => {}
-            sniffed => found.push((path, sniffed)),
-        }
-    }
-    Ok(found)
 }
 
 /// Any bytes as a file: everything is read, and the counts must balance.

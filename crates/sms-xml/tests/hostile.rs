@@ -152,3 +152,31 @@ proptest::proptest! {
         sms_xml::fuzz_file(&inside);
     }
 }
+
+fn one(body: &str) -> Vec<u8> {
+    format!("<smses count=\"1\"><sms address=\"1220\" date=\"1735722000000\" type=\"1\" body=\"{body}\" /></smses>")
+        .into_bytes()
+}
+
+#[test]
+fn files_lie_anywhere_and_no_copy_is_read_twice() {
+    let mut files: Vec<(String, Vec<u8>)> = (0..70).map(|i| (format!("{i}.bak"), b"x".to_vec())).collect();
+    files.extend((0..70).map(|i| (format!("f{i}/a.xml"), one(&format!("f{i}")))));
+    files.push(("a.xml".to_owned(), one("root")));
+    files.push(("b.bak".to_owned(), one("no name of ours")));
+    files.push(("sub/sub2/b.xml".to_owned(), one("deep")));
+    files.push(("sub/copy.xml".to_owned(), one("root")));
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(n, b)| (n.as_str(), b.as_slice())).collect();
+    let (messages, _, findings) = sms_xml::open(&tree(&files), &Given::default()).unwrap().map(all).unwrap();
+    assert_eq!((messages.len(), findings), (73, vec!["same_file_twice:1".to_owned()]));
+}
+
+#[test]
+fn a_limit_that_is_reached_is_said() {
+    let mut files: Vec<(String, Vec<u8>)> =
+        (0..300).map(|i| (format!("f{i:03}/a.xml"), one(&format!("{i}")))).collect();
+    files.push(("x".to_owned(), b"x".to_vec()));
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(n, b)| (n.as_str(), b.as_slice())).collect();
+    let (messages, _, findings) = sms_xml::open(&tree(&files), &Given::default()).unwrap().map(all).unwrap();
+    assert_eq!((messages.len(), findings), (256, vec!["files_not_looked_at:44".to_owned()]));
+}

@@ -14,8 +14,11 @@ use model::{ReadAt, SourceError};
 pub const PACKAGES: [(&str, &str); 2] =
     [("com.android.providers.telephony", "mmssms.db"), ("com.google.android.apps.messaging", "bugle_db")];
 
-/// Most files of a folder that are looked at, and most folders.
+/// Most folders in the root in which packages are looked for, and most users of a phone.
 const LOOKED_AT: usize = 256;
+
+/// Most folders in which packages are looked for: asking for one of a zip goes through the names of all members.
+const MOST_BASES: usize = 512;
 
 /// Paths of what was found.
 #[derive(Default)]
@@ -101,8 +104,9 @@ fn join(parts: &[&str]) -> String {
 pub(crate) fn look(tree: &Arc<dyn Tree>) -> Result<Found, SourceError> {
     let mut found = Found::default();
     let root = tree.list("")?;
+    let homes = homes(tree.as_ref(), &root)?;
     for (package, database) in PACKAGES {
-        for path in databases(tree.as_ref(), &root, package, database)? {
+        for path in databases(tree.as_ref(), &homes, package, database)? {
             let Some(bytes) = tree.get(&path)? else { continue };
             match kind(&bytes, tree.get(&format!("{path}-wal"))?)? {
                 Some(Kind::Provider) => found.providers.push(path),
@@ -114,7 +118,7 @@ pub(crate) fn look(tree: &Arc<dyn Tree>) -> Result<Found, SourceError> {
     if !found.providers.is_empty() || !found.bugles.is_empty() {
         return Ok(found);
     }
-    for name in root.into_iter().take(LOOKED_AT) {
+    for name in root {
         if name.ends_with("-wal") || name.ends_with("-shm") || name.ends_with("-journal") {
             continue;
         }
@@ -134,36 +138,47 @@ pub(crate) fn look(tree: &Arc<dyn Tree>) -> Result<Found, SourceError> {
     Ok(found)
 }
 
-/// Paths of a package's database wherever Android or a tool may have put it.
+/// Folders that may hold packages, wherever Android or a tool may have put them.
+fn homes(tree: &dyn Tree, root: &[String]) -> Result<Vec<String>, SourceError> {
+    let mut bases = vec![String::new()];
+    for name in root {
+        // a file holds no packages and takes no folder's place
+        if bases.len() <= LOOKED_AT && tree.head(name, &mut [0])?.is_none() {
+            bases.push(name.clone());
+        }
+    }
+    for at in 1..bases.len() {
+        if bases.len() < MOST_BASES {
+            let inside = tree.list(&bases[at])?;
+            let inside: Vec<String> = inside.iter().take(16).map(|two| join(&[&bases[at], two])).collect();
+            bases.extend(inside);
+        }
+    }
+    bases.truncate(MOST_BASES);
+    let mut homes = Vec::new();
+    for base in &bases {
+        homes.push(base.clone());
+        for users in ["user_de", "user"] {
+            let folder = join(&[base, users]);
+            homes.extend(tree.list(&folder)?.iter().take(LOOKED_AT).map(|user| join(&[&folder, user])));
+        }
+        homes.push(join(&[base, "data"]));
+    }
+    Ok(homes)
+}
+
+/// Paths of a package's database in any of its homes.
 fn databases(
     tree: &dyn Tree,
-    root: &[String],
+    homes: &[String],
     package: &str,
     database: &str,
 ) -> Result<Vec<String>, SourceError> {
-    let mut bases = vec![String::new()];
-    for one in root.iter().take(LOOKED_AT) {
-        bases.push(one.clone());
-        if bases.len() < LOOKED_AT {
-            bases.extend(tree.list(one)?.iter().take(16).map(|two| join(&[one, two])));
-        }
-    }
-    bases.truncate(LOOKED_AT);
     let mut found: Vec<String> = Vec::new();
-    for base in &bases {
-        let mut homes = vec![join(&[base, package])];
-        for users in ["user_de", "user"] {
-            let folder = join(&[base, users]);
-            for user in tree.list(&folder)?.iter().take(LOOKED_AT) {
-                homes.push(join(&[&folder, user, package]));
-            }
-        }
-        homes.push(join(&[base, "data", package]));
-        for home in homes {
-            let path = join(&[&home, "databases", database]);
-            if !found.contains(&path) && tree.get(&path)?.is_some() {
-                found.push(path);
-            }
+    for home in homes {
+        let path = join(&[home, package, "databases", database]);
+        if !found.contains(&path) && tree.get(&path)?.is_some() {
+            found.push(path);
         }
     }
     Ok(found)

@@ -197,3 +197,14 @@ proptest::proptest! {
         drop(read(&[("x", &data)]));
     }
 }
+
+#[test]
+fn many_files_beside_a_database() {
+    let database = database(&Spec::small(1)).bytes;
+    let names: Vec<String> = (0..400).map(|i| format!("a{i:03}.bin")).collect();
+    for path in ["z/mmssms.db", "zz/user_de/0/com.android.providers.telephony/databases/mmssms.db", "z.db"] {
+        let mut files: Vec<(&str, &[u8])> = names.iter().map(|n| (n.as_str(), &b"x"[..])).collect();
+        files.push((path, &database));
+        assert_eq!(read(&files).is_some(), path != "z/mmssms.db", "{path}");
+    }
+}

@@ -24,28 +24,98 @@ pub(crate) struct Chat {
     pub(crate) bytes: Arc<dyn ReadAt>,
 }
 
-/// The chats of a tree: in its root, else in the folders directly in it.
-pub(crate) fn chats(tree: &dyn Tree) -> Result<Vec<Chat>, SourceError> {
-    let root = tree.list("")?;
-    let found = chats_in(tree, "", &root)?;
-    if !found.is_empty() || root.len() > 64 {
-        return Ok(found);
+/// Most folders that are looked into: listing one of a zip goes through the names of all its members.
+const MOST_FOLDERS: usize = 256;
+
+/// Endings of names that are files, which need not be asked for.
+const FILES: [&str; 16] = [
+    ".txt", ".jpg", ".jpeg", ".png", ".webp", ".gif", ".mp4", ".3gp", ".mov", ".opus", ".ogg", ".mp3",
+    ".m4a", ".aac", ".pdf", ".vcf",
+];
+
+/// A folder with the names in it.
+struct Listed {
+    path: String,
+    depth: usize,
+    names: Vec<String>,
+}
+
+/// The root and the folders below it, nearest first, and how many were left.
+fn folders(tree: &dyn Tree) -> Result<(Vec<Listed>, usize), SourceError> {
+    let mut listed = vec![Listed { path: String::new(), depth: 0, names: tree.list("")? }];
+    let (mut at, mut left) = (0, 0);
+    while let Some(folder) = listed.get(at) {
+        let depth = folder.depth + 1;
+        let inside: Vec<String> = folder.names.iter().filter(|n| may_be_folder(n)).cloned().collect();
+        let inside: Vec<String> = inside.iter().map(|name| join(&folder.path, name)).collect();
+        for path in inside {
+            if tree.head(&path, &mut [0])?.is_some() {
+                continue;
+            }
+            if listed.len() > MOST_FOLDERS {
+                left += 1;
+                continue;
+            }
+            let names = tree.list(&path)?;
+            if !names.is_empty() {
+                listed.push(Listed { path, depth, names });
+            }
+        }
+        at += 1;
     }
-    let mut found = Vec::new();
-    for folder in root.iter().filter(|f| !LITTER.contains(&f.as_str())) {
-        let names = tree.list(folder)?;
-        found.extend(chats_in(tree, folder, &names)?);
+    Ok((listed, left))
+}
+
+fn may_be_folder(name: &str) -> bool {
+    let name = name.to_lowercase();
+    !LITTER.iter().any(|litter| litter.to_lowercase() == name) && !FILES.iter().any(|end| name.ends_with(end))
+}
+
+/// The chats of a tree: in its root, else in the folders directly in it; and what else of WhatsApp's name lies in
+/// any folder, unless it is a copy of one of those.
+pub(crate) fn chats(tree: &dyn Tree) -> Result<Vec<Chat>, SourceError> {
+    let (folders, _) = folders(tree)?;
+    let mut found: Vec<Chat> = Vec::new();
+    let mut in_root = false;
+    for Listed { path, depth, names } in &folders {
+        if *depth < 2 && !in_root {
+            found.extend(chats_in(tree, path, names, true)?);
+            in_root = *depth == 0 && !found.is_empty();
+            continue;
+        }
+        for chat in chats_in(tree, path, names, false)? {
+            if !is_copy(&chat, &found)? {
+                found.push(chat);
+            }
+        }
     }
     Ok(found)
 }
 
-fn chats_in(tree: &dyn Tree, folder: &str, names: &[String]) -> Result<Vec<Chat>, SourceError> {
+fn is_copy(chat: &Chat, of: &[Chat]) -> Result<bool, SourceError> {
+    let hashed = |chat: &Chat| hash(chat.bytes.as_ref()).map_err(|e| SourceError::io("hashing", &e));
+    for other in of.iter().filter(|other| other.bytes.len() == chat.bytes.len()) {
+        if hashed(other)? == hashed(chat)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The chats of one folder; `unnamed`: where none is named by WhatsApp, also those that read like one.
+fn chats_in(
+    tree: &dyn Tree,
+    folder: &str,
+    names: &[String],
+    unnamed: bool,
+) -> Result<Vec<Chat>, SourceError> {
     let texts = || names.iter().filter(|n| n.to_lowercase().ends_with(".txt") && !n.starts_with("._"));
     // a text that WhatsApp named is the chat; others beside it are documents somebody sent
     let exports: Vec<&String> = texts().filter(|n| names::read(n).is_export).collect();
     let mut found = Vec::new();
-    for (named, candidates) in [(true, exports), (false, texts().collect())] {
-        for name in candidates.into_iter().take(if named { 10_000 } else { 500 }) {
+    let others = if unnamed { texts().collect() } else { Vec::new() };
+    for (named, candidates) in [(true, exports), (false, others)] {
+        for name in candidates {
             let bytes = match tree.get(&join(folder, name)) {
                 Ok(Some(bytes)) => bytes,
                 // a text that is no export and cannot be read is not ours to complain about
@@ -217,5 +287,10 @@ impl EvidenceSet for ExportSet {
 
     fn opened(&self) -> Vec<(String, [u8; 32])> {
         locked(&self.opened).iter().map(|(n, h)| (n.clone(), *h)).collect()
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let left = folders(self.tree.as_ref()).map_or(0, |(_, left)| left);
+        (left > 0).then(|| format!("files_not_looked_at:{left}")).into_iter().collect()
     }
 }

@@ -233,6 +233,21 @@ fn several_chats_in_a_folder() {
 }
 
 #[test]
+fn chats_in_deeper_folders() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |path: String, text: &str| {
+        let path = dir.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    for (path, who) in [("", "Lars"), ("sub/", "Mette"), ("sub/sub2/", "Ole"), ("copy/", "Lars")] {
+        write(format!("{path}WhatsApp-chat med {who}.txt"), &format!("22.11.2021 14.32 - {who}: a\n"));
+    }
+    let read = support::read(dir.path(), &Given::default());
+    assert_eq!(read.messages.len(), 3);
+}
+
+#[test]
 fn composed_and_decomposed_names_are_one() {
     let dir = tempfile::tempdir().unwrap();
     let chat = "22.11.2021 14.32 - Mette: blåbær.jpg (fil vedhæftet)\n";

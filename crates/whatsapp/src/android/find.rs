@@ -97,6 +97,12 @@ pub(super) fn is_database(bytes: &dyn ReadAt) -> io::Result<bool> {
     Ok(bytes.len() >= 16 && bytes.read_exact_at(0, &mut head).map(|()| &head == SQLITE)?)
 }
 
+/// Whether a file begins a database, told without inflating it.
+fn begins_database(tree: &dyn Tree, name: &str) -> Result<bool, SourceError> {
+    let mut head = [0; 16];
+    Ok(tree.head(name, &mut head)?.is_some() && &head == SQLITE)
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Called {
     Messages,
@@ -121,6 +127,7 @@ fn called(name: &str) -> Option<Called> {
 pub(super) fn search(tree: &dyn Tree) -> Result<Found, SourceError> {
     let mut found = Found::default();
     let mut files: Vec<(String, Called)> = Vec::new();
+    let mut unnamed: Vec<(String, Called)> = Vec::new();
     let mut folders = VecDeque::from([(String::new(), 0_u32)]);
     let mut seen = 0;
     while let Some((folder, depth)) = folders.pop_front() {
@@ -147,12 +154,18 @@ pub(super) fn search(tree: &dyn Tree) -> Result<Found, SourceError> {
             } else {
                 if depth == 0 && names.len() <= SMALL {
                     files.push((path.clone(), Called::Something));
+                } else if depth == 0 && begins_database(tree, name)? {
+                    unnamed.push((path.clone(), Called::Something));
                 }
                 if depth < 2 {
                     folders.push_back((path, depth + 1));
                 }
             }
         }
+    }
+    // a renamed database counts where none has its name: beside one it is a copy
+    if !files.iter().any(|(_, what)| *what == Called::Messages) {
+        files.append(&mut unnamed);
     }
     let (mut databases, mut backups) = (BTreeMap::new(), BTreeMap::new());
     for (path, what) in files {
