@@ -258,9 +258,10 @@ fn inside(container: Container, evidence: &Evidence) -> Result<Option<Arc<dyn Tr
 fn whole(file: &File, home: &Home) -> Result<(), SourceError> {
     let Some((name, _, tree)) = &home.archive else { return Ok(()) };
     hash_and_count(file.evidence.bytes.as_ref()).map_err(|e| SourceError::io("reading the medium", &e))?;
-    // a link holds nothing of its own
-    let harmless =
-        |note: &String| ["_left_out:outside", "tar_members_left_out:link"].iter().any(|h| note.contains(h));
+    // a link in a tar holds nothing of its own
+    let harmless = |note: &String| {
+        note.contains("_left_out:outside") || (note.starts_with("tar") && note.contains("_left_out:link"))
+    };
     if tree.notes().iter().all(harmless) {
         Ok(())
     } else {
